@@ -1,0 +1,71 @@
+//! The command line: one file per command, `print` the one place that writes to stdout.
+//!
+//! A command takes its parsed arguments and an [`Output`](print::Output), and fails with a
+//! [`Failure`] that knows its exit code: 1 refused or failed, 2 wrong command line or input.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod aqi;
+mod assess;
+mod print;
+mod replay;
+
+/// 晴空 Qingkong, the heavy-pollution-weather emergency response system (重污染天气应急响应系统).
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Aqi(aqi::Args),
+    Assess(assess::Args),
+    Replay(replay::Args),
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+enum Failure {
+    /// The command line or the input is wrong: exit code 2.
+    Input(anyhow::Error),
+    /// Refused, failed, or a check found faults: exit code 1.
+    Failed(anyhow::Error),
+}
+
+impl Failure {
+    fn input(error: impl Into<anyhow::Error>) -> Self {
+        Self::Input(error.into())
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Runs a command and answers with its exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    let mut out = print::Output::stdout();
+    let done = match cli.command {
+        Command::Aqi(args) => aqi::run(&args, &mut out),
+        Command::Assess(args) => assess::run(&args, &mut out),
+        Command::Replay(args) => replay::run(&args, &mut out),
+    };
+    match done.and_then(|()| out.finish().map_err(Failure::from)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(error)) if print::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(Failure::Failed(error)) => {
+            print::error(&error);
+            ExitCode::from(1)
+        }
+        Err(Failure::Input(error)) => {
+            print::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The rules of heavy-pollution response as pure functions.
+//!
+//! Values go in, decisions come out: nothing in this package performs input or output, asks the
+//! time, draws a random number, or is async. `now` and new ids are arguments. What it knows of
+//! standards, plans and law it reads from *data* with the dates it holds (see [`playbook`]).
+//!
+//! The modules stand in the order in which an episode passes through them.
+
+pub mod id;
+pub mod lane;
+pub mod level;
+pub mod time;
+
+pub mod aqi;
+pub mod outlook;
+pub mod trigger;
+
+pub mod region;
+
+pub mod enterprise;
+pub mod list;
+pub mod measure;
+
+pub mod order;
+pub mod plan;
+pub mod warning;
+
+pub mod playbook;

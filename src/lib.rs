@@ -1,0 +1,8 @@
+//! 晴空 Qingkong.
+
+pub use qingkong_domain as domain;
+
+pub mod cli;
+pub mod notify;
+pub mod playbooks;
+pub mod table;

@@ -1,0 +1,104 @@
+//! The files of the playbooks (预案库): those shipped in the binary, and a bureau's own.
+//!
+//! A directory adds to the shipped files or replaces them one by one, by path. What a file means
+//! is the business of [`domain::playbook`](crate::domain::playbook); here it is text with a digest.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+#[derive(RustEmbed)]
+#[folder = "playbooks"]
+struct Shipped;
+
+/// One file of the playbooks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The path below `playbooks/`, with `/` between its parts: `triggers/mee-2024.toml`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl File {
+    /// SHA-256 of the text, in hexadecimal: what a warning remembers of the file.
+    pub fn digest(&self) -> String {
+        hex(&Sha256::digest(self.text.as_bytes()))
+    }
+}
+
+/// All files in force together, by path.
+#[derive(Clone, Debug, Default)]
+pub struct Files(BTreeMap<String, File>);
+
+impl Files {
+    /// The files embedded in the binary.
+    pub fn shipped() -> Self {
+        let files = Shipped::iter().filter_map(|path| {
+            let bytes = Shipped::get(&path)?.data;
+            let text = String::from_utf8(bytes.into_owned()).expect("shipped playbooks are UTF-8");
+            Some((
+                path.to_string(),
+                File {
+                    path: path.into_owned(),
+                    text,
+                },
+            ))
+        });
+        Self(files.collect())
+    }
+
+    /// The shipped files with those of a directory added or put in their place.
+    pub fn with_dir(mut self, dir: &Path) -> anyhow::Result<Self> {
+        self.add_dir(dir, "")?;
+        Ok(self)
+    }
+
+    fn add_dir(&mut self, dir: &Path, prefix: &str) -> anyhow::Result<()> {
+        let entries =
+            std::fs::read_dir(dir).with_context(|| format!("no directory `{}`", dir.display()))?;
+        for entry in entries {
+            let entry = entry?;
+            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                self.add_dir(&entry.path(), &format!("{path}/"))?;
+            } else {
+                let text = std::fs::read_to_string(entry.path())
+                    .with_context(|| format!("{}: not a text in UTF-8", entry.path().display()))?;
+                self.0.insert(path.clone(), File { path, text });
+            }
+        }
+        Ok(())
+    }
+
+    /// The file at a path.
+    pub fn get(&self, path: &str) -> Option<&File> {
+        self.0.get(path)
+    }
+
+    /// The files below a folder, by path.
+    pub fn under<'f>(&'f self, folder: &'f str) -> impl Iterator<Item = &'f File> {
+        self.0
+            .values()
+            .filter(move |file| file.path.starts_with(folder))
+    }
+
+    /// Every file, by path.
+    pub fn iter(&self) -> impl Iterator<Item = &File> {
+        self.0.values()
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

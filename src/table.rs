@@ -1,0 +1,267 @@
+//! Delimited tables from outside: CSV in UTF-8 (with or without a BOM) or GB 18030.
+//!
+//! A [`Table`] knows where each of its cells stood, so that whoever finds one wrong can say so in
+//! a [`Fault`]: file, line, column, what was found, what was expected. `-` names standard input.
+
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+
+use csv::StringRecord;
+
+/// A wrong cell, or a table that cannot be read at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file as the user named it.
+    pub file: String,
+    /// The line in that file, counted from 1; 0 where the file itself is at fault.
+    pub line: u64,
+    /// The header of the column; empty where the whole line is at fault.
+    pub column: String,
+    /// What stood there.
+    pub found: String,
+    /// What should have stood there.
+    pub expected: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if !self.column.is_empty() {
+            write!(f, ": column `{}`", self.column)?;
+        }
+        if !self.found.is_empty() {
+            write!(f, ": found `{}`", self.found)?;
+        }
+        write!(f, ": expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// A table with one header line.
+#[derive(Debug)]
+pub struct Table {
+    file: String,
+    header: StringRecord,
+    rows: Vec<StringRecord>,
+}
+
+/// One line of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'t> {
+    table: &'t Table,
+    record: &'t StringRecord,
+}
+
+impl Table {
+    /// Reads a whole file, or standard input for `-`.
+    pub fn read(path: &Path) -> Result<Self, Fault> {
+        let file = path.display().to_string();
+        Self::parse(&file, &read_bytes(path)?)
+    }
+
+    /// Parses a table. Every line must have as many cells as the header.
+    pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, Fault> {
+        let text = decode(file, bytes)?;
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
+        let header = reader
+            .headers()
+            .map_err(|error| csv_fault(file, &error))?
+            .clone();
+        if header.iter().all(str::is_empty) {
+            return Err(fault(file, 0, "", "a header line"));
+        }
+        let rows = reader
+            .records()
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| csv_fault(file, &error))?;
+        Ok(Self {
+            file: file.to_owned(),
+            header,
+            rows,
+        })
+    }
+
+    /// The file as the user named it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The header line.
+    pub fn header(&self) -> &StringRecord {
+        &self.header
+    }
+
+    /// The first column that bears one of these names.
+    pub fn column(&self, names: &[&str]) -> Option<usize> {
+        self.header
+            .iter()
+            .position(|header| names.contains(&header))
+    }
+
+    /// As [`column`](Self::column), or the fault that it is missing.
+    pub fn require(&self, names: &[&str]) -> Result<usize, Fault> {
+        self.column(names).ok_or_else(|| {
+            let found = self.header.iter().collect::<Vec<_>>().join(",");
+            fault(
+                &self.file,
+                1,
+                &found,
+                &format!("a column `{}`", names.join("` or `")),
+            )
+        })
+    }
+
+    /// The lines, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        self.rows.iter().map(|record| Row {
+            table: self,
+            record,
+        })
+    }
+}
+
+impl<'t> Row<'t> {
+    /// The text of a cell; empty when it is.
+    pub fn cell(self, column: usize) -> &'t str {
+        &self.record[column]
+    }
+
+    /// The line in the file, counted from 1.
+    pub fn line(self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
+    /// The fault that this cell is not what was expected.
+    pub fn fault(self, column: usize, expected: impl Into<String>) -> Fault {
+        Fault {
+            file: self.table.file.clone(),
+            line: self.line(),
+            column: self.table.header[column].to_owned(),
+            found: self.cell(column).to_owned(),
+            expected: expected.into(),
+        }
+    }
+}
+
+/// A file's bytes, or standard input for `-`.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => {
+            let file = path.display().to_string();
+            Err(fault(&file, 0, &error.to_string(), "a readable file"))
+        }
+    }
+}
+
+/// Text in UTF-8, with or without a BOM, or in GB 18030; never a guess that loses a character.
+pub fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, Fault> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => encoding_rs::GB18030
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .ok_or_else(|| {
+                let line = bytes[..error.valid_up_to()]
+                    .iter()
+                    .filter(|&&b| b == b'\n')
+                    .count();
+                fault(file, line as u64 + 1, "", "text in UTF-8 or GB 18030")
+            }),
+    }
+}
+
+fn fault(file: &str, line: u64, found: &str, expected: &str) -> Fault {
+    Fault {
+        file: file.to_owned(),
+        line,
+        column: String::new(),
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+    }
+}
+
+fn csv_fault(file: &str, error: &csv::Error) -> Fault {
+    let line = error.position().map_or(0, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => fault(
+            file,
+            line,
+            &format!("{len} cells"),
+            &format!("{expected_len} cells"),
+        ),
+        _ => fault(
+            file,
+            line,
+            &error.to_string(),
+            "a table of comma-separated values",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf8_with_a_bom_and_gb18030_read_the_same() {
+        let text = "城市,aqi\n许昌,205\n";
+        let (gb, _, _) = encoding_rs::GB18030.encode(text);
+        for bytes in [
+            text.as_bytes(),
+            &[b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            &gb,
+        ] {
+            let table = Table::parse("f.csv", bytes).unwrap();
+            assert_eq!(table.column(&["城市"]), Some(0));
+            assert_eq!(table.rows().next().unwrap().cell(0), "许昌");
+        }
+    }
+
+    #[test]
+    fn bytes_of_no_encoding_are_refused_with_their_line() {
+        let fault = Table::parse("f.csv", b"a,b\n1,2\n3,\xff\xff\n").unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "f.csv:3: expected text in UTF-8 or GB 18030"
+        );
+    }
+
+    #[test]
+    fn a_short_line_is_named() {
+        let fault = Table::parse("f.csv", b"a,b\n1,2\n3\n").unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "f.csv:3: found `1 cells`: expected 2 cells"
+        );
+    }
+
+    #[test]
+    fn a_wrong_cell_is_named_with_file_line_and_column() {
+        let table = Table::parse("f.csv", "日期,aqi\n2026-11-24,many\n".as_bytes()).unwrap();
+        let fault = table
+            .rows()
+            .next()
+            .unwrap()
+            .fault(1, "a whole number from 0 to 500");
+        assert_eq!(
+            fault.to_string(),
+            "f.csv:2: column `aqi`: found `many`: expected a whole number from 0 to 500"
+        );
+    }
+}
