@@ -21,8 +21,10 @@ pub mod enterprise;
 pub mod list;
 pub mod measure;
 
+pub mod notice;
+pub mod warning;
+
 pub mod order;
 pub mod plan;
-pub mod warning;
 
 pub mod playbook;
