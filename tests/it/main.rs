@@ -5,4 +5,8 @@
     reason = "a test that cannot go on fails where it stands"
 )]
 
+#[macro_use]
+mod database;
+
 mod cli;
+mod store;
