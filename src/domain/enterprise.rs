@@ -874,3 +874,255 @@ impl fmt::Debug for PermitNumber {
         write!(f, "PermitNumber({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    const VECTORS: &str = include_str!("../../tests/fixtures/uscc/uscc_vectors.csv");
+    const REGISTER: &str = include_str!("../../tests/fixtures/enterprises/key_polluters.csv");
+
+    #[test]
+    fn public_vectors_of_credit_codes_are_judged_as_published() {
+        let mut counts = (0, 0);
+        for row in VECTORS.lines().skip(1) {
+            let cells: Vec<_> = row.split(',').collect();
+            let parsed = cells[0].parse::<CreditCode>();
+            assert_eq!(parsed.is_ok(), cells[1] == "1", "{row}: {parsed:?}");
+            match parsed {
+                Ok(code) => {
+                    assert_eq!(code.as_str(), cells[0]);
+                    assert_eq!(CreditCode::with_check(&cells[0][..17]), Ok(code));
+                    counts.0 += 1;
+                }
+                Err(_) => counts.1 += 1,
+            }
+        }
+        assert_eq!(counts, (101, 2));
+    }
+
+    #[rstest]
+    #[case::check("91110000600037341N", "its check character should be `L`")]
+    #[case::authority("A1110000600037341L", "character 1 may not be `A`")]
+    #[case::letter_o("9111000060003734OL", "character 17 may not be `O`")]
+    #[case::suffix("916400005541616821(01）", "expected 18 characters")]
+    #[case::not_ascii("九1110000600037341L", "character 1 may not be `九`")]
+    #[case::empty("", "expected 18 characters")]
+    fn a_wrong_credit_code_says_what_is_wrong(#[case] text: &str, #[case] why: &str) {
+        let error = text.parse::<CreditCode>().unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+
+    #[test]
+    fn every_permit_of_the_real_register_is_accepted() {
+        let permits: Vec<PermitNumber> = REGISTER
+            .lines()
+            .skip(1)
+            .filter_map(|row| row.split_once(',').map(|(_, permit)| permit))
+            .filter(|permit| !permit.is_empty())
+            .map(|permit| permit.parse().unwrap())
+            .collect();
+        assert_eq!(permits.len(), 39);
+        assert!(
+            permits
+                .iter()
+                .any(|p| p.as_str() == "91640000763202372W001P")
+        );
+    }
+
+    #[test]
+    fn one_holder_has_several_permits() {
+        let permit = |text: &str| text.parse::<PermitNumber>().unwrap();
+        let (one, two) = (
+            permit("916400007106647920001P"),
+            permit("916400007106647920002P"),
+        );
+        assert_ne!(one, two);
+        assert_eq!(one.holder(), two.holder());
+    }
+
+    #[rstest]
+    #[case::credit_code_alone("916400007106647920")]
+    #[case::two_digits("91640000710664792001PP")]
+    #[case::wrong_check("916400007106647921001P")]
+    #[case::chinese("916400007106647920001许")]
+    fn what_is_no_permit_number_is_refused(#[case] text: &str) {
+        text.parse::<PermitNumber>().unwrap_err();
+    }
+
+    #[rstest]
+    #[case::plain("A", "A")]
+    #[case::with_word("A级", "A")]
+    #[case::small("b-", "B-")]
+    #[case::minus_with_word("B-级", "B-")]
+    #[case::full_width("Ａ＋级", "A+")]
+    #[case::true_minus("B\u{2212}", "B-")]
+    #[case::leading("引领", "引领性")]
+    #[case::leading_enterprise("绩效引领性企业", "引领性")]
+    #[case::not_leading("非引领", "非引领性")]
+    #[case::advanced("绩效先进性", "先进性")]
+    #[case::numbered_class_keeps_its_word("一级", "一级")]
+    #[case::unknown_is_kept("绿色标杆", "绿色标杆")]
+    fn spellings_of_a_grade_are_read_alike(#[case] text: &str, #[case] code: &str) {
+        let parsed: GradeCode = text.parse().unwrap();
+        assert_eq!(parsed.as_str(), code);
+        assert_eq!(parsed.as_str().parse(), Ok(parsed.clone()));
+    }
+
+    #[rstest]
+    #[case::empty("")]
+    #[case::only_the_word("级")]
+    #[case::a_sentence("A级，待复核")]
+    fn what_is_no_grade_is_refused(#[case] text: &str) {
+        text.parse::<GradeCode>().unwrap_err();
+    }
+
+    #[rstest]
+    #[case::class("3011", Some("3011"))]
+    #[case::with_section("C3011", Some("3011"))]
+    #[case::division("30", Some("30"))]
+    #[case::one_digit("3", None)]
+    #[case::five_digits("30111", None)]
+    #[case::zero("00", None)]
+    #[case::section_that_is_none("U3011", None)]
+    fn industry_codes_follow_gbt_4754(#[case] text: &str, #[case] code: Option<&str>) {
+        let parsed = text.parse::<IndustryCode>().ok();
+        assert_eq!(parsed.as_ref().map(IndustryCode::as_str), code);
+    }
+
+    #[rstest]
+    #[case::mobile("13800000000", true)]
+    #[case::landline("0374-2961234", true)]
+    #[case::short("1380000000", false)]
+    #[case::no_mobile_range("12000000000", false)]
+    #[case::letters("1380000000x", false)]
+    #[case::two("13800000000、13900000000", false)]
+    fn phones_are_mobiles_or_landlines(#[case] text: &str, #[case] fits: bool) {
+        assert_eq!(text.parse::<Phone>().is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case::plain("duty@example.com", true)]
+    #[case::tagged("duty+a.b@mail.example.com", true)]
+    #[case::no_host("duty@", false)]
+    #[case::no_dot("duty@example", false)]
+    #[case::two_dots("du..ty@example.com", false)]
+    #[case::header_injection("duty@example.com\r\nBcc: x@example.com", false)]
+    #[case::full_width("duty＠example.com", false)]
+    fn e_mail_addresses_are_checked(#[case] text: &str, #[case] fits: bool) {
+        assert_eq!(text.parse::<Email>().is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case::https("https://example.com/hook?x=1", true)]
+    #[case::loopback("http://127.0.0.1:9000/hook", true)]
+    #[case::ipv6("http://[::1]:9000/hook", true)]
+    #[case::other_scheme("ftp://example.com/", false)]
+    #[case::no_host("https:///hook", false)]
+    #[case::credentials("https://user:secret@example.com/", false)]
+    #[case::blank("https://example.com/a b", false)]
+    #[case::port_zero("https://example.com:0/", false)]
+    #[case::port_of_letters("https://example.com:port/", false)]
+    fn webhook_addresses_are_checked(#[case] text: &str, #[case] fits: bool) {
+        assert_eq!(text.parse::<WebhookUrl>().is_ok(), fits);
+    }
+
+    #[test]
+    fn debug_shows_nothing_personal() {
+        let contact = Contact {
+            name: "张三".into(),
+            role: "厂长".into(),
+            phone: Some("13800000000".parse().unwrap()),
+            email: Some("zhang@example.com".parse().unwrap()),
+            webhook: Some("https://zhang.example.com".parse().unwrap()),
+        };
+        let shown = format!("{contact:?} {:?} {:?}", contact.phone, contact.email);
+        for personal in ["张三", "厂长", "138", "zhang"] {
+            assert!(!shown.contains(personal), "{shown}");
+        }
+        assert!(
+            "12000000000"
+                .parse::<Phone>()
+                .is_err_and(|e| !e.to_string().contains("120"))
+        );
+    }
+
+    #[test]
+    fn an_exemption_ends_with_its_level_and_its_day() {
+        let day = |text: &str| text.parse().unwrap();
+        let exemption = Exemption {
+            kind: "省绿色环保引领企业".into(),
+            up_to: WarningLevel::Orange,
+            until_on: Some(day("2026-12-31")),
+            granted_by: String::new(),
+        };
+        assert!(exemption.covers(WarningLevel::Orange, day("2026-12-31")));
+        assert!(!exemption.covers(WarningLevel::Red, day("2026-12-31")));
+        assert!(!exemption.covers(WarningLevel::Orange, day("2027-01-01")));
+    }
+
+    #[test]
+    fn targets_round_up_and_shares_round_down() {
+        let base = Emission {
+            pm: 1001,
+            so2: 0,
+            nox: 3,
+            vocs: 1000,
+        };
+        assert_eq!(
+            base.percent(10),
+            Emission {
+                pm: 101,
+                so2: 0,
+                nox: 1,
+                vocs: 100
+            }
+        );
+        let cut = Emission {
+            pm: 100,
+            so2: 0,
+            nox: 2,
+            vocs: 100,
+        };
+        assert_eq!(cut.share_of(base, EmittedPollutant::Pm), Some(999));
+        assert_eq!(cut.share_of(base, EmittedPollutant::So2), None);
+        assert_eq!(cut.share_of(base, EmittedPollutant::Nox), Some(6666));
+        assert_eq!(cut.share_of(base, EmittedPollutant::Vocs), Some(1000));
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_character_never_passes_the_check(
+            body in "9[123][1-6][0-9]{5}[0-9A-HJ-NP-RTUWXY]{9}",
+            place in 8_usize..17,
+            other in "[0-9A-HJ-NP-RTUWXY]",
+        ) {
+            let code = CreditCode::with_check(&body).unwrap();
+            let mut changed = code.to_string();
+            changed.replace_range(place..=place, &other);
+            prop_assert_eq!(changed.parse::<CreditCode>().is_ok(), changed == code.as_str());
+        }
+
+        #[test]
+        fn parsing_never_panics(text in "\\PC{0,24}") {
+            let _ = text.parse::<CreditCode>();
+            let _ = text.parse::<PermitNumber>();
+            let _ = text.parse::<IndustryCode>();
+            let _ = text.parse::<GradeCode>();
+            let _ = text.parse::<PlantNumber>();
+            let _ = text.parse::<Phone>();
+            let _ = text.parse::<Email>();
+            let _ = text.parse::<WebhookUrl>();
+        }
+
+        #[test]
+        fn what_a_target_asks_reaches_its_share(grams in 1_i64..1_000_000_000_000, percent in 0_u8..=100) {
+            let base = Emission { pm: grams, ..Emission::ZERO };
+            let share = base.percent(percent).share_of(base, EmittedPollutant::Pm).unwrap();
+            prop_assert!(share >= i64::from(percent) * 100);
+        }
+    }
+}

@@ -569,3 +569,239 @@ impl Guide {
             .map(|row| &row.measures)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    const FOUND_TEXTS: &str = include_str!("../../tests/fixtures/measures/measures.tsv");
+    const CEMENT: &str = include_str!("../../playbooks/measures/cement-clinker.toml");
+    const GLASS: &str = include_str!("../../playbooks/measures/flat-glass.toml");
+
+    fn kinds(text: &str) -> Vec<MeasureKind> {
+        Measure::filed(text).unwrap().kinds().to_vec()
+    }
+
+    fn stop(scope: StopScope, percent: Option<u8>) -> MeasureKind {
+        MeasureKind::Stop(Stop {
+            scope,
+            percent,
+            machines: None,
+            keep_warm: false,
+        })
+    }
+
+    fn trucks(up_to_stage: u8) -> MeasureKind {
+        MeasureKind::Transport {
+            up_to_stage: Some(up_to_stage),
+            limit: None,
+        }
+    }
+
+    /// The figure of the kind, in the notation of the fixture's column `figure`.
+    fn figure(kind: &MeasureKind) -> String {
+        let stages = ["", "国一", "国二", "国三", "国四", "国五", "国六"];
+        match kind {
+            MeasureKind::Stop(Stop {
+                machines: Some(n), ..
+            }) => format!("{n}台"),
+            MeasureKind::Stop(Stop { percent, .. }) => percent.unwrap_or(100).to_string(),
+            MeasureKind::LimitLoad(Some(Limit::To(share))) => format!("负荷<={share}"),
+            MeasureKind::LimitLoad(Some(Limit::By(share))) => share.to_string(),
+            MeasureKind::Input { from, to } => format!("{}->{}", from / 1000, to / 1000),
+            MeasureKind::SlowRhythm { hours: Some(hours) } => format!("{hours}h"),
+            MeasureKind::Rota {
+                hours: Some((off, on)),
+            } => format!("{off}/{on}h"),
+            MeasureKind::EmissionCut { percent } => percent.to_string(),
+            MeasureKind::Transport {
+                up_to_stage: Some(stage),
+                ..
+            } => format!("{}及以下", stages[usize::from(*stage)]),
+            MeasureKind::Transport {
+                limit: Some(Limit::By(share)),
+                ..
+            } => format!("-{share}%"),
+            MeasureKind::Transport {
+                limit: Some(Limit::To(share)),
+                ..
+            } => format!("<={share}%"),
+            MeasureKind::TimePhased { after_hours, next } => {
+                format!("after{after_hours}h:{}", figure(next))
+            }
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn every_found_text_is_read_as_whoever_found_it_understood_it() {
+        let mut rows = 0;
+        for row in FOUND_TEXTS.lines().skip(1) {
+            let cells: Vec<_> = row.split('\t').collect();
+            let (text, understood, expected) = (cells[0], cells[1], cells[2]);
+            let word = match understood {
+                "stop_enterprise" | "stop_line" | "stop_unit" | "stop_process"
+                | "stop_keep_warm" => "stop",
+                "limit_percent" => "limit_load",
+                "rhythm" => "slow_rhythm",
+                "absolute" => "input",
+                "heat_set" => "set_by_demand",
+                "none" => "unrestricted",
+                // Principles, fuel and the stricter of two regimes: as written.
+                "principle" | "plan_adjust" | "strictest" | "fuel" => continue,
+                same => same,
+            };
+            let kinds = kinds(text);
+            let read: Vec<_> = kinds.iter().filter(|kind| kind.word() == word).collect();
+            assert!(
+                !read.is_empty(),
+                "`{text}`: {word} expected, {kinds:?} read"
+            );
+            if !expected.is_empty() {
+                let figures: Vec<_> = read.iter().map(|kind| figure(kind)).collect();
+                assert!(
+                    figures.iter().any(|figure| figure == expected),
+                    "`{text}`: {expected} expected, {figures:?} read"
+                );
+            }
+            rows += 1;
+        }
+        assert_eq!(rows, 84);
+    }
+
+    #[rstest]
+    #[case::two_clauses(
+        "停产；停止使用国四及以下重型载货车辆(含燃气)运输",
+        &[stop(StopScope::AsListed, None), trucks(4)]
+    )]
+    #[case::a_semicolon_in_brackets_ends_nothing(
+        "停用国四及以下重型载货车(含燃气; 特种、危化除外)",
+        &[trucks(4)]
+    )]
+    #[case::counted_by_line("停产50%(以生产线计)", &[stop(StopScope::Line, Some(50))])]
+    #[case::full_width_per_cent("停产50％", &[stop(StopScope::AsListed, Some(50))])]
+    #[case::a_condition_is_no_share(
+        "有毒有害≤熟料产能4%的线也停",
+        &[stop(StopScope::AsListed, None)]
+    )]
+    #[case::process("涉VOCs工序停产", &[stop(StopScope::Process, None)])]
+    #[case::whole_plant("红色预警全面停产", &[stop(StopScope::Enterprise, None)])]
+    #[case::kept_warm(
+        "停产保窑",
+        &[MeasureKind::Stop(Stop {
+            scope: StopScope::AsListed, percent: None, machines: None, keep_warm: true,
+        })]
+    )]
+    #[case::machines_of_a_construction_site(
+        "停用国二及以下非道路移动机械",
+        &[MeasureKind::Nrmm { up_to_stage: Some(2) }]
+    )]
+    #[case::filed_with_base_and_target(
+        "原料日投料量由960吨降低到768吨及以下",
+        &[MeasureKind::Input { from: 960_000, to: 768_000 }]
+    )]
+    #[case::looser_after_five_days(
+        "响应超过120小时后改为停产50%(含)以上",
+        &[MeasureKind::TimePhased {
+            after_hours: 120, next: Box::new(stop(StopScope::AsListed, Some(50))),
+        }]
+    )]
+    #[case::nothing_known("按操作方案执行", &[MeasureKind::Other])]
+    #[case::known_beside_unknown(
+        "按操作方案执行，限产20%",
+        &[MeasureKind::LimitLoad(Some(Limit::By(20)))]
+    )]
+    fn a_text_is_read_clause_by_clause(#[case] text: &str, #[case] expected: &[MeasureKind]) {
+        assert_eq!(kinds(text), expected);
+    }
+
+    #[rstest]
+    #[case::as_it_sees_fit("鼓励结合实际自主采取减排措施", true)]
+    #[case::not_asked("不限产", true)]
+    #[case::with_trucks("自主减排；停用国四及以下重型载货车", false)]
+    #[case::unknown("按操作方案执行", false)]
+    #[case::stop("停产", false)]
+    fn only_a_text_that_asks_nothing_is_autonomous(#[case] text: &str, #[case] autonomous: bool) {
+        assert_eq!(Measure::filed(text).unwrap().is_autonomous(), autonomous);
+    }
+
+    #[test]
+    fn the_filed_text_is_kept_as_written() {
+        let measure = Measure::filed("  停产，  停止运输。 ").unwrap();
+        assert_eq!(measure.text(), "停产，  停止运输。");
+        assert_eq!(Measure::filed(" \t"), None);
+    }
+
+    // The cells of domain facts §3.3, from 环办大气函〔2020〕340号 (cement) and its restatement (glass).
+    #[rstest]
+    #[case::cement_b_orange_limits(CEMENT, "B", WarningLevel::Orange, "limit_load")]
+    #[case::cement_b_red_stops(CEMENT, "B", WarningLevel::Red, "stop")]
+    #[case::cement_c_yellow_stops_half(CEMENT, "C", WarningLevel::Yellow, "stop")]
+    #[case::cement_a_red_is_free(CEMENT, "A", WarningLevel::Red, "autonomous")]
+    #[case::glass_c_yellow_is_unrestricted(GLASS, "C", WarningLevel::Yellow, "unrestricted")]
+    #[case::glass_d_yellow_limits(GLASS, "D", WarningLevel::Yellow, "limit_load")]
+    fn the_shipped_guides_say_what_their_documents_say(
+        #[case] toml: &str,
+        #[case] grade: &str,
+        #[case] level: WarningLevel,
+        #[case] word: &str,
+    ) {
+        let guide = Guide::parse(toml).unwrap();
+        let measure = guide.for_grade(grade).unwrap().get(level).unwrap();
+        assert_eq!(measure.kinds()[0].word(), word);
+    }
+
+    #[test]
+    fn a_guide_holds_from_its_first_to_its_last_day() {
+        let day = |text: &str| text.parse().unwrap();
+        let mut guide = Guide::parse(CEMENT).unwrap();
+        assert!(!guide.holds_on(day("2020-06-28")));
+        assert!(guide.holds_on(day("2026-11-23")));
+        guide.in_force_to = Some(day("2025-12-31"));
+        assert!(guide.holds_on(day("2025-12-31")));
+        assert!(!guide.holds_on(day("2026-01-01")));
+    }
+
+    #[rstest]
+    #[case::grade_twice(
+        CEMENT.replace("grades = [\"C\"]", "grades = [\"B\"]"),
+        "grade `B` stands in two rows"
+    )]
+    #[case::dates(
+        CEMENT.replace("source = \"中国", "in_force_to = \"2020-06-28\"\nsource = \"中国"),
+        "`in_force_to` lies before `in_force_from`"
+    )]
+    #[case::better_than_its_rows(
+        GLASS.replacen("standing = \"second-hand\"", "standing = \"found\"", 1),
+        "`standing` of the file must be that of its weakest row"
+    )]
+    fn a_guide_that_contradicts_itself_is_refused(#[case] toml: String, #[case] why: &str) {
+        assert_eq!(Guide::parse(&toml).unwrap_err().to_string(), why);
+    }
+
+    #[test]
+    fn a_guide_of_another_shape_is_refused_with_its_line() {
+        let toml = CEMENT.replace("process =", "proces =");
+        let error = Guide::parse(&toml).unwrap_err().to_string();
+        assert!(
+            error.contains("line 7") && error.contains("proces"),
+            "{error}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics_and_never_changes_the_text(
+            text in "[停产止限运输国四由吨降到超过小时后开%（）()；,。0-9 a-z]{0,24}"
+        ) {
+            if let Some(measure) = Measure::filed(&text) {
+                prop_assert_eq!(measure.text(), text.trim());
+                prop_assert!(!measure.kinds().is_empty());
+                prop_assert_eq!(Measure::from(String::from(measure.clone())), measure);
+            }
+        }
+    }
+}
