@@ -6,7 +6,6 @@
 //!
 //! This is the only place that reads the environment.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -269,6 +268,8 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {

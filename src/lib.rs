@@ -9,4 +9,5 @@ pub mod config;
 pub mod keyring;
 pub mod notify;
 pub mod playbooks;
+pub mod store;
 pub mod table;
