@@ -1,0 +1,816 @@
+//! The narrow waist of the store: the only place that knows which engine answers.
+//!
+//! A [`Db`] is a pool, a [`Tx`] is a transaction, a statement is one [`Sql`] text with `$1`
+//! placeholders and a tuple of parameters. Everything that differs between SQLite and PostgreSQL
+//! beyond that text is decided in this file: how to connect, how a transaction begins, what an
+//! error means.
+//!
+//! ```no_run
+//! # use qingkong::store::{Db, Options, Result};
+//! # async fn example() -> Result<()> {
+//! let db = Db::open("sqlite:/var/lib/qingkong/qingkong.db", Options::default()).await?;
+//! let mut tx = db.begin().await?;
+//! tx.execute("DELETE FROM lease WHERE until_at < $1", (0_i64,)).await?;
+//! tx.commit().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Design notes
+//!
+//! `sqlx::Any` would offer one type for both engines, but its `BOOLEAN` and `SUM` break across
+//! them. Storage traits with a body per engine drift apart. One enum and a `match` in each of a
+//! handful of functions does neither.
+//!
+//! After a failed statement PostgreSQL refuses all others and answers a `COMMIT` by silently
+//! rolling back, while SQLite carries on. Here a failed transaction is given up on both, so that
+//! no test on SQLite passes what PostgreSQL would lose. To carry on after a duplicate, say
+//! `ON CONFLICT DO NOTHING`.
+//!
+//! Behind a proxy that pools by transaction and keeps no prepared statements, add
+//! `?statement-cache-capacity=0` to the address.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous,
+};
+use sqlx::{
+    Arguments, AssertSqlSafe, Encode, PgPool, Postgres, SqlStr, Sqlite, SqlitePool, Transaction,
+    Type,
+};
+
+use super::Result;
+use super::error::StoreError;
+
+pub use sqlx::FromRow;
+
+/// How to open a database.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Connections in all on PostgreSQL; reading connections, beside the one that writes, on
+    /// SQLite.
+    pub connections: u32,
+    /// How long a caller waits for a connection or a lock before it hears that there is none.
+    pub patience: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            patience: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A database. Clones share its connections.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+    faults: Option<Faults>,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite {
+        path: PathBuf,
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without [`commit`](Tx::commit), it is rolled back.
+pub struct Tx {
+    connection: Connection,
+    faults: Option<Faults>,
+    /// Set while a statement runs, and for good once one has failed or its caller has gone.
+    given_up: bool,
+}
+
+enum Connection {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Decides, at every point of every writing transaction, whether the process dies there.
+pub type Faults = Arc<dyn Fn(Point) -> Verdict + Send + Sync>;
+
+/// Where a simulation may stop a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Point {
+    /// It is about to begin: the database is away.
+    Begin,
+    /// All is written, nothing is committed.
+    BeforeCommit,
+    /// All is committed, nobody knows.
+    AfterCommit,
+}
+
+/// What happens at a [`Point`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing.
+    Proceed,
+    /// The caller hears what it would hear had the connection died.
+    Crash,
+}
+
+impl Db {
+    /// Opens `sqlite:PATH`, creating the file, or `postgres://…`. Neither is migrated yet.
+    pub async fn open(url: &str, options: Options) -> Result<Self> {
+        let engine = match url.split_once(':') {
+            Some(("sqlite", path)) => {
+                open_sqlite(path.strip_prefix("//").unwrap_or(path), options).await?
+            }
+            Some(("postgres" | "postgresql", _)) => open_postgres(url, options).await?,
+            _ => return Err(address("`sqlite:PATH` or `postgres://…`")),
+        };
+        Ok(Self {
+            engine,
+            faults: None,
+        })
+    }
+
+    /// The same database, stopping where `faults` says: for simulations.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
+    /// Begins a transaction that writes. On SQLite there is one at a time.
+    pub async fn begin(&self) -> Result<Tx> {
+        visit(self.faults.as_ref(), Point::Begin).map_err(unavailable)?;
+        let connection = match &self.engine {
+            Engine::Sqlite { writer, .. } => writer
+                .begin_with("BEGIN IMMEDIATE")
+                .await
+                .map(Connection::Sqlite)
+                .map_err(sqlite_is_busy)?,
+            Engine::Postgres(pool) => pool.begin().await.map(Connection::Postgres)?,
+        };
+        Ok(Tx {
+            connection,
+            faults: self.faults.clone(),
+            given_up: false,
+        })
+    }
+
+    /// Begins a transaction that only reads: it sees one state of the database throughout, waits
+    /// for no writer, and can be dropped when done.
+    pub async fn read(&self) -> Result<Tx> {
+        let connection = match &self.engine {
+            Engine::Sqlite { readers, .. } => readers
+                .begin()
+                .await
+                .map(Connection::Sqlite)
+                .map_err(sqlite_is_busy)?,
+            Engine::Postgres(pool) => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(Connection::Postgres)?,
+        };
+        Ok(Tx {
+            connection,
+            faults: None,
+            given_up: false,
+        })
+    }
+
+    /// Keeps a second serving process off a database that allows only one: SQLite's file is
+    /// claimed until the [`Claim`] is dropped or the process ends. One-shot commands do not claim;
+    /// they are short writers beside the one that serves. PostgreSQL allows any number.
+    pub fn claim_exclusive(&self) -> Result<Claim> {
+        match &self.engine {
+            Engine::Sqlite { path, .. } => Claim::on(path),
+            Engine::Postgres(_) => Ok(Claim { _lock: None }),
+        }
+    }
+
+    /// Waits for the connections to be returned, and closes them.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite {
+                writer, readers, ..
+            } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.engine {
+            Engine::Sqlite { path, .. } => write!(f, "Db(sqlite:{})", path.display()),
+            Engine::Postgres(_) => f.write_str("Db(postgres)"),
+        }
+    }
+}
+
+impl Tx {
+    /// Runs a statement and answers with the number of rows it touched.
+    pub async fn execute(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<u64> {
+        let sql = sql.into();
+        self.enter()?;
+        let touched = match &mut self.connection {
+            Connection::Sqlite(tx) => sqlx::query_with(sql.sqlite, sqlite_arguments(params)?)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Connection::Postgres(tx) => sqlx::query_with(sql.postgres, postgres_arguments(params)?)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        };
+        self.leave();
+        Ok(touched)
+    }
+
+    /// Every row. For long tables, ask by key in pages.
+    pub async fn all<R: Record>(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Params,
+    ) -> Result<Vec<R>> {
+        let sql = sql.into();
+        self.enter()?;
+        let rows = match &mut self.connection {
+            Connection::Sqlite(tx) => {
+                sqlx::query_as_with(sql.sqlite, sqlite_arguments(params)?)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+            Connection::Postgres(tx) => {
+                sqlx::query_as_with(sql.postgres, postgres_arguments(params)?)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+        };
+        self.leave();
+        Ok(rows)
+    }
+
+    /// The first row, if there is one.
+    pub async fn optional<R: Record>(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Params,
+    ) -> Result<Option<R>> {
+        let sql = sql.into();
+        self.enter()?;
+        let row = match &mut self.connection {
+            Connection::Sqlite(tx) => {
+                sqlx::query_as_with(sql.sqlite, sqlite_arguments(params)?)
+                    .fetch_optional(&mut **tx)
+                    .await?
+            }
+            Connection::Postgres(tx) => {
+                sqlx::query_as_with(sql.postgres, postgres_arguments(params)?)
+                    .fetch_optional(&mut **tx)
+                    .await?
+            }
+        };
+        self.leave();
+        Ok(row)
+    }
+
+    /// The first row, or [`StoreError::NotFound`].
+    pub async fn one<R: Record>(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<R> {
+        self.optional(sql, params)
+            .await?
+            .ok_or(StoreError::NotFound)
+    }
+
+    /// The first column of the first row, or [`StoreError::NotFound`].
+    pub async fn scalar<T>(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<T>
+    where
+        (T,): Record,
+    {
+        let (value,) = self.one(sql, params).await?;
+        Ok(value)
+    }
+
+    /// Inserts any number of rows as they come, some hundred with each statement, and answers with
+    /// how many went in.
+    ///
+    /// `insert` is the statement up to `VALUES`, as in `"INSERT INTO counter (name, next)"`; an
+    /// [`Insert`] can also carry what follows the rows.
+    ///
+    /// Statements hold a power of two of rows, at most [`ROWS_AT_ONCE`], so that an engine sees no
+    /// more than ten texts for one insert and keeps them all prepared.
+    pub async fn insert_many<P: Params>(
+        &mut self,
+        insert: impl Into<Insert>,
+        rows: impl IntoIterator<Item = P, IntoIter: Send>,
+    ) -> Result<u64> {
+        const { assert!(P::WIDTH > 0, "a row has columns") };
+        let insert = insert.into();
+        let mut rows = rows.into_iter().fuse();
+        let mut inserted = 0;
+        loop {
+            let mut chunk: Vec<P> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+            if chunk.is_empty() {
+                return Ok(inserted);
+            }
+            while !chunk.is_empty() {
+                let rest = chunk.split_off(1 << chunk.len().ilog2());
+                inserted += self.insert_chunk(insert, chunk).await?;
+                chunk = rest;
+            }
+        }
+    }
+
+    /// Makes everything since [`Db::begin`] durable.
+    ///
+    /// [`StoreError::InDoubt`] means that nobody knows whether it happened.
+    pub async fn commit(self) -> Result<()> {
+        if self.given_up {
+            return Err(StoreError::GivenUp);
+        }
+        visit(self.faults.as_ref(), Point::BeforeCommit).map_err(unavailable)?;
+        let committed = match self.connection {
+            Connection::Sqlite(tx) => tx.commit().await,
+            Connection::Postgres(tx) => tx.commit().await,
+        };
+        committed
+            .map_err(StoreError::from)
+            .map_err(StoreError::in_doubt)?;
+        visit(self.faults.as_ref(), Point::AfterCommit)
+            .map_err(|error| unavailable(error).in_doubt())
+    }
+
+    /// Applies the migrations this database has not seen, within this transaction.
+    pub(super) async fn apply(&mut self, migrator: &Migrator) -> Result<()> {
+        self.enter()?;
+        let applied = match &mut self.connection {
+            Connection::Sqlite(tx) => migrator.run_direct(None, &mut **tx, false).await,
+            Connection::Postgres(tx) => migrator.run_direct(None, &mut **tx, false).await,
+        };
+        applied.map_err(migration_error)?;
+        self.leave();
+        Ok(())
+    }
+
+    async fn insert_chunk<P: Params>(&mut self, insert: Insert, rows: Vec<P>) -> Result<u64> {
+        self.enter()?;
+        let text = insert.text(P::WIDTH, rows.len());
+        let inserted = match &mut self.connection {
+            Connection::Sqlite(tx) => {
+                let mut arguments = SqliteArguments::default();
+                for row in rows {
+                    row.bind_sqlite(&mut arguments)?;
+                }
+                sqlx::query_with(text, arguments)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+            Connection::Postgres(tx) => {
+                let mut arguments = PgArguments::default();
+                for row in rows {
+                    row.bind_postgres(&mut arguments)?;
+                }
+                sqlx::query_with(text, arguments)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+        };
+        self.leave();
+        Ok(inserted)
+    }
+
+    fn enter(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.given_up, true) {
+            return Err(StoreError::GivenUp);
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.given_up = false;
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx")
+            .field("given_up", &self.given_up)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One statement: nearly always one text for both engines.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl Sql {
+    /// A statement that has to differ, with the same parameters in both texts.
+    pub const fn by_dialect(sqlite: &'static str, postgres: &'static str) -> Self {
+        Self { sqlite, postgres }
+    }
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self::by_dialect(text, text)
+    }
+}
+
+/// The most rows one statement of [`Tx::insert_many`] carries. With the widest tuple of 24 values
+/// that is 12,288 parameters, of 32,766 that SQLite takes and 65,535 that PostgreSQL takes.
+pub const ROWS_AT_ONCE: usize = 512;
+
+/// What stands around the rows of [`Tx::insert_many`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Insert {
+    before: &'static str,
+    after: &'static str,
+}
+
+impl Insert {
+    /// `before` reaches up to `VALUES`; `after` follows the rows, as in `ON CONFLICT DO NOTHING`.
+    pub const fn new(before: &'static str, after: &'static str) -> Self {
+        Self { before, after }
+    }
+
+    /// The whole statement, composed once for each number of rows.
+    fn text(self, width: usize, rows: usize) -> SqlStr {
+        type Texts = HashMap<(Insert, usize), Arc<str>>;
+        static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
+        let text = TEXTS
+            .lock()
+            .expect("composing a text does not panic")
+            .entry((self, rows))
+            .or_insert_with(|| self.compose(width, rows).into())
+            .clone();
+        assert_safe(text)
+    }
+
+    fn compose(self, width: usize, rows: usize) -> String {
+        let mut text = format!("{} VALUES ", self.before);
+        for row in 0..rows {
+            for column in 0..width {
+                text.push_str(match (row, column) {
+                    (0, 0) => "($",
+                    (_, 0) => "), ($",
+                    _ => ", $",
+                });
+                text.push_str(&(row * width + column + 1).to_string());
+            }
+        }
+        text.push_str(") ");
+        text.push_str(self.after);
+        text
+    }
+}
+
+impl From<&'static str> for Insert {
+    fn from(before: &'static str) -> Self {
+        Self::new(before, "")
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "literal text and the numbers of placeholders are all that is joined here"
+)]
+fn assert_safe(text: Arc<str>) -> SqlStr {
+    sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(text))
+}
+
+/// A value both engines store alike: `i64`, `i32`, `bool`, `f64`, text, and options of these.
+pub trait Value:
+    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+{
+}
+
+impl<T> Value for T where
+    T: for<'q> Encode<'q, Sqlite>
+        + Type<Sqlite>
+        + for<'q> Encode<'q, Postgres>
+        + Type<Postgres>
+        + Send
+{
+}
+
+/// A row both engines produce: a tuple, or a private struct that derives [`FromRow`].
+pub trait Record:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Record for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+/// The parameters of a statement in the order of their placeholders: a tuple of up to 24
+/// [`Value`]s. A statement without parameters takes `()`.
+pub trait Params: Send {
+    /// How many there are.
+    const WIDTH: usize;
+
+    #[doc(hidden)]
+    fn bind_sqlite(self, arguments: &mut SqliteArguments) -> sqlx::Result<()>;
+
+    #[doc(hidden)]
+    fn bind_postgres(self, arguments: &mut PgArguments) -> sqlx::Result<()>;
+}
+
+impl Params for () {
+    const WIDTH: usize = 0;
+
+    fn bind_sqlite(self, _: &mut SqliteArguments) -> sqlx::Result<()> {
+        Ok(())
+    }
+
+    fn bind_postgres(self, _: &mut PgArguments) -> sqlx::Result<()> {
+        Ok(())
+    }
+}
+
+/// Implements [`Params`] for a tuple of the given length and for every shorter one.
+macro_rules! params_for_tuples {
+    () => {};
+    ($head:ident $($tail:ident)*) => {
+        params_for_tuples!(@one $head $($tail)*);
+        params_for_tuples!($($tail)*);
+    };
+    (@one $($name:ident)+) => {
+        #[expect(non_snake_case, reason = "one name serves as the type and as the variable")]
+        impl<$($name: Value),+> Params for ($($name,)+) {
+            const WIDTH: usize = [$(stringify!($name)),+].len();
+
+            fn bind_sqlite(self, arguments: &mut SqliteArguments) -> sqlx::Result<()> {
+                let ($($name,)+) = self;
+                $(arguments.add($name).map_err(sqlx::Error::Encode)?;)+
+                Ok(())
+            }
+
+            fn bind_postgres(self, arguments: &mut PgArguments) -> sqlx::Result<()> {
+                let ($($name,)+) = self;
+                $(arguments.add($name).map_err(sqlx::Error::Encode)?;)+
+                Ok(())
+            }
+        }
+    };
+}
+
+params_for_tuples! { A B C D E F G H I J K L M N O P Q R S T U V W X }
+
+fn sqlite_arguments(params: impl Params) -> sqlx::Result<SqliteArguments> {
+    let mut arguments = SqliteArguments::default();
+    params.bind_sqlite(&mut arguments)?;
+    Ok(arguments)
+}
+
+fn postgres_arguments(params: impl Params) -> sqlx::Result<PgArguments> {
+    let mut arguments = PgArguments::default();
+    params.bind_postgres(&mut arguments)?;
+    Ok(arguments)
+}
+
+/// The exclusive right to serve from a database; see [`Db::claim_exclusive`].
+#[derive(Debug)]
+pub struct Claim {
+    /// The operating system holds the lock for as long as the file is open, and no longer.
+    _lock: Option<File>,
+}
+
+impl Claim {
+    fn on(database: &Path) -> Result<Self> {
+        let mut path = database.as_os_str().to_owned();
+        path.push(".lock");
+        let path = PathBuf::from(path);
+        let locked = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(TryLockError::Error)
+            .and_then(|file| file.try_lock().map(|()| file));
+        match locked {
+            Ok(file) => Ok(Self { _lock: Some(file) }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Claimed { path }),
+            Err(TryLockError::Error(source)) => Err(StoreError::Lock {
+                path,
+                source: Arc::new(source),
+            }),
+        }
+    }
+}
+
+async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
+    if path.is_empty() || path.starts_with(":memory:") || path.contains('?') {
+        return Err(address("`sqlite:PATH`, the path of a file"));
+    }
+    let connect = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(options.patience);
+    let pool = SqlitePoolOptions::new()
+        .acquire_timeout(options.patience)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    // The writer comes first: it makes the file and turns on its write-ahead log.
+    let writer = pool
+        .clone()
+        .max_connections(1)
+        .connect_with(connect.clone())
+        .await?;
+    let readers = pool
+        .max_connections(options.connections)
+        .connect_lazy_with(connect.pragma("query_only", "ON"));
+    Ok(Engine::Sqlite {
+        path: path.into(),
+        writer,
+        readers,
+    })
+}
+
+async fn open_postgres(url: &str, options: Options) -> Result<Engine> {
+    let connect: PgConnectOptions = url
+        .parse()
+        .map_err(|_| address("`postgres://USER:PASSWORD@HOST:PORT/DATABASE`"))?;
+    let pool = PgPoolOptions::new()
+        .acquire_timeout(options.patience)
+        .max_connections(options.connections)
+        .connect_with(connect)
+        .await?;
+    Ok(Engine::Postgres(pool))
+}
+
+fn address(expected: &'static str) -> StoreError {
+    StoreError::Address { expected }
+}
+
+fn visit(faults: Option<&Faults>, point: Point) -> sqlx::Result<()> {
+    match faults.map_or(Verdict::Proceed, |faults| faults(point)) {
+        Verdict::Proceed => Ok(()),
+        Verdict::Crash => Err(sqlx::Error::Io(std::io::Error::other(format!(
+            "the fault plan stops here: {point:?}"
+        )))),
+    }
+}
+
+/// How long to stay away from a row or a lock that somebody else holds.
+const CONTENTION: Duration = Duration::from_millis(50);
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{
+            Database, Io, PoolClosed, PoolTimedOut, RowNotFound, Tls, WorkerCrashed,
+        };
+        match &error {
+            RowNotFound => Self::NotFound,
+            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => unavailable(error),
+            Database(found) => match Failure::of(found.as_ref()) {
+                Failure::Taken(constraint) => Self::Conflict { constraint },
+                Failure::Contended => Self::Busy { after: CONTENTION },
+                Failure::Away => unavailable(error),
+                Failure::Other => Self::Driver(Arc::new(error)),
+            },
+            _ => Self::Driver(Arc::new(error)),
+        }
+    }
+}
+
+impl StoreError {
+    /// The same error met while committing: no answer is no refusal.
+    fn in_doubt(self) -> Self {
+        match self {
+            Self::Unavailable(source) => Self::InDoubt(source),
+            known => known,
+        }
+    }
+
+    /// Whoever would have done the work has stopped taking any.
+    pub(super) fn closed() -> Self {
+        unavailable(sqlx::Error::PoolClosed)
+    }
+
+    /// Whoever was doing the work has died over it.
+    pub(super) fn crashed() -> Self {
+        unavailable(sqlx::Error::WorkerCrashed).in_doubt()
+    }
+}
+
+fn unavailable(error: sqlx::Error) -> StoreError {
+    StoreError::Unavailable(Arc::new(error))
+}
+
+/// With one writing connection, waiting for it in vain means that others are writing.
+fn sqlite_is_busy(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::PoolTimedOut => StoreError::Busy { after: CONTENTION },
+        error => error.into(),
+    }
+}
+
+fn migration_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        error => StoreError::Migration(Arc::new(error)),
+    }
+}
+
+/// What an engine's own error comes down to.
+enum Failure {
+    /// A unique key, as `table(column, column)`.
+    Taken(String),
+    Contended,
+    Away,
+    Other,
+}
+
+impl Failure {
+    fn of(error: &dyn sqlx::error::DatabaseError) -> Self {
+        if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+            Self::of_postgres(error)
+        } else if let Some(error) = error.try_downcast_ref::<SqliteError>() {
+            Self::of_sqlite(error)
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Codes: PostgreSQL documentation, appendix A.
+    fn of_postgres(error: &PgDatabaseError) -> Self {
+        match error.code() {
+            "23505" => Self::Taken(postgres_key(error)),
+            // Serialization failure, deadlock, lock not available.
+            "40001" | "40P01" | "55P03" => Self::Contended,
+            // Shutting down, crashed, starting up; too many connections.
+            "57P01" | "57P02" | "57P03" | "53300" => Self::Away,
+            // Everything about connections.
+            code if code.starts_with("08") => Self::Away,
+            _ => Self::Other,
+        }
+    }
+
+    /// Codes: <https://www.sqlite.org/rescode.html>, the primary one in the low byte.
+    fn of_sqlite(error: &SqliteError) -> Self {
+        use sqlx::error::DatabaseError;
+        let code = error
+            .code()
+            .and_then(|code| code.parse::<u32>().ok())
+            .unwrap_or(0);
+        match (code, code & 0xff) {
+            // Primary key, unique.
+            (1555 | 2067, _) => Self::Taken(sqlite_key(error.message())),
+            // Busy, locked.
+            (_, 5 | 6) => Self::Contended,
+            // Input or output failed, disk full, cannot open.
+            (_, 10 | 13 | 14) => Self::Away,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// `Key (region, name)=(…) already exists.`, in whatever language: the first brackets hold the
+/// columns. Without a detail the constraint's own name has to do.
+fn postgres_key(error: &PgDatabaseError) -> String {
+    let columns = error
+        .detail()
+        .and_then(|detail| detail.split_once('(')?.1.split_once(")=("))
+        .map(|(columns, _)| columns);
+    match (error.table(), columns) {
+        (Some(table), Some(columns)) => format!("{table}({columns})"),
+        _ => error.constraint().unwrap_or("").to_owned(),
+    }
+}
+
+/// `UNIQUE constraint failed: plant.region, plant.name`.
+fn sqlite_key(message: &str) -> String {
+    let columns = message.split_once(": ").map_or(message, |(_, list)| list);
+    let Some((table, _)) = columns.split_once('.') else {
+        return columns.to_owned();
+    };
+    let names: Vec<_> = columns
+        .split(", ")
+        .filter_map(|column| column.split_once('.'))
+        .map(|(_, name)| name)
+        .collect();
+    format!("{table}({})", names.join(", "))
+}

@@ -1,0 +1,33 @@
+//! What the system remembers: SQL, and nothing but SQL.
+//!
+//! One text for two engines. [`db`] is the narrow waist, the only place that knows which engine
+//! answers; everything else here is repositories. A repository is a file of free functions: each
+//! takes `&mut Tx`, holds one aligned SQL literal in the common subset, and turns a private row
+//! struct into a domain type with `TryFrom`. Whoever calls decides where a transaction begins and
+//! ends, so that several repositories commit together or not at all. [`lease`] and [`counter`] are
+//! the two smallest examples.
+//!
+//! Nothing here decides anything about warnings, nothing here speaks HTTP, nothing asks the time.
+//!
+//! # The common subset
+//!
+//! `$1` placeholders; `TEXT`, `BIGINT`, `INTEGER`, `BOOLEAN`, `DOUBLE PRECISION`; instants as epoch
+//! milliseconds. Both engines read alike: `ON CONFLICT … DO UPDATE`, `RETURNING`, CTEs, window
+//! functions, `FILTER`, `NULLS LAST`, `IS NOT DISTINCT FROM`, row values, `CAST(SUM(x) AS BIGINT)`.
+//! They differ on, hence not here: `LIKE` on ASCII case, JSON operators, `CURRENT_TIMESTAMP`,
+//! `MAX(a, b)`, casts of fractions to integers, uncast `SUM` of `BIGINT`, and row locks.
+//!
+//! PostgreSQL's write transactions are `READ COMMITTED`, SQLite's are alone. A repository that
+//! checks before it writes therefore does both in one statement, or first takes the row it judges
+//! by with an `UPDATE … RETURNING` of the head.
+
+pub mod counter;
+pub mod db;
+pub mod error;
+pub mod schema;
+
+pub use db::{Db, Options, Tx};
+pub use error::{Inconsistency, StoreError};
+
+/// What every function of the store answers with.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -1,0 +1,3 @@
+//! Contracts of the store: every body runs on both engines.
+
+mod counter;
