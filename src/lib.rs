@@ -2,7 +2,11 @@
 
 pub use qingkong_domain as domain;
 
+pub mod app;
 pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod keyring;
 pub mod notify;
 pub mod playbooks;
 pub mod store;

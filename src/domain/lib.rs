@@ -15,6 +15,7 @@ pub mod aqi;
 pub mod outlook;
 pub mod trigger;
 
+pub mod access;
 pub mod region;
 
 pub mod enterprise;

@@ -21,9 +21,12 @@
 //! checks before it writes therefore does both in one statement, or first takes the row it judges
 //! by with an `UPDATE … RETURNING` of the head.
 
+pub mod account;
 pub mod counter;
 pub mod db;
 pub mod error;
+pub mod idempotency;
+pub mod job_run;
 pub mod schema;
 
 pub use db::{Db, Options, Tx};

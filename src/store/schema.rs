@@ -31,6 +31,9 @@ macro_rules! migrations {
 /// Every migration, as `NUMBER_topic` and its text.
 const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0001_ground"
+    "0002_accounts"
+    "0003_acts"
+    "0004_jobs"
 };
 
 impl Db {

@@ -1,0 +1,184 @@
+//! Use cases: load, decide, store, enqueue. The only layer that knows both `domain` and `store`.
+//!
+//! [`App`] is what a use case works with, [`Caller`](caller::Caller) who asks for it, [`Error`]
+//! what it answers when it cannot. A use case that changes something is an [`act`]: one write
+//! transaction, done once however often it is asked for. No use case knows of HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub mod account;
+pub mod act;
+pub mod caller;
+pub mod events;
+pub mod link;
+pub mod password;
+
+pub use self::act::{Begun, Idempotency};
+pub use self::caller::{Caller, Right, Role, Scope};
+
+use self::events::Feed;
+use self::password::Passwords;
+use crate::clock::{Clock, Ids};
+use crate::config::Config;
+use crate::keyring::Keyring;
+use crate::store::{Db, StoreError};
+
+/// Everything a use case works with; clones share it.
+#[derive(Clone)]
+pub struct App {
+    /// The record.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// New ids, salts and secrets.
+    pub ids: Ids,
+    /// The secrets that sign.
+    pub keyring: Arc<Keyring>,
+    /// How this node is set up.
+    pub config: Arc<Config>,
+    /// Hashes passwords, a few at a time.
+    pub passwords: Passwords,
+    /// What has just happened, for whoever watches.
+    pub feed: Feed,
+}
+
+impl App {
+    /// An app over an open, migrated database.
+    pub fn new(db: Db, clock: Clock, ids: Ids, keyring: Keyring, config: Config) -> Self {
+        Self {
+            db,
+            clock,
+            passwords: Passwords::new(&ids),
+            ids,
+            keyring: Arc::new(keyring),
+            config: Arc::new(config),
+            feed: Feed::default(),
+        }
+    }
+
+    /// The instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// Why a use case did not do what it was asked. Says what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or none that this caller may know of.
+    #[error("not found")]
+    NotFound,
+    /// The state of things does not allow it.
+    #[error("{}", .0.text)]
+    Conflict(Refusal),
+    /// The request says something that cannot be.
+    #[error("{} of the fields are wrong: {}", .0.len(), names(.0))]
+    Invalid(Vec<FieldError>),
+    /// The caller has not proved who it is.
+    #[error("{}", .0.text)]
+    Unauthenticated(Refusal),
+    /// The caller may not do that.
+    #[error("not allowed")]
+    Forbidden,
+    /// Asked too often.
+    #[error("asked too often")]
+    TooOften {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// Something needed is away; the same request may succeed later.
+    #[error("temporarily unavailable")]
+    Unavailable {
+        /// When to ask again.
+        retry_after: Duration,
+        /// What is away.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// A fault of ours.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why the state of things does not allow what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// For programs and catalogues: `idempotency-key-reused`.
+    pub code: &'static str,
+    /// For people, in English.
+    pub text: String,
+}
+
+/// One field that cannot be taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field, as the request names it: `password`, `units[2].name`.
+    pub field: String,
+    /// For programs and catalogues: `too-short`.
+    pub code: &'static str,
+    /// For people, in English: what was expected.
+    pub text: String,
+}
+
+impl Error {
+    /// A conflict, by its code and its sentence.
+    pub fn conflict(code: &'static str, text: impl Into<String>) -> Self {
+        Self::Conflict(Refusal {
+            code,
+            text: text.into(),
+        })
+    }
+
+    /// One wrong field.
+    pub fn invalid(field: &str, code: &'static str, text: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, code, text)])
+    }
+
+    /// A fault of ours.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+impl FieldError {
+    /// A wrong field: its name, the code, and what was expected.
+    pub fn new(field: &str, code: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            field: field.to_owned(),
+            code,
+            text: text.into(),
+        }
+    }
+}
+
+fn names(fields: &[FieldError]) -> String {
+    let names: Vec<_> = fields.iter().map(|error| error.field.as_str()).collect();
+    names.join(", ")
+}
+
+/// How long to stay away when the database cannot be reached.
+const UNAVAILABLE_FOR: Duration = Duration::from_secs(5);
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let unavailable = |retry_after, error| Self::Unavailable {
+            retry_after,
+            source: Some(Box::new(error)),
+        };
+        match error {
+            StoreError::NotFound => Self::NotFound,
+            StoreError::Conflict { constraint } => {
+                Self::conflict("conflict", format!("{constraint} is taken"))
+            }
+            StoreError::Busy { after } => unavailable(after, error),
+            // Whoever repeats an act in doubt under its idempotency key learns what became of it.
+            StoreError::Unavailable(_) | StoreError::InDoubt(_) => {
+                unavailable(UNAVAILABLE_FOR, error)
+            }
+            other => Self::internal(other),
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! All configuration, as typed sections: a TOML file, then the environment over it.
+//!
+//! Every key has a default, so that `qingkong serve` runs with no file at all. A variable
+//! `QINGKONG__SECTION__KEY` overrides `key` of `[section]`. A key nobody knows is an error that
+//! names it. Whatever is secret can also be named as a file (`…_file`), and is never printed.
+//!
+//! This is the only place that reads the environment.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use config::{Environment, FileFormat};
+use serde::{Deserialize, Serialize};
+
+/// The configuration of one node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The directory of the node's own files: the embedded database and its keyring.
+    /// Made when missing. Default: `qingkong-data`.
+    pub data_dir: PathBuf,
+    /// `[server]`: HTTP.
+    pub server: Server,
+    /// `[database]`.
+    pub database: Database,
+    /// `[keyring]`: the secrets that sign.
+    pub keyring: KeyringFile,
+    /// `[sign_in]`: sessions and throttling.
+    pub sign_in: SignIn,
+    /// `[playbooks]`: rules, measures and texts.
+    pub playbooks: Playbooks,
+    /// `[log]`.
+    pub log: Log,
+}
+
+/// `[server]`: what is listened on, and the limits of one request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The address and port to listen on. Default: `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// How people reach this node, without a slash at its end: the beginning of every order link.
+    /// Over `https:` cookies are marked secure. Default: `http://` and the bound address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// How many proxies of our own stand in front: the caller's address is taken that many places
+    /// from the right of `X-Forwarded-For`. Default: 0, the header is not looked at.
+    pub trusted_proxies: usize,
+    /// How long one request may take, in seconds. Default: 30.
+    pub request_seconds: u64,
+    /// The largest body of a request, in KiB. Default: 1,024.
+    pub body_limit_kib: usize,
+    /// The largest file taken in (lists, observations), in KiB. Default: 65,536.
+    pub upload_limit_kib: usize,
+    /// How long a stop waits for what is under way, in seconds. Default: 30.
+    pub stop_seconds: u64,
+    /// Whether browsers are told to use `https` only, for a year (HSTS). Default: false.
+    pub hsts: bool,
+}
+
+/// `[database]`: where the record is kept.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`. Default: `sqlite:` and `qingkong.db` in the data directory.
+    #[serde(skip_serializing)]
+    pub url: Option<String>,
+    /// A file with the URL, instead of `url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url_file: Option<PathBuf>,
+}
+
+/// `[keyring]`: the file of the secrets that sign order links and webhooks.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyringFile {
+    /// The keyring, mode 0600. With the embedded database one is made in the data directory when
+    /// this is not set; with PostgreSQL it must be set, since every instance needs the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+}
+
+/// `[sign_in]`: how long a session lasts, and how often a password may be tried.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// A session unused for so long ends, in minutes. Default: 120.
+    pub idle_minutes: i64,
+    /// A session ends after so long in any case, in hours. Default: 24, a day's duty.
+    pub session_hours: i64,
+    /// The span over which attempts are counted, in minutes. Default: 15.
+    pub window_minutes: i64,
+    /// Attempts for one account from one address within the span. Default: 5.
+    pub attempts_per_account: i64,
+    /// Attempts from one address within the span, whatever the account; also those for one
+    /// account from all addresses. Default: 60.
+    pub attempts_per_address: i64,
+}
+
+/// `[playbooks]`: a bureau's own rules, measures and texts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Playbooks {
+    /// A directory whose files add to the shipped ones or replace them. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `[log]`: what is written to stderr, and how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `auto` (lines on a terminal, else JSON), `human` or `json`. Default: `auto`.
+    pub format: LogFormat,
+    /// Directives of `tracing-subscriber`: `info`, `qingkong=debug,info`. Default: `info`.
+    pub filter: String,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people on a terminal, JSON elsewhere.
+    Auto,
+    /// Lines for people.
+    Human,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Why there is no configuration to run with.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file, of the configuration or of a secret, cannot be read.
+    #[error("file `{}` cannot be read", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A key is unknown, or its value is not what was expected.
+    #[error("configuration is wrong: {0}")]
+    Wrong(String),
+}
+
+impl Config {
+    /// Reads the file, if there is one, and the environment over it.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let text = file.map(read).transpose()?;
+        Self::parse(text.as_deref().unwrap_or_default(), environment())
+    }
+
+    fn parse(text: &str, variables: Environment) -> Result<Self, ConfigError> {
+        config::Config::builder()
+            .add_source(config::File::from_str(text, FileFormat::Toml))
+            .add_source(variables)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| ConfigError::Wrong(error.to_string()))
+    }
+
+    /// The database's URL, from the key, its file, or the default. May hold a password.
+    pub fn database_url(&self) -> Result<String, ConfigError> {
+        match (&self.database.url, &self.database.url_file) {
+            (Some(url), None) => Ok(url.clone()),
+            (None, Some(path)) => Ok(read(path)?.trim().to_owned()),
+            (None, None) => Ok(format!("sqlite:{}", self.in_data_dir("qingkong.db").display())),
+            (Some(_), Some(_)) => Err(ConfigError::Wrong(
+                "`database.url` and `database.url_file` are both set".to_owned(),
+            )),
+        }
+    }
+
+    /// A file of the node's own.
+    pub fn in_data_dir(&self, name: &str) -> PathBuf {
+        self.data_dir.join(name)
+    }
+}
+
+impl Server {
+    /// How long one request may take.
+    pub fn request_limit(&self) -> Duration {
+        Duration::from_secs(self.request_seconds)
+    }
+
+    /// How long a stop waits for what is under way.
+    pub fn stop_limit(&self) -> Duration {
+        Duration::from_secs(self.stop_seconds)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("qingkong-data"),
+            server: Server::default(),
+            database: Database::default(),
+            keyring: KeyringFile::default(),
+            sign_in: SignIn::default(),
+            playbooks: Playbooks::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: None,
+            trusted_proxies: 0,
+            request_seconds: 30,
+            body_limit_kib: 1_024,
+            upload_limit_kib: 65_536,
+            stop_seconds: 30,
+            hsts: false,
+        }
+    }
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            idle_minutes: 120,
+            session_hours: 24,
+            window_minutes: 15,
+            attempts_per_account: 5,
+            attempts_per_address: 60,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Auto,
+            filter: "info".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("url", &self.url.as_ref().map(|_| "…"))
+            .field("url_file", &self.url_file)
+            .finish()
+    }
+}
+
+/// The variables `QINGKONG__…` of this process.
+fn environment() -> Environment {
+    Environment::with_prefix("QINGKONG")
+        .prefix_separator("__")
+        .separator("__")
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let variables: HashMap<String, String> = variables
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        Config::parse(text, environment().source(Some(variables)))
+    }
+
+    #[test]
+    fn no_file_is_a_configuration_that_runs() {
+        let config = parse("", &[]).unwrap();
+        assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(
+            config.database_url().unwrap(),
+            "sqlite:qingkong-data/qingkong.db"
+        );
+        insta::assert_snapshot!(toml::to_string(&config).unwrap(), @r#"
+        data_dir = "qingkong-data"
+
+        [server]
+        listen = "127.0.0.1:8080"
+        trusted_proxies = 0
+        request_seconds = 30
+        body_limit_kib = 1024
+        upload_limit_kib = 65536
+        stop_seconds = 30
+        hsts = false
+
+        [database]
+
+        [keyring]
+
+        [sign_in]
+        idle_minutes = 120
+        session_hours = 24
+        window_minutes = 15
+        attempts_per_account = 5
+        attempts_per_address = 60
+
+        [playbooks]
+
+        [log]
+        format = "auto"
+        filter = "info"
+        "#);
+    }
+
+    #[test]
+    fn the_environment_stands_over_the_file() {
+        let text = "[server]\nlisten = \"127.0.0.1:1\"\nhsts = true\n";
+        let variables = [
+            ("QINGKONG__SERVER__LISTEN", "0.0.0.0:80"),
+            ("QINGKONG__SERVER__STOP_SECONDS", "5"),
+            ("QINGKONG__DATABASE__URL", "postgres://localhost/a"),
+            ("QINGKONGX__SERVER__HSTS", "not ours"),
+        ];
+        let config = parse(text, &variables).unwrap();
+        assert_eq!(config.server.listen.to_string(), "0.0.0.0:80");
+        assert_eq!(config.server.stop_seconds, 5);
+        assert!(config.server.hsts);
+        assert_eq!(config.database_url().unwrap(), "postgres://localhost/a");
+    }
+
+    #[rstest::rstest]
+    #[case::section("[sever]\nhsts = true", &[], "sever")]
+    #[case::key("[server]\nlisten_on = \"127.0.0.1:80\"", &[], "listen_on")]
+    #[case::variable("", &[("QINGKONG__SERVER__LISTEN_ON", "127.0.0.1:80")], "listen_on")]
+    #[case::value("[server]\nlisten = \"here\"", &[], "server.listen")]
+    #[case::number("", &[("QINGKONG__SERVER__STOP_SECONDS", "soon")], "soon")]
+    #[case::not_toml("[server", &[], "line 1")]
+    fn a_wrong_key_or_value_is_refused_by_its_name(
+        #[case] text: &str,
+        #[case] variables: &[(&str, &str)],
+        #[case] named: &str,
+    ) {
+        let error = parse(text, variables).unwrap_err().to_string();
+        assert!(error.contains(named), "{error}");
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_but_not_in_both_places() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("url");
+        std::fs::write(&path, "postgres://qk:secret@db/qk\n").unwrap();
+        let mut config = Config::default();
+        config.database.url_file = Some(path);
+        assert_eq!(
+            config.database_url().unwrap(),
+            "postgres://qk:secret@db/qk"
+        );
+        config.database.url = Some("sqlite:x.db".to_owned());
+        assert!(config.database_url().is_err());
+    }
+
+    #[test]
+    fn a_configuration_prints_no_secret() {
+        let mut config = Config::default();
+        config.database.url = Some("postgres://qk:secret@db/qk".to_owned());
+        assert!(!format!("{config:?}").contains("secret@"));
+        assert!(!toml::to_string(&config).unwrap().contains("secret@"));
+    }
+}
