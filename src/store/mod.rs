@@ -24,7 +24,9 @@
 pub mod counter;
 pub mod db;
 pub mod error;
+pub mod lease;
 pub mod schema;
+pub mod writer;
 
 pub use db::{Db, Options, Tx};
 pub use error::{Inconsistency, StoreError};
