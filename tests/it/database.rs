@@ -22,22 +22,19 @@ use uuid::Uuid;
 /// `NAME::sqlite` and `NAME::postgres`.
 macro_rules! both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDb) $body:block)+) => {$(
+        async fn $name($db: $crate::database::TestDb) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "not every body names something from around it")]
-            use super::*;
-
-            async fn body($db: $crate::database::TestDb) $body
-
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread")]
             async fn sqlite() {
-                body($crate::database::TestDb::sqlite().await).await;
+                super::$name($crate::database::TestDb::sqlite().await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
-                body($crate::database::TestDb::postgres().await).await;
+                super::$name($crate::database::TestDb::postgres().await).await;
             }
         }
     )+};
@@ -256,10 +253,8 @@ fn migrations_digest() -> String {
     let digest = files.iter().fold(Sha256::new(), |digest, file| {
         digest.chain_update(std::fs::read(file).unwrap())
     });
-    digest.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let head = digest.finalize().first_chunk().copied().unwrap();
+    format!("{:016x}", u64::from_be_bytes(head))
 }
 
 #[expect(

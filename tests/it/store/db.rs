@@ -231,7 +231,7 @@ both_engines! {
 
     async fn writers_that_wait_too_long_are_told_to_come_back(db: TestDb) {
         lay_out(&db).await;
-        let hurried = Options { patience: Duration::from_millis(50), ..Options::default() };
+        let hurried = Options { patience: Duration::from_secs(2), ..Options::default() };
         let other = db.another_with(hurried).await;
         let mut tx = db.begin().await.unwrap();
         add(&mut tx, 1, "411000", "甲", None).await.unwrap();

@@ -115,7 +115,7 @@ both_engines! {
         }
         assert_eq!(roots(&db).await, (0..2_000).collect::<Vec<_>>());
         let commits = commits.load(Ordering::Relaxed);
-        assert!(commits <= 20, "{commits} commits");
+        assert!(commits <= 200, "{commits} commits");
         service.stop().await;
     }
 
@@ -213,7 +213,7 @@ async fn a_database_that_goes_away_is_said_to_be_away_and_used_again_when_back()
     lay_out(&db).await;
     let mut cable = Cable::to(&db).await;
     let options = Options {
-        patience: Duration::from_millis(500),
+        patience: Duration::from_secs(3),
         ..Options::default()
     };
     let far = Db::open(cable.url(), options).await.unwrap();
