@@ -13,6 +13,7 @@ pub mod account;
 pub mod act;
 pub mod caller;
 pub mod events;
+pub mod journal;
 pub mod link;
 pub mod password;
 

@@ -20,6 +20,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+pub use crate::digest::Digest;
 use crate::enterprise::{Emission, EmittedPollutant, Grade, Plant, PlantStatus};
 use crate::id::{OrderKey, RecipientKey};
 use crate::level::WarningLevel;
@@ -316,35 +317,7 @@ impl Line {
         hash.update(change.as_bytes());
         hash.update([0]);
         hash.update(snapshot.as_bytes());
-        Digest(hash.finalize().into())
-    }
-}
-
-/// SHA-256, printed in hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    /// The first half in hexadecimal: enough to tell duties apart, too short to be a proof.
-    pub fn short(self) -> String {
-        self.to_string()[..32].to_owned()
-    }
-}
-
-impl std::fmt::Display for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
+        hash.into()
     }
 }
 
@@ -361,12 +334,12 @@ impl PlanDigest {
 
     /// Adds the next line.
     pub fn add(&mut self, line: Digest) {
-        self.0.update(line.0);
+        self.0.update(line.as_bytes());
     }
 
     /// The digest of all of it.
     pub fn finish(self) -> Digest {
-        Digest(self.0.finalize().into())
+        self.0.into()
     }
 }
 
