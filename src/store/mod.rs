@@ -28,7 +28,9 @@ pub mod error;
 pub mod health;
 pub mod idempotency;
 pub mod job_run;
+pub mod lease;
 pub mod schema;
+pub mod writer;
 
 pub use db::{Db, Options, Tx};
 pub use error::{Inconsistency, StoreError};
