@@ -5,6 +5,7 @@
     reason = "what a test's own set-up cannot do fails the test"
 )]
 
+mod architecture;
 #[macro_use]
 mod database;
 mod store;
