@@ -11,6 +11,10 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::lane::Lane;
 
+pub mod backoff;
+pub mod event;
+pub mod render;
+
 /// One message, rendered and addressed, about to leave in one lane.
 ///
 /// A repeated attempt carries the same `id`, so that a receiver can tell a repeat from a second
