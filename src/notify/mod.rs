@@ -11,9 +11,18 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::lane::Lane;
 
+pub mod webhook;
+
 pub mod backoff;
 pub mod event;
 pub mod render;
+pub mod signature;
+
+mod guard;
+mod tls;
+
+pub use guard::{Guard, Network, NotANetwork};
+pub use tls::install_tls;
 
 /// One message, rendered and addressed, about to leave in one lane.
 ///
