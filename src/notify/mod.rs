@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::lane::Lane;
 
+pub mod email;
 pub mod webhook;
 
 pub mod backoff;
@@ -19,9 +20,11 @@ pub mod render;
 pub mod signature;
 
 mod guard;
+mod secret;
 mod tls;
 
 pub use guard::{Guard, Network, NotANetwork};
+pub use secret::Secret;
 pub use tls::install_tls;
 
 /// One message, rendered and addressed, about to leave in one lane.

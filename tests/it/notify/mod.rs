@@ -1,5 +1,6 @@
 //! The channels against servers that misbehave.
 
+mod email;
 mod webhook;
 
 use qingkong::domain::lane::Live;
