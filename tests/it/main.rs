@@ -2,10 +2,12 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "what a test's own set-up cannot do fails the test"
+    reason = "in a test, a step that fails is the failure; the setting spares test functions only"
 )]
 
 mod architecture;
 #[macro_use]
 mod database;
+mod fakes;
+mod notify;
 mod store;
