@@ -13,6 +13,7 @@ pub mod account;
 pub mod act;
 pub mod caller;
 pub mod events;
+pub mod job;
 pub mod journal;
 pub mod link;
 pub mod password;
@@ -60,6 +61,12 @@ impl App {
         }
     }
 
+    /// Whether the database answers.
+    pub async fn check_database(&self) -> Result<(), Error> {
+        let mut tx = self.db.read().await?;
+        Ok(crate::store::health::check(&mut tx).await?)
+    }
+
     /// The instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -76,7 +83,7 @@ pub enum Error {
     #[error("{}", .0.text)]
     Conflict(Refusal),
     /// The request says something that cannot be.
-    #[error("{} of the fields are wrong: {}", .0.len(), names(.0))]
+    #[error("wrong fields: {}", names(.0))]
     Invalid(Vec<FieldError>),
     /// The caller has not proved who it is.
     #[error("{}", .0.text)]
