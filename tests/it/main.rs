@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod database;
-
 mod cli;
+mod fakes;
+mod notify;
 mod store;
