@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod keyring;
+pub mod list_file;
 pub mod notify;
 pub mod playbooks;
 pub mod store;

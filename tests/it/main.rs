@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod database;
+mod architecture;
 mod cli;
 mod fakes;
 mod notify;
