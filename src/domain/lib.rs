@@ -13,6 +13,7 @@ pub mod time;
 
 pub mod aqi;
 pub mod outlook;
+pub mod pollutant;
 pub mod trigger;
 
 pub mod region;
