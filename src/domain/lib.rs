@@ -13,7 +13,6 @@ pub mod time;
 
 pub mod aqi;
 pub mod outlook;
-pub mod pollutant;
 pub mod trigger;
 
 pub mod region;

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::pollutant::Pollutant;
+use crate::aqi::PollutantSet;
 
 /// The highest index the standard has (HJ 633, 5.1).
 pub const HIGHEST_AQI: u16 = 500;
@@ -42,8 +42,8 @@ pub struct Day {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pm2_5: Option<AqiRange>,
     /// Primary pollutants (首要污染物); empty where unknown or where the index is 50 or less.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub primary: Vec<Pollutant>,
+    #[serde(default)]
+    pub primary: PollutantSet,
     /// What brought the pollution, where somebody judged it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
@@ -58,7 +58,7 @@ impl Day {
             on,
             aqi,
             pm2_5: None,
-            primary: Vec::new(),
+            primary: PollutantSet::EMPTY,
             cause: None,
             origin: Origin::Observed,
         }
@@ -427,6 +427,7 @@ impl<'o> Days<'o> {
     ///
     /// # Panics
     /// When the range reaches beyond the days.
+    #[must_use]
     pub fn slice(self, range: std::ops::Range<usize>) -> Self {
         Self(&self.0[range])
     }
@@ -484,21 +485,21 @@ mod tests {
         NaiveDate::from_ymd_opt(2015, 12, day).unwrap()
     }
 
-    fn aqi(value: u16) -> Option<AqiRange> {
-        Some(AqiRange::exactly(value).unwrap())
+    fn aqi(value: u16) -> AqiRange {
+        AqiRange::exactly(value).unwrap()
     }
 
     fn observed(days: &[(u32, Option<u16>)]) -> Outlook {
         let days = days
             .iter()
-            .map(|&(day, value)| Day::observed(on(day), value.and_then(aqi)));
+            .map(|&(day, value)| Day::observed(on(day), value.map(aqi)));
         Outlook::new("station", None, days).unwrap()
     }
 
     fn forecast(days: &[(u32, u16)]) -> Outlook {
         let days = days
             .iter()
-            .map(|&(day, value)| Day::forecast(on(day), aqi(value), "model"));
+            .map(|&(day, value)| Day::forecast(on(day), Some(aqi(value)), "model"));
         Outlook::new("model", None, days).unwrap()
     }
 
@@ -560,7 +561,7 @@ mod tests {
 
     #[test]
     fn a_day_given_twice_is_refused() {
-        let days = [Day::observed(on(1), aqi(1)), Day::observed(on(1), aqi(1))];
+        let days = [Day::observed(on(1), None), Day::observed(on(1), None)];
         assert_eq!(
             Outlook::new("station", None, days),
             Err(OutlookError::Twice(on(1)))
