@@ -441,16 +441,20 @@ impl Judged<'_> {
         self.cut(&mut met, anchor);
         let episode = Episode::of(met, anchor);
 
-        let ordered = self.floor.map(|floor| floor.level);
-        let Some(level) = episode.level.max(ordered) else {
-            return hold(None);
-        };
         let own = episode.first(|_| true).map(|day| self.series.start(day));
-        let from = own.into_iter().chain(self.floor.map(|floor| floor.from));
+        let ordered = self.floor.map(|floor| (floor.level, floor.from));
+        let (level, from) = match (episode.level.zip(own), ordered) {
+            (None, None) => return hold(),
+            (Some(own), None) => own,
+            (None, Some(ordered)) => ordered,
+            // What is ordered begins before our own, higher level, which is then a raise.
+            (Some(own), Some(ordered)) if ordered < own && ordered.1 < own.1 => ordered,
+            (Some(own), Some(ordered)) => (own.0.max(ordered.0), own.1.min(ordered.1)),
+        };
         Decision {
             proposal: Proposal::Issue,
             level: Some(level),
-            from: from.min(),
+            from: Some(from),
             until: self.end(&episode, level),
             because: self.reasons(&episode, level),
             next: None,
@@ -472,7 +476,9 @@ impl Judged<'_> {
             return self.raise(&episode, target.unwrap_or(standing.level));
         }
         let clear = self.series.clear_from(line, anchor);
-        let void = since > self.today && clear == Some(since);
+        let void = since > self.today
+            && clear == Some(since)
+            && self.series.gaps(self.today..since).next().is_none();
         match clear {
             Some(clear) if target < Some(standing.level) && (clear <= self.today || void) => {
                 self.ease(standing, &episode, target, clear)
@@ -523,10 +529,13 @@ impl Judged<'_> {
             };
         };
         because.extend(self.reasons(episode, level));
+        // Before its level has begun, a warning is put right from where the lower one is met.
+        let begins = episode.first(|_| true).filter(|_| clear > self.today);
+        let from = begins.map_or(at, |day| self.series.start(day.max(self.today)));
         Decision {
             proposal: Proposal::Lower,
             level: Some(level),
-            from: Some(at),
+            from: Some(from),
             until: self.end(episode, level),
             because,
             next: None,
@@ -565,8 +574,13 @@ impl Judged<'_> {
         }
     }
 
-    /// Leaves only what begins before the air is clear of every level.
+    /// Leaves only what begins before the air is clear of every level and no order binds.
     fn cut(&self, met: &mut Vec<Met>, anchor: i64) {
+        let anchor = match self.floor.map(|floor| floor.until) {
+            Some(None) => return,
+            Some(Some(until)) => anchor.max(self.series.position(day_of(until))),
+            None => anchor,
+        };
         let parted = self.series.clear_from(self.rules.lowest_line(), anchor);
         met.retain(|met| parted.is_none_or(|parted| met.days.start < parted));
     }
@@ -574,19 +588,21 @@ impl Judged<'_> {
     /// When a warning of this level is expected to end: where the air stays clear of it. Where the
     /// outlook does not show that, it lasts over the last day above the line, and over tomorrow.
     fn end(&self, episode: &Episode, level: WarningLevel) -> Option<DateTime<Utc>> {
-        let ordered = self.floor.map(|floor| floor.until);
-        if episode.met.is_empty() && ordered.is_some() {
-            return ordered.flatten();
+        let own = episode.met.iter().filter(|met| met.level >= level);
+        let own = own.map(|met| met.days.end).max();
+        if let (None, Some(floor)) = (own, self.floor)
+            && floor.level >= level
+        {
+            return floor.until;
         }
         let line = self.rules.lift_line(level);
-        let own = episode.met.iter().filter(|met| met.level >= level);
-        let anchor = own.map(|met| met.days.end).fold(episode.anchor, i64::max);
+        let anchor = own.unwrap_or(episode.anchor);
         let end = match self.series.clear_from(line, anchor) {
             Some(clear) => clear,
             None => self.series.last_above(line).max(self.today + 2),
         };
         let end = Some(self.series.start(end));
-        ordered.map_or(end, |ordered| later(end, ordered))
+        self.floor.map_or(end, |floor| later(end, floor.until))
     }
 
     /// What speaks for a level: its conditions met, what begins its episode, what was ordered.
@@ -622,10 +638,10 @@ impl Episode {
     }
 }
 
-fn hold(level: Option<WarningLevel>) -> Decision {
+fn hold() -> Decision {
     Decision {
         proposal: Proposal::Hold,
-        level,
+        level: None,
         from: None,
         until: None,
         because: Vec::new(),
@@ -637,3 +653,6 @@ fn hold(level: Option<WarningLevel>) -> Decision {
 fn later(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     a.zip(b).map(|(a, b)| a.max(b))
 }
+
+#[cfg(test)]
+mod tests;

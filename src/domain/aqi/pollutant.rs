@@ -142,6 +142,9 @@ fn spelled(word: &str) -> Option<Pollutant> {
         .find_map(|&averaging| word.strip_suffix(averaging))
         .unwrap_or(word)
         .trim();
+    if word == "可吸入颗粒物" {
+        return Some(Pollutant::Pm10);
+    }
     Pollutant::ALL
         .into_iter()
         .find(|p| word.eq_ignore_ascii_case(p.symbol()) || [p.as_str(), p.zh()].contains(&word))

@@ -489,10 +489,11 @@ fn check_harder(
         }
     }
     match lower.first() {
-        Some((lowest, conditions)) if !conditions.iter().any(|easy| condition.implies(*easy)) => {
+        Some((lowest_level, conditions)) if condition.run.line() < lowest(conditions) => {
             Err(format!(
-                "`{condition}` for {level} can be met where no condition for {lowest} is: \
-                 expected a condition harder than one of the lowest level"
+                "`{condition}` for {level} starts at a lower value than {lowest_level}: \
+                 expected `aqi>{}` or more",
+                lowest(conditions)
             ))
         }
         _ => Ok(()),
@@ -575,8 +576,8 @@ mod tests {
     #[case::higher_level_lower(
         "aqi>200 for 48h\", \"aqi>150 for 72h",
         "aqi>100 for 96h",
-        "`aqi>100 for 96h` for orange can be met where no condition for yellow is: expected a \
-         condition harder than one of the lowest level"
+        "`aqi>100 for 96h` for orange starts at a lower value than yellow: expected `aqi>150` or \
+         more"
     )]
     #[case::not_a_condition(
         "aqi>200 for 48h\", \"aqi>150 for 72h",
