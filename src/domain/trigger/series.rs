@@ -10,6 +10,18 @@ use crate::time::day_start;
 
 use super::{Clause, Condition, Exclusion, Next, Reason, Rules, Run};
 
+impl Rules {
+    /// Whether a day counts and is strictly above a value.
+    pub fn is_above(&self, day: &Day, line: u16) -> bool {
+        Judgement::of(self, day).is_above(line)
+    }
+
+    /// Whether a day is known to be at or below a value; a day without one never is.
+    pub fn is_clear(&self, day: &Day, line: u16) -> bool {
+        Judgement::of(self, day).is_clear(line)
+    }
+}
+
 /// Consecutive days, judged.
 pub(super) struct Series<'r> {
     rules: &'r Rules,
