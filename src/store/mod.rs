@@ -28,6 +28,9 @@ pub mod error;
 pub mod idempotency;
 pub mod job_run;
 pub mod lease;
+pub mod notice;
+pub mod plan;
+pub mod registry;
 pub mod schema;
 pub mod writer;
 

@@ -4,7 +4,6 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on fails where it stands"
 )]
-
 #![expect(
     clippy::unwrap_used,
     reason = "what a test's own set-up cannot do fails the test"
