@@ -14,6 +14,7 @@ pub mod act;
 pub mod caller;
 pub mod enroll;
 pub mod events;
+pub mod journal;
 pub mod link;
 pub mod password;
 

@@ -27,6 +27,7 @@ pub mod db;
 pub mod error;
 pub mod idempotency;
 pub mod job_run;
+pub mod journal;
 pub mod lease;
 pub mod notice;
 pub mod plan;
