@@ -208,11 +208,18 @@ fn impure(_: &str, what: &What) -> Option<String> {
     }
 }
 
+/// Whether a text is a statement: by its first words in capitals, or in small letters when it also
+/// has a sign that sentences lack.
 fn looks_like_sql(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let in_capitals = first.chars().all(|c| c.is_ascii_uppercase());
+    if !in_capitals && !text.contains(['=', '*', '(', '$', '?']) {
+        return false;
+    }
     let text = text.to_ascii_uppercase();
     let words: Vec<&str> = text.split_whitespace().collect();
     match words[..] {
-        ["SELECT", .., _] => words.contains(&"FROM") || words.len() == 2,
+        ["SELECT", _, ..] => in_capitals || words.contains(&"FROM"),
         ["UPDATE", ..] => words.contains(&"SET"),
         ["WITH", _, ..] => words.contains(&"AS") && words.contains(&"SELECT"),
         ["CREATE" | "DROP" | "ALTER", next, ..] => [
@@ -709,6 +716,10 @@ fn every_rule_is_proven_by_planted_violations() {
 #[case::a_sentence(
     "src/cli/a.rs",
     "const T: &str = \"select the plants, then update them\";"
+)]
+#[case::another_sentence(
+    "src/cli/a.rs",
+    "const T: &str = \"Delete from the list what is gone\";"
 )]
 #[case::engine_at_the_waist("src/store/db.rs", "use sqlx::{Postgres, Sqlite};")]
 #[case::scheme_in_help(
