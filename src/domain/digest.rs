@@ -32,9 +32,10 @@ impl Digest {
         &self.0
     }
 
-    /// The first half in hexadecimal: enough to tell duties apart, too short to be a proof.
-    pub fn short(self) -> String {
-        self.to_string()[..32].to_owned()
+    /// Its second half as a number: enough to tell things apart, too short to be a proof.
+    pub fn low_half(&self) -> u128 {
+        let (_, low) = self.0.split_at(16);
+        u128::from_be_bytes(low.try_into().expect("half of 32 bytes are 16"))
     }
 }
 

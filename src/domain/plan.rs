@@ -3,8 +3,8 @@
 //! Drawing is a pure function of a plant's row on the reduction list, the notice and what the plant
 //! was told before: [`Duty::of_plant`] says what is owed now, [`Change::between`] what that means
 //! to a recipient who already has an order. The result is one [`Line`] for every recipient, a
-//! snapshot that never joins back to the list; the plan's [`Digest`] covers all lines in order, so
-//! that what was previewed is what is issued. A [`Tally`] counts and weighs as lines are drawn.
+//! snapshot that never joins back to the list; the plan's digest covers all lines in order, so that
+//! what was previewed is what is issued. A [`Tally`] counts and weighs as lines are drawn.
 //!
 //! Nothing here asks for a time: deadlines are kept as spans and begin when the notice is issued.
 //!
@@ -18,9 +18,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-pub use crate::digest::Digest;
+pub use crate::digest::{Digest, Fields};
 use crate::enterprise::{Emission, EmittedPollutant, Grade, Plant, PlantStatus};
 use crate::id::{OrderKey, RecipientKey};
 use crate::level::WarningLevel;
@@ -109,6 +108,22 @@ pub enum Change {
     Release,
 }
 
+/// A text that is no change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a change: expected begin, replace, tell or release")]
+pub struct NotAChange(pub String);
+
+impl std::str::FromStr for Change {
+    type Err = NotAChange;
+
+    fn from_str(text: &str) -> Result<Self, NotAChange> {
+        Self::ALL
+            .into_iter()
+            .find(|change| change.as_str() == text)
+            .ok_or_else(|| NotAChange(text.to_owned()))
+    }
+}
+
 impl Change {
     /// Every change, as boards list them.
     pub const ALL: [Self; 4] = [Self::Begin, Self::Replace, Self::Tell, Self::Release];
@@ -142,14 +157,32 @@ impl Change {
 }
 
 /// What a recipient was told last within the warning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Its order.
     pub order: OrderKey,
     /// The obligations it was given.
-    pub obligations: String,
+    pub obligations: Obligations,
     /// Whether it was released.
     pub released: bool,
+}
+
+/// What a duty asks, as half a digest: enough to tell duties apart, too short to be a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Obligations(u128);
+
+impl std::fmt::Display for Obligations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl std::str::FromStr for Obligations {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, std::num::ParseIntError> {
+        u128::from_str_radix(text, 16).map(Self)
+    }
 }
 
 /// One recipient's line of a plan.
@@ -262,10 +295,10 @@ impl Duty {
 
     /// A digest over what is owed, and nothing else: two duties with equal obligations ask the same
     /// of the recipient, whatever the level is called.
-    pub fn obligations(&self) -> String {
+    pub fn obligations(&self) -> Obligations {
         let owed = (&self.control, &self.units, &self.added);
         let text = serde_json::to_vec(&owed).expect("a duty is plain data");
-        Digest::of(&text).short()
+        Obligations(Digest::of(&text).low_half())
     }
 
     /// Until when a unit's measure is to be in place: the start hour, or as long after the issue
@@ -303,43 +336,43 @@ impl Line {
     pub fn snapshot(&self) -> String {
         serde_json::to_string(&self.duty).expect("a duty is plain data")
     }
-
-    /// The digest of a line, recomputable from its stored columns.
-    pub fn digest_of(
-        order: OrderKey,
-        recipient: RecipientKey,
-        change: &str,
-        snapshot: &str,
-    ) -> Digest {
-        let mut hash = Sha256::new();
-        hash.update(order.0.to_be_bytes());
-        hash.update(recipient.0.to_be_bytes());
-        hash.update(change.as_bytes());
-        hash.update([0]);
-        hash.update(snapshot.as_bytes());
-        hash.into()
-    }
 }
 
-/// The digest of a whole plan, built line by line in the order of its orders.
-#[derive(Clone, Debug)]
-pub struct PlanDigest(Sha256);
+/// A line as its columns stand in the store: what its digest covers.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'c> {
+    /// The order.
+    pub order: OrderKey,
+    /// Its recipient.
+    pub recipient: RecipientKey,
+    /// What it means to them.
+    pub change: &'c str,
+    /// The revision that last asked for an acknowledgement.
+    pub owed: i32,
+    /// The county.
+    pub county: &'c str,
+    /// The recipient's name.
+    pub name: &'c str,
+    /// The duty.
+    pub snapshot: &'c str,
+    /// What it asks.
+    pub obligations: &'c str,
+}
 
-impl PlanDigest {
-    /// Begins with what the plan was drawn from.
-    pub fn over(notice: &Contents, list: &str) -> Self {
-        let head = serde_json::to_vec(&(notice, list)).expect("a notice is plain data");
-        Self(Sha256::new().chain_update(Sha256::digest(head)))
-    }
-
-    /// Adds the next line.
-    pub fn add(&mut self, line: Digest) {
-        self.0.update(line.as_bytes());
-    }
-
-    /// The digest of all of it.
-    pub fn finish(self) -> Digest {
-        self.0.into()
+impl Columns<'_> {
+    /// The digest over all columns. The plan's own is the [`RowsDigest`](crate::journal::RowsDigest)
+    /// over these, by order.
+    pub fn digest(&self) -> Digest {
+        Fields::new("plan_line")
+            .int(self.order.0)
+            .int(self.recipient.0)
+            .text(self.change)
+            .int(self.owed.into())
+            .text(self.county)
+            .text(self.name)
+            .text(self.snapshot)
+            .text(self.obligations)
+            .finish()
     }
 }
 
@@ -725,7 +758,19 @@ mod tests {
                 order: OrderKey(7), recipient: RecipientKey(3), change: Change::Begin, duty,
             };
             let text = line.snapshot();
-            let digest = |text: &str| Line::digest_of(line.order, line.recipient, "begin", text);
+            let digest = |snapshot: &str| {
+                Columns {
+                    order: line.order,
+                    recipient: line.recipient,
+                    change: "begin",
+                    owed: 1,
+                    county: "411081",
+                    name: "示例水泥厂（虚构）",
+                    snapshot,
+                    obligations: "",
+                }
+                .digest()
+            };
             let mut bytes = text.clone().into_bytes();
             let at = at % bytes.len();
             bytes[at] ^= flip;
