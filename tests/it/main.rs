@@ -8,6 +8,8 @@
 mod architecture;
 #[macro_use]
 mod database;
+mod api;
 mod fakes;
 mod notify;
 mod store;
+mod world;
