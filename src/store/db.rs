@@ -637,6 +637,8 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Every bulk insert has up to ten texts; sqlx would keep a hundred statements in all.
+        .statement_cache_capacity(1_000)
         .busy_timeout(options.patience);
     let pool = SqlitePoolOptions::new()
         .acquire_timeout(options.patience)
@@ -769,6 +771,9 @@ impl Failure {
     fn of_postgres(error: &PgDatabaseError) -> Self {
         match error.code() {
             "23505" => Self::Taken(postgres_key(error)),
+            // A table, or the type that goes with it, that another session has just created.
+            "42P07" => Self::Taken("pg_class(relname)".to_owned()),
+            "42710" => Self::Taken("pg_type(typname)".to_owned()),
             // Serialization failure, deadlock, lock not available.
             "40001" | "40P01" | "55P03" => Self::Contended,
             // Shutting down, crashed, starting up; too many connections.
