@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 mod aqi;
 mod assess;
+pub mod demo;
 mod keyring;
 mod log;
 mod migrate;
