@@ -84,6 +84,6 @@ keys! {
     MessageKey;
     /// An order to one recipient within one warning.
     OrderKey;
-    /// A plant (厂区).
-    PlantKey;
+    /// Who receives orders: a plant (厂区) or an office (县分局、乡镇).
+    RecipientKey;
 }

@@ -12,6 +12,7 @@ pub mod level;
 pub mod time;
 
 pub mod aqi;
+pub mod episode;
 pub mod outlook;
 pub mod trigger;
 
@@ -22,8 +23,10 @@ pub mod enterprise;
 pub mod list;
 pub mod measure;
 
+pub mod notice;
+pub mod warning;
+
 pub mod order;
 pub mod plan;
-pub mod warning;
 
 pub mod playbook;

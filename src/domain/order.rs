@@ -1,1 +1,265 @@
-//! To come.
+//! The order (指令) and its ladder: how far one recipient has come.
+//!
+//! issued → handed over → acknowledged → in place, and after a lift → lift acknowledged. Beside
+//! the ladder stand objections and requests for help; neither loosens the order. What happened is
+//! a list of [`Event`]s, kept for ever; the [`Head`] is their fold and can be rebuilt from them.
+//!
+//! An order lives through all notices of its warning. Each plan is a *revision* of it, counted
+//! from 1, and an answer answers the revision that was shown. A revision that only tells of a new
+//! level asks for nothing, so what counts is the last revision that did: the one *owed*.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Change;
+
+/// How far an order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rung {
+    /// 已下达: on record, nothing has left yet.
+    Issued,
+    /// 已送出: one channel at least has taken it over.
+    HandedOver,
+    /// 已签收.
+    Acknowledged,
+    /// 已落实: every measure is in place, by the recipient's own word.
+    InPlace,
+    /// 解除已签收.
+    LiftAcknowledged,
+}
+
+impl Rung {
+    /// Every rung, the lowest first.
+    pub const ALL: [Self; 5] = [
+        Self::Issued,
+        Self::HandedOver,
+        Self::Acknowledged,
+        Self::InPlace,
+        Self::LiftAcknowledged,
+    ];
+
+    /// The machine word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::HandedOver => "handed-over",
+            Self::Acknowledged => "acknowledged",
+            Self::InPlace => "in-place",
+            Self::LiftAcknowledged => "lift-acknowledged",
+        }
+    }
+}
+
+/// What a recipient can answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerKind {
+    /// 签收: read, and will be done; for a lift, read.
+    Acknowledged,
+    /// 已落实到位.
+    InPlace,
+    /// 异议、情况说明: the order binds until an office decides.
+    Objection,
+    /// 请求帮助.
+    Help,
+}
+
+impl AnswerKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::Acknowledged,
+        Self::InPlace,
+        Self::Objection,
+        Self::Help,
+    ];
+
+    /// The machine word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledged",
+            Self::InPlace => "in-place",
+            Self::Objection => "objection",
+            Self::Help => "help",
+        }
+    }
+}
+
+/// Why a text is not an answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an answer: expected acknowledged, in-place, objection or help")]
+pub struct NotAnAnswer(pub String);
+
+impl FromStr for AnswerKind {
+    type Err = NotAnAnswer;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAnswer> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| NotAnAnswer(text.to_owned()))
+    }
+}
+
+impl fmt::Display for AnswerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Something that happened to an order at a revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A channel has taken a message over.
+    HandedOver,
+    /// The recipient answered; late or in time.
+    Answered(AnswerKind, Timeliness),
+}
+
+/// Whether an answer came by its deadline. Late answers are kept, and count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timeliness {
+    /// By the deadline.
+    InTime,
+    /// After it.
+    Late,
+}
+
+/// The highest revision that reached each rung; 0 where none has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Handed over.
+    pub handed_over: u32,
+    /// Acknowledged.
+    pub acknowledged: u32,
+    /// In place.
+    pub in_place: u32,
+    /// Objected to.
+    pub objected: u32,
+    /// Help was asked for.
+    pub helped: u32,
+    /// Acknowledged after the deadline.
+    pub late: u32,
+}
+
+impl Head {
+    /// The head after one more event. Events may come in any order and more than once: each
+    /// counter only grows.
+    #[must_use]
+    pub fn after(mut self, event: Event, revision: u32) -> Self {
+        let reach = |counter: &mut u32| *counter = revision.max(*counter);
+        match event {
+            Event::HandedOver => reach(&mut self.handed_over),
+            Event::Answered(kind, timeliness) => match kind {
+                AnswerKind::Acknowledged => {
+                    if timeliness == Timeliness::Late && revision > self.acknowledged {
+                        reach(&mut self.late);
+                    }
+                    reach(&mut self.acknowledged);
+                }
+                AnswerKind::InPlace => {
+                    reach(&mut self.acknowledged);
+                    reach(&mut self.in_place);
+                }
+                AnswerKind::Objection => reach(&mut self.objected),
+                AnswerKind::Help => reach(&mut self.helped),
+            },
+        }
+        self
+    }
+
+    /// How far the order has come, given what its latest plan says and which revision it owes.
+    pub fn rung(&self, change: Change, owed: u32) -> Rung {
+        if self.acknowledged >= owed {
+            match change {
+                Change::Release => Rung::LiftAcknowledged,
+                _ if self.in_place >= owed => Rung::InPlace,
+                _ => Rung::Acknowledged,
+            }
+        } else if self.handed_over >= owed {
+            Rung::HandedOver
+        } else {
+            Rung::Issued
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    const IN_TIME: Timeliness = Timeliness::InTime;
+
+    #[rstest]
+    #[case::nothing_yet(&[], Change::Begin, 1, Rung::Issued)]
+    #[case::sent(&[(Event::HandedOver, 1)], Change::Begin, 1, Rung::HandedOver)]
+    #[case::acknowledged(
+        &[(Event::Answered(AnswerKind::Acknowledged, IN_TIME), 1)], Change::Begin, 1, Rung::Acknowledged
+    )]
+    #[case::in_place_without_a_word_before(
+        &[(Event::Answered(AnswerKind::InPlace, IN_TIME), 1)], Change::Begin, 1, Rung::InPlace
+    )]
+    #[case::an_objection_moves_nothing(
+        &[(Event::HandedOver, 1), (Event::Answered(AnswerKind::Objection, IN_TIME), 1)],
+        Change::Begin, 1, Rung::HandedOver
+    )]
+    #[case::told_of_a_level_and_owing_nothing_new(
+        &[(Event::Answered(AnswerKind::Acknowledged, IN_TIME), 1)], Change::Tell, 1, Rung::Acknowledged
+    )]
+    #[case::another_duty_owes_another_answer(
+        &[(Event::Answered(AnswerKind::InPlace, IN_TIME), 1)], Change::Replace, 2, Rung::Issued
+    )]
+    #[case::lifted(
+        &[(Event::Answered(AnswerKind::InPlace, IN_TIME), 1), (Event::HandedOver, 3)],
+        Change::Release, 3, Rung::HandedOver
+    )]
+    #[case::lift_acknowledged(
+        &[(Event::Answered(AnswerKind::Acknowledged, IN_TIME), 3)], Change::Release, 3, Rung::LiftAcknowledged
+    )]
+    fn an_order_stands_on_the_rung_its_owed_revision_reached(
+        #[case] events: &[(Event, u32)],
+        #[case] change: Change,
+        #[case] owed: u32,
+        #[case] rung: Rung,
+    ) {
+        let head = events
+            .iter()
+            .fold(Head::default(), |head, &(event, r)| head.after(event, r));
+        assert_eq!(head.rung(change, owed), rung);
+    }
+
+    #[test]
+    fn a_late_answer_counts_and_stays_marked() {
+        let late = Event::Answered(AnswerKind::Acknowledged, Timeliness::Late);
+        let head = Head::default().after(late, 1);
+        assert_eq!((head.acknowledged, head.late), (1, 1));
+        let again = head.after(Event::Answered(AnswerKind::Acknowledged, IN_TIME), 1);
+        assert_eq!(again, head);
+    }
+
+    proptest! {
+        #[test]
+        fn no_event_ever_takes_an_order_down_a_rung(
+            events in proptest::collection::vec((0..5_u8, 1..4_u32), 0..20)
+        ) {
+            let event = |n| match n {
+                0 => Event::HandedOver,
+                1 => Event::Answered(AnswerKind::Acknowledged, IN_TIME),
+                2 => Event::Answered(AnswerKind::InPlace, IN_TIME),
+                3 => Event::Answered(AnswerKind::Objection, Timeliness::Late),
+                _ => Event::Answered(AnswerKind::Help, IN_TIME),
+            };
+            let mut head = Head::default();
+            for (n, revision) in events {
+                let next = head.after(event(n), revision);
+                prop_assert!(next.rung(Change::Begin, 2) >= head.rung(Change::Begin, 2));
+                head = next;
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+-- The record that cannot be changed quietly, and the texts everything was judged by.
+
+-- One entry per act, written in the act's transaction. Append-only.
+CREATE TABLE journal_entry (
+    entry_id TEXT   NOT NULL PRIMARY KEY,
+    kind     TEXT   NOT NULL,
+    subject  TEXT   NOT NULL,
+    actor    TEXT   NOT NULL,
+    at       BIGINT NOT NULL,
+    body     TEXT   NOT NULL,
+    digest   TEXT   NOT NULL
+);
+CREATE INDEX journal_entry_by_subject ON journal_entry (subject, at);
+
+-- Entries that have no position yet: the sequencer's work queue.
+CREATE TABLE journal_pending (
+    entry_id TEXT   NOT NULL PRIMARY KEY,
+    at       BIGINT NOT NULL
+);
+
+-- Gapless positions and the chain of seals. Append-only.
+CREATE TABLE journal_seal (
+    position  BIGINT NOT NULL PRIMARY KEY,
+    entry_id  TEXT   NOT NULL UNIQUE,
+    seal      TEXT   NOT NULL,
+    sealed_at BIGINT NOT NULL
+);
+
+-- Playbook files by the SHA-256 of their text. Append-only.
+CREATE TABLE playbook_file (
+    digest TEXT NOT NULL PRIMARY KEY,
+    body   TEXT NOT NULL
+);
+
+-- Which files were in force together, by the digest of the list of their paths and digests.
+CREATE TABLE playbook (
+    digest TEXT   NOT NULL PRIMARY KEY,
+    files  TEXT   NOT NULL,
+    added_at BIGINT NOT NULL
+);
+
+-- Which playbook new drafts use, the newest first by `seq`. Append-only.
+CREATE TABLE playbook_activation (
+    seq          BIGINT NOT NULL PRIMARY KEY,
+    digest       TEXT   NOT NULL REFERENCES playbook (digest),
+    activated_at BIGINT NOT NULL,
+    activated_by TEXT   NOT NULL
+);

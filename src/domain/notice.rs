@@ -1,0 +1,881 @@
+//! The notice (通知): the document that starts, changes or ends a warning, from draft to issue.
+//!
+//! A notice is what its recorded [`Step`]s make of it. Each state is a type, and a move is a method
+//! of the state it starts from, so an illegal move cannot be written: a [`Draft`] can be submitted
+//! but not issued, an [`Approved`] notice issued but not edited. A move looks at nothing but its
+//! arguments and answers with the [`Act`] to record, or with the [`Refusal`] that says why not.
+//!
+//! What an issued notice means for the warning it belongs to is told in
+//! [`warning`](crate::warning).
+//!
+//! # Design notes
+//!
+//! A change of a running warning takes the same way as its start: a raise, an extension or a lift
+//! is a notice of its own, drafted, approved and issued by persons. Steps hold account ids and
+//! titles, never names: names stand where they can be erased.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{InstructionId, UserId, WarningId};
+use crate::level::WarningLevel;
+use crate::region::RegionCode;
+use crate::time::WrittenTime;
+
+/// What a notice does to its warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeKind {
+    /// 启动: begins a warning.
+    Start,
+    /// 升级: to a higher level.
+    Raise,
+    /// 降级: to a lower level.
+    Lower,
+    /// 延长: the same level, a later end.
+    Extend,
+    /// 加严: added measures with a window of their own inside the running level.
+    AddOn,
+    /// 勘误: the same warning, rightly worded.
+    Correct,
+    /// 解除: ends it because the air has improved.
+    Lift,
+    /// 撤回: takes it back because it should not have been issued.
+    Withdraw,
+}
+
+impl NoticeKind {
+    /// The machine word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Raise => "raise",
+            Self::Lower => "lower",
+            Self::Extend => "extend",
+            Self::AddOn => "add-on",
+            Self::Correct => "correct",
+            Self::Lift => "lift",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    /// Whether it ends the warning.
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Lift | Self::Withdraw)
+    }
+}
+
+impl fmt::Display for NoticeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// When a warning, or an added measure, ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// At the stated time.
+    At(WrittenTime),
+    /// 解除时间另行通知.
+    UntilFurtherNotice,
+}
+
+impl End {
+    /// The instant it ends, if it is stated.
+    pub fn at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::At(time) => Some(time.at()),
+            Self::UntilFurtherNotice => None,
+        }
+    }
+
+    /// Whether this end is later than another; an open end is the latest.
+    pub fn is_after(self, other: Self) -> bool {
+        match (self.at(), other.at()) {
+            (Some(this), Some(other)) => this > other,
+            (None, other) => other.is_some(),
+            (Some(_), None) => false,
+        }
+    }
+
+    /// As a Chinese document prints it.
+    pub fn zh(self) -> String {
+        match self {
+            Self::At(time) => time.zh(),
+            Self::UntilFurtherNotice => "解除时间另行通知".to_owned(),
+        }
+    }
+}
+
+/// What a notice says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// What it does.
+    pub kind: NoticeKind,
+    /// The level from [`effective`](Self::effective) on; for a lift or withdrawal the level ended.
+    pub level: WarningLevel,
+    /// 启动时刻, or the hour of the change or lift; may lie days after the notice is issued.
+    pub effective: WrittenTime,
+    /// How long it holds.
+    pub ends: End,
+    /// What it rests on.
+    pub grounds: Grounds,
+    /// The superior's document it carries out (上级文号).
+    pub parent_document: Option<String>,
+    /// An earlier control that ends with it (此前措施同时取消).
+    pub cancels: Option<String>,
+    /// Measures it adds for everyone, each printed as written; an [`NoticeKind::AddOn`] has some.
+    #[serde(default)]
+    pub adds: Vec<String>,
+    /// Measures that stay after the lift (解除后仍执行的措施).
+    #[serde(default)]
+    pub keeps: Vec<String>,
+}
+
+/// What a notice rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "on")]
+pub enum Grounds {
+    /// The rules in force were met by the outlook.
+    Rules {
+        /// The rules' file and digest, by which they can be read again.
+        rules: String,
+        /// SHA-256 of that file.
+        digest: String,
+        /// The reasons, as they were told to the officer.
+        because: Vec<String>,
+    },
+    /// A superior's instruction asks for it.
+    Instruction {
+        /// The registered instruction.
+        id: InstructionId,
+        /// Its document number.
+        number: String,
+    },
+    /// A person's judgement without the rules being met; shown as such for ever.
+    Judgement {
+        /// The written reason.
+        reason: String,
+    },
+}
+
+/// The recorded consultation (会商) a local warning starts from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consultation {
+    /// When it was held.
+    pub held_at: WrittenTime,
+    /// Which bodies took part: the bureau, the weather service, the monitoring centre.
+    pub parties: Vec<String>,
+    /// What they concluded.
+    pub conclusion: String,
+}
+
+/// How an approver signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "how")]
+pub enum Signature {
+    /// In this system, by the approver's own account.
+    InSystem,
+    /// On paper or by telephone, recorded by an officer on behalf.
+    OnBehalf {
+        /// Paper or telephone.
+        medium: Medium,
+        /// The title under which it was signed; it must be one that may approve the level.
+        title: String,
+        /// What was said, or where the paper lies.
+        note: String,
+        /// SHA-256 of the scan, if there is one.
+        scan: Option<String>,
+        /// The second officer who witnesses it.
+        witness: UserId,
+        /// Until when the signature itself is to follow.
+        to_sign_by: WrittenTime,
+    },
+}
+
+/// How a signature outside the system was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Medium {
+    /// 纸质审批表.
+    Paper,
+    /// 电话.
+    Telephone,
+}
+
+/// Who may approve what, from the region's playbook.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The titles that may approve each level.
+    pub titles: BTreeMap<WarningLevel, Vec<String>>,
+    /// Whether whoever drafts may also approve.
+    #[serde(default)]
+    pub one_signature: bool,
+}
+
+impl Approval {
+    fn admits(&self, level: WarningLevel, title: &str) -> bool {
+        self.titles
+            .get(&level)
+            .is_some_and(|titles| titles.iter().any(|t| t == title))
+    }
+}
+
+/// Who acts: an account, and the title it acts under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The account.
+    pub account: UserId,
+    /// 职务.
+    pub title: String,
+}
+
+/// One recorded step of a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Person,
+    /// What was done.
+    pub act: Act,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "act")]
+pub enum Act {
+    /// Written, or written anew.
+    Drafted {
+        /// What the notice says.
+        contents: Contents,
+    },
+    /// The consultation was recorded.
+    Consulted(Consultation),
+    /// Handed in for approval.
+    Submitted,
+    /// Sent back to the drafter.
+    Returned {
+        /// Why.
+        reason: String,
+    },
+    /// Signed.
+    Approved {
+        /// How.
+        signature: Signature,
+    },
+    /// Issued: from here on it is on record and cannot be taken off.
+    Issued {
+        /// 文号.
+        document: String,
+        /// SHA-256 over the plan that goes out with it.
+        plan: String,
+    },
+    /// Given up before issue.
+    Abandoned {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a move was refused. None of these is a fault of the program.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A local notice needs its consultation on record.
+    #[error("the consultation has not been recorded")]
+    NoConsultation,
+    /// A reason, conclusion or number that has to be written is empty.
+    #[error("{0} must be written")]
+    Unwritten(&'static str),
+    /// Whoever drafted may not approve.
+    #[error("whoever drafted a notice may not approve it")]
+    OwnDraft,
+    /// The witness of a recorded signature is the one who records it.
+    #[error("a signature on behalf needs a second officer as witness")]
+    OwnWitness,
+    /// The title may not approve this level here.
+    #[error("`{title}` may not approve a {level} warning here")]
+    NotEntitled {
+        /// The title that signed.
+        title: String,
+        /// The level to be approved.
+        level: WarningLevel,
+    },
+    /// The end is not after the beginning.
+    #[error("it would end at {end}, not after its start at {start}")]
+    EndsBeforeStart {
+        /// 启动时刻.
+        start: WrittenTime,
+        /// The stated end.
+        end: WrittenTime,
+    },
+    /// An add-on without measures.
+    #[error("an add-on must add measures")]
+    AddsNothing,
+}
+
+/// A notice being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What it says so far.
+    pub contents: Contents,
+    /// Who wrote it last.
+    pub by: Person,
+    /// The consultation, once recorded.
+    pub consultation: Option<Consultation>,
+    /// Why it was sent back, if it was.
+    pub returned: Option<String>,
+}
+
+/// A notice waiting for a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted(Draft);
+
+/// A signed notice that has not gone out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    draft: Draft,
+    /// Who signed, or recorded the signature.
+    pub by: Person,
+    /// How it was signed.
+    pub signature: Signature,
+}
+
+/// A notice on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    approved: Approved,
+    /// 文号.
+    pub document: String,
+    /// 发布时刻.
+    pub at: DateTime<Utc>,
+    /// SHA-256 over its plan.
+    pub plan: String,
+}
+
+/// A notice in whatever state its steps have brought it to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Being written.
+    Draft(Draft),
+    /// Waiting for a signature.
+    Submitted(Submitted),
+    /// Signed.
+    Approved(Approved),
+    /// On record.
+    Issued(Issued),
+    /// Given up.
+    Abandoned(Draft),
+}
+
+impl Contents {
+    /// Whether what is said holds together; asked when drafting and again when submitting.
+    pub fn check(&self) -> Result<(), Refusal> {
+        if let End::At(end) = self.ends
+            && end.at() <= self.effective.at()
+            && !self.kind.ends()
+        {
+            return Err(Refusal::EndsBeforeStart {
+                start: self.effective,
+                end,
+            });
+        }
+        if self.kind == NoticeKind::AddOn && self.adds.is_empty() {
+            return Err(Refusal::AddsNothing);
+        }
+        match &self.grounds {
+            Grounds::Judgement { reason } => {
+                written(reason, "the reason for acting without the rules being met")
+            }
+            Grounds::Instruction { number, .. } => written(number, "the number of the instruction"),
+            Grounds::Rules { .. } => Ok(()),
+        }
+    }
+
+    /// A superior's instruction stands for the consultation; everything else needs its own.
+    fn needs_consultation(&self) -> bool {
+        !matches!(self.grounds, Grounds::Instruction { .. })
+    }
+}
+
+impl Draft {
+    /// Begins a notice.
+    pub fn begin(contents: Contents) -> Result<Act, Refusal> {
+        contents.check()?;
+        Ok(Act::Drafted { contents })
+    }
+
+    /// Writes it anew.
+    pub fn revise(&self, contents: Contents) -> Result<Act, Refusal> {
+        Self::begin(contents)
+    }
+
+    /// Records the consultation.
+    pub fn consult(&self, consultation: Consultation) -> Result<Act, Refusal> {
+        written(
+            &consultation.conclusion,
+            "the conclusion of the consultation",
+        )?;
+        if consultation.parties.is_empty() {
+            return Err(Refusal::Unwritten("who took part in the consultation"));
+        }
+        Ok(Act::Consulted(consultation))
+    }
+
+    /// Hands it in.
+    pub fn submit(&self) -> Result<Act, Refusal> {
+        self.contents.check()?;
+        if self.contents.needs_consultation() && self.consultation.is_none() {
+            return Err(Refusal::NoConsultation);
+        }
+        Ok(Act::Submitted)
+    }
+
+    /// Gives it up.
+    pub fn abandon(&self, reason: String) -> Result<Act, Refusal> {
+        abandoned(reason)
+    }
+}
+
+impl Submitted {
+    /// What waits for a signature.
+    pub fn draft(&self) -> &Draft {
+        &self.0
+    }
+
+    /// Signs it.
+    pub fn approve(
+        &self,
+        by: &Person,
+        signature: Signature,
+        rule: &Approval,
+    ) -> Result<Act, Refusal> {
+        let title = match &signature {
+            Signature::InSystem => {
+                if by.account == self.0.by.account && !rule.one_signature {
+                    return Err(Refusal::OwnDraft);
+                }
+                &by.title
+            }
+            Signature::OnBehalf {
+                title,
+                note,
+                witness,
+                ..
+            } => {
+                written(note, "what was signed, and how")?;
+                if *witness == by.account {
+                    return Err(Refusal::OwnWitness);
+                }
+                title
+            }
+        };
+        let level = self.0.contents.level;
+        if !rule.admits(level, title) {
+            return Err(Refusal::NotEntitled {
+                title: title.clone(),
+                level,
+            });
+        }
+        Ok(Act::Approved { signature })
+    }
+
+    /// Sends it back.
+    pub fn send_back(&self, reason: String) -> Result<Act, Refusal> {
+        written(&reason, "why it is sent back")?;
+        Ok(Act::Returned { reason })
+    }
+
+    /// Gives it up.
+    pub fn abandon(&self, reason: String) -> Result<Act, Refusal> {
+        abandoned(reason)
+    }
+}
+
+impl Approved {
+    /// What was signed.
+    pub fn contents(&self) -> &Contents {
+        &self.draft.contents
+    }
+
+    /// Issues it with its plan.
+    pub fn issue(&self, document: String, plan: String) -> Result<Act, Refusal> {
+        written(&document, "the document number")?;
+        Ok(Act::Issued { document, plan })
+    }
+
+    /// Gives it up.
+    pub fn abandon(&self, reason: String) -> Result<Act, Refusal> {
+        abandoned(reason)
+    }
+}
+
+impl Issued {
+    /// What it says.
+    pub fn contents(&self) -> &Contents {
+        &self.approved.draft.contents
+    }
+
+    /// How it was signed.
+    pub fn signature(&self) -> &Signature {
+        &self.approved.signature
+    }
+}
+
+/// A recorded step that does not follow from the steps before it: the record has been tampered with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("step {step} of the notice does not follow from the steps before it")]
+pub struct OutOfOrder {
+    /// Its number, counted from 1.
+    pub step: usize,
+}
+
+impl Notice {
+    /// What recorded steps have made of a notice.
+    pub fn replay(steps: &[Step]) -> Result<Self, OutOfOrder> {
+        let mut notice = None;
+        for (number, step) in (1..).zip(steps) {
+            notice = Some(Self::after(notice, step).ok_or(OutOfOrder { step: number })?);
+        }
+        notice.ok_or(OutOfOrder { step: 0 })
+    }
+
+    /// The state after one more step; none if the step does not follow.
+    pub fn after(before: Option<Self>, step: &Step) -> Option<Self> {
+        let by = step.by.clone();
+        Some(match (before, step.act.clone()) {
+            (None, Act::Drafted { contents }) => Self::Draft(Draft {
+                contents,
+                by,
+                consultation: None,
+                returned: None,
+            }),
+            (Some(Self::Draft(draft)), Act::Drafted { contents }) => Self::Draft(Draft {
+                contents,
+                by,
+                ..draft
+            }),
+            (Some(Self::Draft(draft)), Act::Consulted(consultation)) => Self::Draft(Draft {
+                consultation: Some(consultation),
+                ..draft
+            }),
+            (Some(Self::Draft(draft)), Act::Submitted) => Self::Submitted(Submitted(draft)),
+            (Some(Self::Submitted(Submitted(draft))), Act::Returned { reason }) => {
+                Self::Draft(Draft {
+                    returned: Some(reason),
+                    ..draft
+                })
+            }
+            (Some(Self::Submitted(Submitted(draft))), Act::Approved { signature }) => {
+                Self::Approved(Approved {
+                    draft,
+                    by,
+                    signature,
+                })
+            }
+            (Some(Self::Approved(approved)), Act::Issued { document, plan }) => {
+                Self::Issued(Issued {
+                    approved,
+                    document,
+                    at: step.at,
+                    plan,
+                })
+            }
+            (
+                Some(
+                    Self::Draft(draft)
+                    | Self::Submitted(Submitted(draft))
+                    | Self::Approved(Approved { draft, .. }),
+                ),
+                Act::Abandoned { .. },
+            ) => Self::Abandoned(draft),
+            _ => return None,
+        })
+    }
+
+    /// What it says.
+    pub fn contents(&self) -> &Contents {
+        match self {
+            Self::Draft(draft) | Self::Submitted(Submitted(draft)) | Self::Abandoned(draft) => {
+                &draft.contents
+            }
+            Self::Approved(approved) => approved.contents(),
+            Self::Issued(issued) => issued.contents(),
+        }
+    }
+
+    /// The consultation on record.
+    pub fn consultation(&self) -> Option<&Consultation> {
+        match self {
+            Self::Draft(draft) | Self::Submitted(Submitted(draft)) | Self::Abandoned(draft) => {
+                draft.consultation.as_ref()
+            }
+            Self::Approved(approved) => approved.draft.consultation.as_ref(),
+            Self::Issued(issued) => issued.approved.draft.consultation.as_ref(),
+        }
+    }
+
+    /// The machine word of its state.
+    pub const fn state(&self) -> &'static str {
+        match self {
+            Self::Draft(_) => "draft",
+            Self::Submitted(_) => "submitted",
+            Self::Approved(_) => "approved",
+            Self::Issued(_) => "issued",
+            Self::Abandoned(_) => "abandoned",
+        }
+    }
+}
+
+/// A superior's instruction (调度指令、预警函) as an officer registered it.
+///
+/// It sets the floor below which the place may not stay, and starts the clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instruction {
+    /// Which region it binds.
+    pub region: RegionCode,
+    /// 文号.
+    pub number: String,
+    /// 发文机关.
+    pub sender: String,
+    /// At least this level; none where it lifts the floor.
+    pub level: Option<WarningLevel>,
+    /// From this hour.
+    pub effective: WrittenTime,
+    /// When it arrived.
+    pub received_at: DateTime<Utc>,
+    /// What it says beyond that.
+    pub note: String,
+    /// SHA-256 of its scan.
+    pub scan: Option<String>,
+}
+
+/// Which warning a notice belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Belongs {
+    /// The warning.
+    pub warning: WarningId,
+    /// Its place.
+    pub region: RegionCode,
+}
+
+fn written(text: &str, what: &'static str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        Err(Refusal::Unwritten(what))
+    } else {
+        Ok(())
+    }
+}
+
+fn abandoned(reason: String) -> Result<Act, Refusal> {
+    written(&reason, "why it is given up")?;
+    Ok(Act::Abandoned { reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn person(n: u128, title: &str) -> Person {
+        Person {
+            account: UserId(Uuid::from_u128(n)),
+            title: title.to_owned(),
+        }
+    }
+
+    fn contents(level: WarningLevel) -> Contents {
+        Contents {
+            kind: NoticeKind::Start,
+            level,
+            effective: "2026-11-25T08:00".parse().unwrap(),
+            ends: End::UntilFurtherNotice,
+            grounds: Grounds::Judgement {
+                reason: "预报资料中断，会商认为将达橙色".to_owned(),
+            },
+            parent_document: None,
+            cancels: None,
+            adds: Vec::new(),
+            keeps: Vec::new(),
+        }
+    }
+
+    fn consultation() -> Consultation {
+        Consultation {
+            held_at: "2026-11-24T16:00".parse().unwrap(),
+            parties: vec!["市生态环境局".to_owned(), "市气象局".to_owned()],
+            conclusion: "25日至27日重度污染".to_owned(),
+        }
+    }
+
+    fn rule() -> Approval {
+        Approval {
+            titles: BTreeMap::from([
+                (
+                    WarningLevel::Orange,
+                    vec!["副市长".to_owned(), "市长".to_owned()],
+                ),
+                (WarningLevel::Red, vec!["市长".to_owned()]),
+            ]),
+            one_signature: false,
+        }
+    }
+
+    /// Plays acts of one person into a notice.
+    fn notice(acts: impl IntoIterator<Item = Act>) -> Notice {
+        let at = "2026-11-24T09:00:00Z".parse().unwrap();
+        let steps: Vec<Step> = acts
+            .into_iter()
+            .map(|act| Step {
+                at,
+                by: person(1, "值班员"),
+                act,
+            })
+            .collect();
+        Notice::replay(&steps).unwrap()
+    }
+
+    fn submitted(level: WarningLevel) -> Submitted {
+        let draft = Act::Drafted {
+            contents: contents(level),
+        };
+        match notice([draft, Act::Consulted(consultation()), Act::Submitted]) {
+            Notice::Submitted(submitted) => submitted,
+            other => panic!("not submitted: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_local_notice_without_consultation_cannot_be_submitted() {
+        let Notice::Draft(draft) = notice([Act::Drafted {
+            contents: contents(WarningLevel::Orange),
+        }]) else {
+            panic!("not a draft")
+        };
+        assert_eq!(draft.submit(), Err(Refusal::NoConsultation));
+    }
+
+    #[test]
+    fn a_superiors_instruction_stands_for_the_consultation() {
+        let contents = Contents {
+            grounds: Grounds::Instruction {
+                id: InstructionId(Uuid::from_u128(9)),
+                number: "豫环委攻坚办〔2026〕88号".to_owned(),
+            },
+            ..contents(WarningLevel::Orange)
+        };
+        let Notice::Draft(draft) = notice([Act::Drafted { contents }]) else {
+            panic!("not a draft")
+        };
+        assert_eq!(draft.submit(), Ok(Act::Submitted));
+    }
+
+    #[rstest]
+    #[case::deputy_mayor_orange(2, "副市长", WarningLevel::Orange, None)]
+    #[case::mayor_red(2, "市长", WarningLevel::Red, None)]
+    #[case::deputy_mayor_red(2, "副市长", WarningLevel::Red, Some(Refusal::NotEntitled {
+        title: "副市长".to_owned(), level: WarningLevel::Red,
+    }))]
+    #[case::own_draft(1, "市长", WarningLevel::Orange, Some(Refusal::OwnDraft))]
+    fn only_the_titles_of_the_playbook_approve_a_level_and_never_their_own_draft(
+        #[case] account: u128,
+        #[case] title: &str,
+        #[case] level: WarningLevel,
+        #[case] refused: Option<Refusal>,
+    ) {
+        let approved =
+            submitted(level).approve(&person(account, title), Signature::InSystem, &rule());
+        assert_eq!(approved.err(), refused);
+    }
+
+    #[test]
+    fn one_signature_is_enough_where_the_playbook_says_so() {
+        let rule = Approval {
+            one_signature: true,
+            ..rule()
+        };
+        let approved = submitted(WarningLevel::Orange).approve(
+            &person(1, "副市长"),
+            Signature::InSystem,
+            &rule,
+        );
+        assert!(approved.is_ok());
+    }
+
+    #[rstest]
+    #[case::another_witness(3, "市长", None)]
+    #[case::own_witness(1, "市长", Some(Refusal::OwnWitness))]
+    #[case::title(3, "科长", Some(Refusal::NotEntitled {
+        title: "科长".to_owned(), level: WarningLevel::Red,
+    }))]
+    fn a_telephone_signature_needs_an_entitled_signer_and_a_second_officer(
+        #[case] witness: u128,
+        #[case] title: &str,
+        #[case] refused: Option<Refusal>,
+    ) {
+        let signature = Signature::OnBehalf {
+            medium: Medium::Telephone,
+            title: title.to_owned(),
+            note: "03:10 电话请示，同意启动".to_owned(),
+            scan: None,
+            witness: UserId(Uuid::from_u128(witness)),
+            to_sign_by: "2026-11-25T12:00".parse().unwrap(),
+        };
+        let by = person(1, "值班员");
+        let approved = submitted(WarningLevel::Red).approve(&by, signature, &rule());
+        assert_eq!(approved.err(), refused);
+    }
+
+    #[test]
+    fn acting_without_the_rules_needs_a_written_reason() {
+        let contents = Contents {
+            grounds: Grounds::Judgement {
+                reason: "  ".to_owned(),
+            },
+            ..contents(WarningLevel::Yellow)
+        };
+        assert!(matches!(Draft::begin(contents), Err(Refusal::Unwritten(_))));
+    }
+
+    #[test]
+    fn an_end_at_twenty_four_hundred_is_kept_and_one_before_the_start_refused() {
+        let mut contents = contents(WarningLevel::Yellow);
+        contents.ends = End::At("2026-11-25T24:00".parse().unwrap());
+        assert_eq!(contents.check(), Ok(()));
+        assert_eq!(contents.ends.zh(), "2026年11月25日24时");
+        contents.ends = End::At("2026-11-24T24:00".parse().unwrap());
+        assert!(matches!(
+            contents.check(),
+            Err(Refusal::EndsBeforeStart { .. })
+        ));
+    }
+
+    #[test]
+    fn a_record_whose_steps_do_not_follow_is_not_replayed() {
+        let at = "2026-11-24T09:00:00Z".parse().unwrap();
+        let step = |act| Step {
+            at,
+            by: person(1, "值班员"),
+            act,
+        };
+        let issued = Act::Issued {
+            document: "许环委办〔2026〕1号".to_owned(),
+            plan: String::new(),
+        };
+        let steps = [
+            step(Act::Drafted {
+                contents: contents(WarningLevel::Red),
+            }),
+            step(issued),
+        ];
+        assert_eq!(Notice::replay(&steps), Err(OutOfOrder { step: 2 }));
+        assert_eq!(Notice::replay(&[]), Err(OutOfOrder { step: 0 }));
+    }
+}
