@@ -692,11 +692,14 @@ const CONTENTION: Duration = Duration::from_millis(50);
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error::{
-            Database, Io, PoolClosed, PoolTimedOut, RowNotFound, Tls, WorkerCrashed,
+            Database, Io, PoolClosed, PoolTimedOut, Protocol, RowNotFound, Tls, WorkerCrashed,
         };
         match &error {
             RowNotFound => Self::NotFound,
-            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => unavailable(error),
+            // A line that breaks while a connection is made reads as a breach of the protocol.
+            Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => {
+                unavailable(error)
+            }
             Database(found) => match Failure::of(found.as_ref()) {
                 Failure::Taken(constraint) => Self::Conflict { constraint },
                 Failure::Contended => Self::Busy { after: CONTENTION },
@@ -771,6 +774,9 @@ impl Failure {
     fn of_postgres(error: &PgDatabaseError) -> Self {
         match error.code() {
             "23505" => Self::Taken(postgres_key(error)),
+            // A table, or the type that goes with it, that another session has just created.
+            "42P07" => Self::Taken("pg_class(relname)".to_owned()),
+            "42710" => Self::Taken("pg_type(typname)".to_owned()),
             // Serialization failure, deadlock, lock not available.
             "40001" | "40P01" | "55P03" => Self::Contended,
             // Shutting down, crashed, starting up; too many connections.

@@ -59,6 +59,10 @@ pub(super) async fn observe(State(web): State<Web>, request: Request, next: Next
 }
 
 /// What a panic in a handler becomes.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let message = panic
         .downcast_ref::<&str>()

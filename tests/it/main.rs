@@ -5,10 +5,12 @@
     reason = "in a test, a step that fails is the failure; the setting spares test functions only"
 )]
 
-mod architecture;
 #[macro_use]
 mod database;
+mod api;
+mod architecture;
 mod cli;
 mod fakes;
 mod notify;
 mod store;
+mod world;
