@@ -11,6 +11,7 @@ mod api;
 mod architecture;
 mod cli;
 mod fakes;
+mod journal;
 mod notify;
 mod store;
 mod world;
