@@ -15,6 +15,7 @@ use crate::domain::journal;
 use crate::domain::region::RegionCode;
 use crate::store::{self, Tx};
 
+pub mod export;
 pub mod head;
 pub mod sequence;
 pub mod verify;
