@@ -18,6 +18,7 @@ pub mod job;
 pub mod journal;
 pub mod link;
 pub mod password;
+pub mod playbook;
 
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
@@ -25,6 +26,7 @@ pub use self::caller::{Caller, Right, Role, Scope};
 use self::events::Feed;
 use self::journal::Bell;
 use self::password::Passwords;
+use self::playbook::Shelf;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::keyring::Keyring;
@@ -49,6 +51,8 @@ pub struct App {
     pub feed: Feed,
     /// Rung when something waits to be sealed.
     pub bell: Bell,
+    /// The playbooks read so far.
+    pub shelf: Shelf,
 }
 
 impl App {
@@ -63,6 +67,7 @@ impl App {
             config: Arc::new(config),
             feed: Feed::default(),
             bell: Bell::default(),
+            shelf: Shelf::default(),
         }
     }
 

@@ -13,5 +13,6 @@ mod cli;
 mod fakes;
 mod journal;
 mod notify;
+mod playbook;
 mod store;
 mod world;
