@@ -12,10 +12,13 @@ use chrono::{DateTime, Utc};
 pub mod account;
 pub mod act;
 pub mod caller;
+pub mod draw;
 pub mod enroll;
 pub mod events;
+pub mod issue;
 pub mod journal;
 pub mod link;
+pub mod notices;
 pub mod password;
 
 pub use self::act::{Begun, Idempotency};
