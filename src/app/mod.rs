@@ -1,6 +1,6 @@
 //! Use cases: load, decide, store, enqueue. The only layer that knows both `domain` and `store`.
 //!
-//! [`App`] is what a use case works with, [`Caller`](caller::Caller) who asks for it, [`Error`]
+//! [`App`] is what a use case works with, [`Caller`] who asks for it, [`Error`]
 //! what it answers when it cannot. A use case that changes something is an [`act`]: one write
 //! transaction, done once however often it is asked for. No use case knows of HTTP.
 
@@ -17,6 +17,7 @@ pub mod enroll;
 pub mod events;
 pub mod issue;
 pub mod journal;
+pub mod job;
 pub mod link;
 pub mod notices;
 pub mod password;
@@ -64,6 +65,12 @@ impl App {
         }
     }
 
+    /// Whether the database answers.
+    pub async fn check_database(&self) -> Result<(), Error> {
+        let mut tx = self.db.read().await?;
+        Ok(crate::store::health::check(&mut tx).await?)
+    }
+
     /// The instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -80,7 +87,7 @@ pub enum Error {
     #[error("{}", .0.text)]
     Conflict(Refusal),
     /// The request says something that cannot be.
-    #[error("{} of the fields are wrong: {}", .0.len(), names(.0))]
+    #[error("wrong fields: {}", names(.0))]
     Invalid(Vec<FieldError>),
     /// The caller has not proved who it is.
     #[error("{}", .0.text)]

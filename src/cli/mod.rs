@@ -1,7 +1,7 @@
 //! The command line: one file per command, `print` the one place that writes to stdout.
 //!
-//! A command takes its parsed arguments and an [`Output`](print::Output), and fails with a
-//! [`Failure`] that knows its exit code: 1 refused or failed, 2 wrong command line or input.
+//! A command takes its parsed arguments and an `Output`, and fails with a
+//! `Failure` that knows its exit code: 1 refused or failed, 2 wrong command line or input.
 
 use std::process::ExitCode;
 
@@ -10,8 +10,15 @@ use clap::{Parser, Subcommand};
 mod aqi;
 mod assess;
 pub mod demo;
+mod keyring;
+mod log;
+mod migrate;
+mod node;
 mod print;
 mod replay;
+mod serve;
+mod token;
+mod user;
 
 /// 晴空 Qingkong, the heavy-pollution-weather emergency response system (重污染天气应急响应系统).
 #[derive(Debug, Parser)]
@@ -26,6 +33,11 @@ enum Command {
     Aqi(aqi::Args),
     Assess(assess::Args),
     Replay(replay::Args),
+    Serve(serve::Args),
+    Migrate(migrate::Args),
+    User(user::Args),
+    Token(token::Args),
+    Keyring(keyring::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -56,6 +68,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Aqi(args) => aqi::run(&args, &mut out),
         Command::Assess(args) => assess::run(&args, &mut out),
         Command::Replay(args) => replay::run(&args, &mut out),
+        Command::Serve(args) => serve::run(&args, &mut out),
+        Command::Migrate(args) => migrate::run(&args, &mut out),
+        Command::User(args) => user::run(&args, &mut out),
+        Command::Token(args) => token::run(&args, &mut out),
+        Command::Keyring(args) => keyring::run(&args, &mut out),
     };
     match done.and_then(|()| out.finish().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,

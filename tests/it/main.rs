@@ -4,15 +4,14 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on fails where it stands"
 )]
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test's own set-up cannot do fails the test"
-)]
 
 #[macro_use]
 mod database;
+
+mod api;
 mod architecture;
 mod cli;
 mod fakes;
 mod notify;
 mod store;
+mod world;
