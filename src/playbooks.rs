@@ -10,6 +10,8 @@ use anyhow::Context;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use crate::domain::aqi::{Standard, Standards};
+
 #[derive(RustEmbed)]
 #[folder = "playbooks"]
 struct Shipped;
@@ -92,6 +94,15 @@ impl Files {
     }
 }
 
+/// The standards for the air quality index: every file below `standards/`.
+pub fn standards(files: &Files) -> anyhow::Result<Standards> {
+    let versions = files
+        .under("standards/")
+        .map(|file| Standard::parse(&file.path, &file.text))
+        .collect::<Result<_, _>>()?;
+    Ok(Standards::new(versions)?)
+}
+
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
@@ -101,4 +112,37 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_standards_stand_together() {
+        let standards = standards(&Files::shipped()).unwrap();
+        let ids: Vec<_> = standards.iter().map(Standard::id).collect();
+        assert_eq!(ids, ["hj633-2012", "hj633-2026"]);
+    }
+
+    #[test]
+    fn a_wrong_file_in_the_place_of_a_shipped_one_is_refused_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = "standards/aqi-hj633-2026.toml";
+        let shipped = Files::shipped();
+        let wrong = shipped
+            .get(path)
+            .unwrap()
+            .text
+            .replacen("\"found\"", "\"surely\"", 1);
+        std::fs::create_dir(dir.path().join("standards")).unwrap();
+        std::fs::write(dir.path().join(path), wrong).unwrap();
+
+        let error = standards(&shipped.with_dir(dir.path()).unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "standards/aqi-hj633-2026.toml:6: \
+             unknown variant `surely`, expected one of `found`, `second-hand`, `assumed`"
+        );
+    }
 }

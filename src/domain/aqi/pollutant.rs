@@ -247,9 +247,7 @@ impl<T> PerPollutant<T> {
     }
 
     /// Asks for each value in order, up to the first refusal.
-    pub(super) fn try_from_fn<E>(
-        mut value: impl FnMut(Pollutant) -> Result<T, E>,
-    ) -> Result<Self, E> {
+    pub fn try_from_fn<E>(mut value: impl FnMut(Pollutant) -> Result<T, E>) -> Result<Self, E> {
         let [pm2_5, pm10, so2, no2, co, o3] = Pollutant::ALL;
         Ok(Self([
             value(pm2_5)?,
