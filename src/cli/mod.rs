@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand};
 
 mod aqi;
 mod assess;
+mod outlook;
 mod print;
+mod reason;
 mod replay;
 
 /// 晴空 Qingkong, the heavy-pollution-weather emergency response system (重污染天气应急响应系统).

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 mod aqi;
+mod assess;
+mod replay;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]
