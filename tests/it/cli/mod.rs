@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 mod aqi;
 mod node;
+mod assess;
+mod replay;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]
