@@ -105,13 +105,15 @@ pub async fn import_plants(
             "list_region": import.list_region, "source": import.source, "digest": digest,
             "added": enrolled.added, "changed": enrolled.changed, "removed": enrolled.removed,
         });
-        let entry = Entry::new(
-            "list.imported",
-            format!("list/{version}"),
-            caller,
-            act.now,
+        let entry = Entry {
+            kind: "list.imported",
+            subject: format!("list {version}"),
+            region: Some(import.list_region),
+            actor: journal::actor(caller),
+            at: act.now,
             body,
-        );
+            rows: sorted.rows(version),
+        };
         journal::record(&mut act.tx, &app.ids, entry).await?;
         Some(version)
     } else {

@@ -12,14 +12,11 @@ use chrono::{DateTime, Utc};
 pub mod account;
 pub mod act;
 pub mod caller;
-pub mod draw;
 pub mod enroll;
 pub mod events;
-pub mod issue;
-pub mod journal;
 pub mod job;
+pub mod journal;
 pub mod link;
-pub mod notices;
 pub mod password;
 
 pub use self::act::{Begun, Idempotency};

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 mod aqi;
-mod node;
 mod assess;
+mod node;
 mod replay;
 
 /// What a command left behind.
