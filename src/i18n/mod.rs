@@ -1,7 +1,7 @@
 //! The words of the pages, in Chinese and in English.
 //!
 //! A [`Language`] says a message of the catalogues (`zh/*.ftl`, `en/*.ftl`, Fluent) by its key:
-//! `language.say("overview-title")`, with arguments `language.say("orders-shown").with("total", 12)`.
+//! `language.say("outlook-title")`, with arguments `language.say("orders-shown").with("total", 12)`.
 //! Chinese is written first and is what a missing text falls back to; a test keeps both complete.
 //! What documents say (measures, reasons, names) is data and is never translated here.
 
@@ -62,6 +62,7 @@ impl Language {
     }
 
     /// The language a page offers to switch to.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Zh => Self::En,
@@ -73,7 +74,7 @@ impl Language {
     pub fn say(self, key: impl Borrow<&'static str>) -> Phrase {
         Phrase {
             language: self,
-            key: *key.borrow(),
+            key: key.borrow(),
             arguments: HashMap::new(),
         }
     }
@@ -101,7 +102,6 @@ impl Language {
     }
 
     /// A time in a dense table, without its year: `11-24 20:03`.
-    #[expect(clippy::unused_self, reason = "reads beside the other ways to write a time")]
     pub fn brief(self, time: impl Held<WrittenTime>) -> String {
         let time = time.held();
         let (hour, minute) = time.clock();
@@ -118,7 +118,6 @@ impl Language {
     }
 
     /// A whole number with its thousands set apart: `12,345`.
-    #[expect(clippy::unused_self, reason = "reads beside the other ways to write a value")]
     pub fn count(self, number: impl fmt::Display) -> String {
         grouped_digits(&number.to_string())
     }

@@ -1,18 +1,18 @@
 # What stands on every page.
 product = Qingkong heavy-pollution response
-product-short = 晴空 Qingkong
+product-short = Qingkong
 skip = Skip to content
 navigation = Main navigation
 switch-language = 中文
 sign-out = Sign out
-drawn-at = Page drawn { $at }
+drawn-at = Drawn { $at }
 standing = Current warning
 
 setting-drill = Drill: every warning and order here is part of an exercise. Nothing is sent to enterprises.
 setting-demo = Demo: the enterprises are fictional, the episode is real history under new dates, and every letter goes to the inbox on this machine.
 
 live-online = ● Live
-live-offline = ▲ Connection lost: figures may be out of date
+live-offline = ▲ Connection lost, figures may be old
 live-polling = ◐ Updated every 15 s
 
 section-overview = Overview

@@ -26,6 +26,7 @@ line-measure = Measure
 line-by = In place by
 line-in-place = In place
 line-not-in-place = Not reported
+rung-late = Late
 rung-due = due { $by }
 
 attempt-at = At

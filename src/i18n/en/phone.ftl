@@ -21,6 +21,7 @@ phone-replaced-hint = Follow the newer order ({ $by }). What stands below no lon
 phone-replaced-open = Open the newer order
 phone-withdrawn = This order was withdrawn
 phone-withdrawn-hint = Withdrawn { $at }: { $reason }
+phone-past = The order as it was, for reference.
 phone-safety = Safety first.
 phone-safety-text = Stop or limit step by step, by your operating rules. Where there is danger, keep people safe first and say so on this page at once.
 phone-measures = What each production line must do

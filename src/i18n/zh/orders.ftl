@@ -26,6 +26,7 @@ line-measure = 措施
 line-by = 落实时限
 line-in-place = 落实情况
 line-not-in-place = 未报告
+rung-late = 逾期
 rung-due = 时限 { $by }
 
 attempt-at = 时间

@@ -21,6 +21,7 @@ phone-replaced-hint = 请按新指令（{ $by }）执行，以下内容不再有
 phone-replaced-open = 打开新指令
 phone-withdrawn = 本指令已撤回
 phone-withdrawn-hint = { $at }撤回：{ $reason }
+phone-past = 以下为原指令内容，供查阅。
 phone-safety = 安全第一。
 phone-safety-text = 请按操作规程逐步停产、限产；有安全风险时先保安全，并立即在本页说明。
 phone-measures = 各生产线须执行的措施

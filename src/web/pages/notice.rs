@@ -48,6 +48,20 @@ impl NoticePage {
         }
     }
 
+    fn is_editing(&self) -> bool {
+        matches!(self.body, NoticeBody::Editing(_))
+    }
+
+    /// Whether the action bar has anything to offer.
+    fn has_moves(&self) -> bool {
+        let moves = &self.moves;
+        self.is_editing()
+            || moves.submit.is_some()
+            || moves.draw_plan.is_some()
+            || moves.issue.is_some()
+            || moves.waits_for.is_some()
+    }
+
     /// The stages of every notice: key of the name, whether it is behind, whether it is here.
     pub fn stages(&self) -> [(&'static str, bool, bool); 5] {
         let here = match self.phase {
@@ -115,11 +129,6 @@ impl NoticeKind {
             Self::Withdraw => "withdraw",
             Self::Correct => "correct",
         }
-    }
-
-    /// Whether it ends a warning in the ordinary way.
-    pub const fn ends(self) -> bool {
-        matches!(self, Self::Lift)
     }
 
     /// The kind's name.
@@ -410,6 +419,9 @@ pub struct PlanLine {
 }
 
 /// The moves open to the person looking; each is the address its form goes to.
+///
+/// While the notice can still be written, drawing the plan and 报签 send the draft's fields along,
+/// so that what was typed and not yet saved goes with them.
 #[derive(Clone, Debug, Default)]
 pub struct NoticeMoves {
     /// 报签.

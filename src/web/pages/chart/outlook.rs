@@ -188,7 +188,7 @@ impl OutlookChart {
     }
 }
 
-/// Every coordinate of the picture, in user units of a 960 × 340 canvas.
+/// Every coordinate of the picture, in user units of a 960 × 320 canvas.
 #[derive(Template)]
 #[template(path = "chart/outlook.svg", config = ".askama.toml")]
 struct Drawing {
@@ -198,7 +198,7 @@ struct Drawing {
     ticks: Vec<Tick>,
     lines: Vec<Line>,
     bars: Vec<Bar>,
-    today: Option<i32>,
+    today: Option<Today>,
     strip: Option<Strip>,
 }
 
@@ -227,12 +227,19 @@ struct Bar {
     width: i32,
     height: i32,
     centre: i32,
+    /// The highest point of the day, its range included: the value is written above it.
+    top: i32,
     value: Option<u16>,
     whisker: Option<(i32, i32)>,
     filled_in: bool,
     excluded: bool,
     date: String,
     sentence: String,
+}
+
+struct Today {
+    x: i32,
+    centre: i32,
 }
 
 struct Strip {
@@ -245,9 +252,9 @@ struct Strip {
 
 /// The plot area within the canvas.
 const LEFT: i32 = 40;
-const RIGHT: i32 = 832;
-const TOP: i32 = 46;
-const BOTTOM: i32 = 296;
+const RIGHT: i32 = 760;
+const TOP: i32 = 44;
+const BOTTOM: i32 = 280;
 /// The highest index there is.
 const CEILING: u16 = 500;
 
@@ -279,7 +286,7 @@ impl Drawing {
                 .enumerate()
                 .map(|(place, day)| bar(scale, place, day, language))
                 .collect(),
-            today: scale.day_x(chart.today),
+            today: scale.today(chart.today),
             strip: chart
                 .window
                 .as_ref()
@@ -317,16 +324,18 @@ impl Scale {
         LEFT + (RIGHT - LEFT) * place / self.days.max(1)
     }
 
-    fn day_x(self, day: NaiveDate) -> Option<i32> {
+    fn today(self, day: NaiveDate) -> Option<Today> {
         let place = i32::try_from((day - self.first?).num_days()).ok()?;
-        (0..self.days).contains(&place).then(|| self.x(place))
+        (0..self.days).contains(&place).then(|| Today {
+            x: self.x(place),
+            centre: i32::midpoint(self.x(place), self.x(place + 1)),
+        })
     }
 
     /// Where an instant lies, held within the plot.
     fn time_x(self, time: WrittenTime) -> Option<i32> {
         let (hour, minute) = time.clock();
-        let minutes =
-            (time.day() - self.first?).num_days() * 1440 + i64::from(hour * 60 + minute);
+        let minutes = (time.day() - self.first?).num_days() * 1440 + i64::from(hour * 60 + minute);
         let minutes = minutes.clamp(0, i64::from(self.days) * 1440);
         let along = i64::from(RIGHT - LEFT) * minutes / (i64::from(self.days) * 1440).max(1);
         Some(LEFT + i32::try_from(along).expect("a point within the plot"))
@@ -344,7 +353,7 @@ fn bands(scale: Scale) -> Vec<Band> {
                 category,
                 y: top,
                 height: bottom - top,
-                label_y: (bottom - top >= 14).then_some(i32::midpoint(bottom, top) + 4),
+                label_y: (bottom - top >= 12).then_some(i32::midpoint(bottom, top) + 4),
             }
         })
         .collect()
@@ -368,6 +377,7 @@ fn bar(scale: Scale, place: usize, day: &ChartDay, language: Language) -> Bar {
         width: right - left - 2 * margin,
         height: BOTTOM - y,
         centre: i32::midpoint(left, right),
+        top: scale.y(day.value.highest()),
         value: day.value.judged(),
         whisker: match day.value {
             DayValue::Forecast { low, high, .. } if low != high => {
@@ -403,7 +413,10 @@ fn summary(chart: &OutlookChart, language: Language) -> String {
     let (Some(first), Some(last)) = (chart.days.first(), chart.days.last()) else {
         return language.say("chart-empty").to_string();
     };
-    let missing = chart.days.iter().filter(|day| day.value == DayValue::Missing);
+    let missing = chart
+        .days
+        .iter()
+        .filter(|day| day.value == DayValue::Missing);
     let peak = chart
         .days
         .iter()

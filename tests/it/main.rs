@@ -1,0 +1,8 @@
+//! The integration tests: one binary, one module for each side the system shows.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
+mod pages;
