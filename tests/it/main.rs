@@ -13,5 +13,6 @@ mod architecture;
 mod cli;
 mod fakes;
 mod notify;
+mod pages;
 mod store;
 mod world;
