@@ -15,12 +15,14 @@ CREATE TABLE journal_entry (
 );
 CREATE INDEX journal_entry_by_subject ON journal_entry (subject, at);
 
--- Entries that have no position yet: the sequencer's work queue.
+-- Entries that have no position yet: the sequencer's work queue. `nth` orders what one process wrote
+-- within a millisecond.
 CREATE TABLE journal_pending (
     entry_id TEXT   NOT NULL PRIMARY KEY REFERENCES journal_entry (entry_id),
-    at       BIGINT NOT NULL
+    at       BIGINT NOT NULL,
+    nth      BIGINT NOT NULL
 );
-CREATE INDEX journal_pending_by_time ON journal_pending (at, entry_id);
+CREATE INDEX journal_pending_by_time ON journal_pending (at, nth, entry_id);
 
 -- Gapless positions and the chain of seals. Append-only.
 CREATE TABLE journal_seal (
@@ -36,17 +38,18 @@ CREATE TABLE playbook_file (
     body   TEXT NOT NULL
 );
 
--- Which files were in force together, by the digest of the list of their paths and digests.
+-- Which files were in force together: `files` lists their paths and digests, and has this digest.
+-- Append-only.
 CREATE TABLE playbook (
-    digest TEXT   NOT NULL PRIMARY KEY,
-    files  TEXT   NOT NULL,
-    added_at BIGINT NOT NULL
+    digest TEXT NOT NULL PRIMARY KEY,
+    files  TEXT NOT NULL
 );
 
 -- Which playbook new drafts use, the newest first by `seq`. Append-only.
 CREATE TABLE playbook_activation (
     seq          BIGINT NOT NULL PRIMARY KEY,
-    digest       TEXT   NOT NULL REFERENCES playbook (digest),
+    playbook     TEXT   NOT NULL REFERENCES playbook (digest),
     activated_at BIGINT NOT NULL,
-    activated_by TEXT   NOT NULL
+    activated_by TEXT   NOT NULL,
+    digest       TEXT   NOT NULL
 );

@@ -1,7 +1,10 @@
 //! The journal: what every act leaves behind.
 //!
 //! A use case [records](record) one [`Entry`] in the transaction of its act, with the [`Rows`] of
-//! the record it vouches for.
+//! the record it vouches for. The [sequencer](sequence) gives it a position and a seal and tells the
+//! [head](head) outside; [`verify`](verify::verify) walks all of it and names what was touched.
+
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -12,6 +15,12 @@ use crate::domain::journal;
 use crate::domain::region::RegionCode;
 use crate::store::{self, Tx};
 
+pub mod export;
+pub mod head;
+pub mod sequence;
+pub mod verify;
+
+pub use self::sequence::{Bell, Sealed, run, seal};
 pub use crate::domain::journal::{RowTable, Rows, RowsDigest};
 
 /// What an act has to say about itself. No personal data: see
@@ -20,7 +29,7 @@ pub use crate::domain::journal::{RowTable, Rows, RowsDigest};
 pub struct Entry {
     /// What kind of act: `warning.issued`. Whoever watches the feed hears of it under this name.
     pub kind: &'static str,
-    /// What it was done to: `warning 0193…`.
+    /// What it was done to: `warning/0193…`.
     pub subject: String,
     /// The region it concerns; without one it is not told to watchers.
     pub region: Option<RegionCode>,
@@ -34,8 +43,47 @@ pub struct Entry {
     pub rows: Vec<Rows>,
 }
 
+impl Entry {
+    /// An act of a caller that concerns no single region and wrote no rows to vouch for.
+    pub fn new(
+        kind: &'static str,
+        subject: impl Into<String>,
+        caller: &Caller,
+        at: DateTime<Utc>,
+        body: serde_json::Value,
+    ) -> Self {
+        Self {
+            kind,
+            subject: subject.into(),
+            region: None,
+            actor: actor(caller),
+            at,
+            body,
+            rows: Vec::new(),
+        }
+    }
+
+    /// The same act, concerning a region.
+    #[must_use]
+    pub fn in_region(self, region: RegionCode) -> Self {
+        Self {
+            region: Some(region),
+            ..self
+        }
+    }
+
+    /// The same act, vouching for rows it wrote.
+    #[must_use]
+    pub fn vouching(mut self, rows: Rows) -> Self {
+        self.rows.push(rows);
+        self
+    }
+}
+
 /// Writes an entry in the transaction of its act. It gets its position and seal afterwards.
 pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> Result<EntryId, Error> {
+    // A clock shows the same millisecond more than once, and ids do not follow one another in it.
+    static NTH: AtomicI64 = AtomicI64::new(0);
     let id = EntryId(ids.uuid_v7(entry.at));
     let entry = journal::Entry {
         id,
@@ -47,7 +95,7 @@ pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> Result<EntryId, Err
         body: entry.body.to_string(),
         vouches: serde_json::to_string(&entry.rows).map_err(Error::internal)?,
     };
-    store::journal::add_entry(tx, &entry).await?;
+    store::journal::add_entry(tx, &entry, NTH.fetch_add(1, Ordering::Relaxed)).await?;
     Ok(id)
 }
 

@@ -23,6 +23,7 @@ pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
 
 use self::events::Feed;
+use self::journal::Bell;
 use self::password::Passwords;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -46,6 +47,8 @@ pub struct App {
     pub passwords: Passwords,
     /// What has just happened, for whoever watches.
     pub feed: Feed,
+    /// Rung when something waits to be sealed.
+    pub bell: Bell,
 }
 
 impl App {
@@ -59,6 +62,7 @@ impl App {
             keyring: Arc::new(keyring),
             config: Arc::new(config),
             feed: Feed::default(),
+            bell: Bell::default(),
         }
     }
 

@@ -32,7 +32,10 @@ pub mod journal;
 pub mod lease;
 pub mod notice;
 pub mod plan;
+pub mod playbook;
+pub mod record;
 pub mod registry;
+pub mod scan;
 pub mod schema;
 pub mod writer;
 

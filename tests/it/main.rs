@@ -12,6 +12,7 @@ mod api;
 mod architecture;
 mod cli;
 mod fakes;
+mod journal;
 mod notify;
 mod pages;
 mod store;
