@@ -139,3 +139,34 @@ fn chain(error: &Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_ours_whose_message_goes_to_the_log_alone() {
+        for panic in [
+            Box::new("no such plant") as Box<dyn Any + Send>,
+            Box::new("no such plant".to_owned()),
+        ] {
+            let mut response = panicked(panic);
+            let problem = unfinished(&mut response).unwrap();
+            assert_eq!(problem.status, StatusCode::INTERNAL_SERVER_ERROR);
+            let logged = chain(problem.cause.as_deref().unwrap());
+            assert_eq!(logged, "internal error: a handler panicked: no such plant");
+            assert!(!problem.detail.contains("plant"));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_a_page_of_its_own_is_left_as_it_is() {
+        let page = (
+            StatusCode::NOT_FOUND,
+            axum::response::Html("<p>链接无效</p>"),
+        );
+        assert!(unfinished(&mut page.into_response()).is_none());
+        assert!(unfinished(&mut StatusCode::NOT_FOUND.into_response()).is_some());
+        assert!(unfinished(&mut "fine".into_response()).is_none());
+    }
+}

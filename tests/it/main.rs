@@ -2,17 +2,19 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "in a test, a step that fails is the failure; the setting spares test functions only"
+    reason = "a test that cannot go on fails where it stands"
 )]
 
 #[macro_use]
 mod database;
+
 mod api;
 mod architecture;
 mod cli;
 mod fakes;
 mod journal;
 mod notify;
+mod pages;
 mod playbook;
 mod store;
 mod world;

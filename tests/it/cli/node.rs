@@ -21,7 +21,8 @@ impl Home {
         let config = files.path().join("qingkong.toml");
         let data = files.path().join("data");
         let text = format!(
-            "data_dir = {data:?}\n[log]\nformat = \"json\"\nfilter = \"debug,sqlx=trace\"\n"
+            "data_dir = '{}'\n[log]\nformat = \"json\"\nfilter = \"debug,sqlx=trace\"\n",
+            data.display()
         );
         std::fs::write(&config, text).unwrap();
         Self {
@@ -198,7 +199,7 @@ fn a_keyring_is_made_once_rotated_and_refused_when_others_may_read_it() {
     let config = std::fs::read_to_string(&home.config).unwrap();
     std::fs::write(
         &home.config,
-        format!("{config}[keyring]\nfile = {file:?}\n"),
+        format!("{config}[keyring]\nfile = '{file}'\n"),
     )
     .unwrap();
     let rotated = home.run(&["keyring", "rotate"]);
