@@ -11,14 +11,20 @@ use chrono::{DateTime, Utc};
 
 pub mod account;
 pub mod act;
+pub mod board;
 pub mod caller;
+pub mod draw;
 pub mod enroll;
 pub mod events;
+pub mod instruction;
+pub mod issue;
 pub mod job;
 pub mod journal;
 pub mod link;
+pub mod notices;
 pub mod password;
 pub mod playbook;
+pub mod proposal;
 
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
