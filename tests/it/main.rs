@@ -17,4 +17,5 @@ mod notify;
 mod pages;
 mod playbook;
 mod store;
+mod stories;
 mod world;
