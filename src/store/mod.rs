@@ -32,6 +32,7 @@ pub mod job_run;
 pub mod journal;
 pub mod lease;
 pub mod notice;
+pub mod outlook;
 pub mod plan;
 pub mod playbook;
 pub mod proposal;
