@@ -37,6 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
@@ -222,7 +223,7 @@ impl fmt::Debug for Db {
 
 impl Tx {
     /// Runs a statement and answers with the number of rows it touched.
-    pub async fn execute(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<u64> {
+    pub async fn execute(&mut self, sql: impl Into<Sql>, params: impl Params<'_>) -> Result<u64> {
         let sql = sql.into();
         self.enter()?;
         let touched = match &mut self.connection {
@@ -243,7 +244,7 @@ impl Tx {
     pub async fn all<R: Record>(
         &mut self,
         sql: impl Into<Sql>,
-        params: impl Params,
+        params: impl Params<'_>,
     ) -> Result<Vec<R>> {
         let sql = sql.into();
         self.enter()?;
@@ -267,7 +268,7 @@ impl Tx {
     pub async fn optional<R: Record>(
         &mut self,
         sql: impl Into<Sql>,
-        params: impl Params,
+        params: impl Params<'_>,
     ) -> Result<Option<R>> {
         let sql = sql.into();
         self.enter()?;
@@ -288,14 +289,18 @@ impl Tx {
     }
 
     /// The first row, or [`StoreError::NotFound`].
-    pub async fn one<R: Record>(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<R> {
+    pub async fn one<R: Record>(
+        &mut self,
+        sql: impl Into<Sql>,
+        params: impl Params<'_>,
+    ) -> Result<R> {
         self.optional(sql, params)
             .await?
             .ok_or(StoreError::NotFound)
     }
 
     /// The first column of the first row, or [`StoreError::NotFound`].
-    pub async fn scalar<T>(&mut self, sql: impl Into<Sql>, params: impl Params) -> Result<T>
+    pub async fn scalar<T>(&mut self, sql: impl Into<Sql>, params: impl Params<'_>) -> Result<T>
     where
         (T,): Record,
     {
@@ -311,26 +316,30 @@ impl Tx {
     ///
     /// Statements hold a power of two of rows, at most [`ROWS_AT_ONCE`], so that an engine sees no
     /// more than ten texts for one insert and keeps them all prepared.
-    pub async fn insert_many<P: Params>(
-        &mut self,
+    pub fn insert_many<'t, P: Params<'t> + 't>(
+        &'t mut self,
         insert: impl Into<Insert>,
-        rows: impl IntoIterator<Item = P, IntoIter: Send>,
-    ) -> Result<u64> {
+        rows: impl IntoIterator<Item = P, IntoIter: Send + 't>,
+    ) -> BoxFuture<'t, Result<u64>> {
         const { assert!(P::WIDTH > 0, "a row has columns") };
         let insert = insert.into();
         let mut rows = rows.into_iter().fuse();
-        let mut inserted = 0;
-        loop {
-            let mut chunk: Vec<P> = rows.by_ref().take(ROWS_AT_ONCE).collect();
-            if chunk.is_empty() {
-                return Ok(inserted);
+        // Boxed, so that the caller's future does not name the iterator's type: the compiler cannot
+        // see that a future is `Send` when it holds a closure over references.
+        Box::pin(async move {
+            let mut inserted = 0;
+            loop {
+                let mut chunk: Vec<P> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+                if chunk.is_empty() {
+                    return Ok(inserted);
+                }
+                while !chunk.is_empty() {
+                    let rest = chunk.split_off(1 << chunk.len().ilog2());
+                    inserted += self.insert_chunk(insert, chunk).await?;
+                    chunk = rest;
+                }
             }
-            while !chunk.is_empty() {
-                let rest = chunk.split_off(1 << chunk.len().ilog2());
-                inserted += self.insert_chunk(insert, chunk).await?;
-                chunk = rest;
-            }
-        }
+        })
     }
 
     /// Makes everything since [`Db::begin`] durable.
@@ -364,7 +373,11 @@ impl Tx {
         Ok(())
     }
 
-    async fn insert_chunk<P: Params>(&mut self, insert: Insert, rows: Vec<P>) -> Result<u64> {
+    async fn insert_chunk<'q, P: Params<'q>>(
+        &mut self,
+        insert: Insert,
+        rows: Vec<P>,
+    ) -> Result<u64> {
         self.enter()?;
         let text = insert.text(P::WIDTH, rows.len());
         let inserted = match &mut self.connection {
@@ -495,18 +508,15 @@ fn assert_safe(text: Arc<str>) -> SqlStr {
     sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(text))
 }
 
-/// A value both engines store alike: `i64`, `i32`, `bool`, `f64`, text, and options of these.
-pub trait Value:
-    for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> + Send
+/// A value both engines store alike: `i64`, `i32`, `bool`, `f64`, text, and options of these,
+/// borrowed for `'q` or owned.
+pub trait Value<'q>:
+    Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> + Send
 {
 }
 
-impl<T> Value for T where
-    T: for<'q> Encode<'q, Sqlite>
-        + Type<Sqlite>
-        + for<'q> Encode<'q, Postgres>
-        + Type<Postgres>
-        + Send
+impl<'q, T> Value<'q> for T where
+    T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> + Send
 {
 }
 
@@ -523,7 +533,7 @@ impl<T> Record for T where
 
 /// The parameters of a statement in the order of their placeholders: a tuple of up to 24
 /// [`Value`]s. A statement without parameters takes `()`.
-pub trait Params: Send {
+pub trait Params<'q>: Send {
     /// How many there are.
     const WIDTH: usize;
 
@@ -534,7 +544,7 @@ pub trait Params: Send {
     fn bind_postgres(self, arguments: &mut PgArguments) -> sqlx::Result<()>;
 }
 
-impl Params for () {
+impl Params<'_> for () {
     const WIDTH: usize = 0;
 
     fn bind_sqlite(self, _: &mut SqliteArguments) -> sqlx::Result<()> {
@@ -555,7 +565,7 @@ macro_rules! params_for_tuples {
     };
     (@one $($name:ident)+) => {
         #[expect(non_snake_case, reason = "one name serves as the type and as the variable")]
-        impl<$($name: Value),+> Params for ($($name,)+) {
+        impl<'q, $($name: Value<'q>),+> Params<'q> for ($($name,)+) {
             const WIDTH: usize = [$(stringify!($name)),+].len();
 
             fn bind_sqlite(self, arguments: &mut SqliteArguments) -> sqlx::Result<()> {
@@ -575,13 +585,13 @@ macro_rules! params_for_tuples {
 
 params_for_tuples! { A B C D E F G H I J K L M N O P Q R S T U V W X }
 
-fn sqlite_arguments(params: impl Params) -> sqlx::Result<SqliteArguments> {
+fn sqlite_arguments<'q>(params: impl Params<'q>) -> sqlx::Result<SqliteArguments> {
     let mut arguments = SqliteArguments::default();
     params.bind_sqlite(&mut arguments)?;
     Ok(arguments)
 }
 
-fn postgres_arguments(params: impl Params) -> sqlx::Result<PgArguments> {
+fn postgres_arguments<'q>(params: impl Params<'q>) -> sqlx::Result<PgArguments> {
     let mut arguments = PgArguments::default();
     params.bind_postgres(&mut arguments)?;
     Ok(arguments)

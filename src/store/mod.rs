@@ -27,7 +27,9 @@ pub mod db;
 pub mod error;
 pub mod idempotency;
 pub mod job_run;
+pub mod lease;
 pub mod schema;
+pub mod writer;
 
 pub use db::{Db, Options, Tx};
 pub use error::{Inconsistency, StoreError};

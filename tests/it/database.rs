@@ -5,6 +5,7 @@
 //! `migrations/`, and dropped with the [`TestDb`]. Without that server the test fails: a skipped
 //! test proves nothing.
 
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -12,27 +13,28 @@ use qingkong::store::{Db, Options};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqlStr};
 use tempfile::TempDir;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// Declares contract tests: each body runs once on SQLite and once on PostgreSQL, as
 /// `NAME::sqlite` and `NAME::postgres`.
 macro_rules! both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDb) $body:block)+) => {$(
+        async fn $name($db: $crate::database::TestDb) $body
+
         mod $name {
-            use super::*;
-
-            async fn body($db: $crate::database::TestDb) $body
-
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread")]
             async fn sqlite() {
-                body($crate::database::TestDb::sqlite().await).await;
+                super::$name($crate::database::TestDb::sqlite().await).await;
             }
 
             $(#[$meta])*
             #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
-                body($crate::database::TestDb::postgres().await).await;
+                super::$name($crate::database::TestDb::postgres().await).await;
             }
         }
     )+};
@@ -42,8 +44,8 @@ macro_rules! both_engines {
 pub(crate) struct TestDb {
     db: Db,
     url: String,
-    // Last, so that the connections are gone before the database is.
-    _home: Home,
+    /// Last, so that the connections are gone before the database is.
+    home: Home,
 }
 
 enum Home {
@@ -64,7 +66,7 @@ impl TestDb {
         Self {
             db: open(&url).await,
             url,
-            _home: Home::Directory { _files: files },
+            home: Home::Directory { _files: files },
         }
     }
 
@@ -84,7 +86,7 @@ impl TestDb {
         Self {
             db: open(&url).await,
             url,
-            _home: Home::Server { name },
+            home: Home::Server { name },
         }
     }
 
@@ -99,12 +101,18 @@ impl TestDb {
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self._home, Home::Server { .. })
+        matches!(self.home, Home::Server { .. })
     }
 
-    /// A connection past the waist, to look at what only an engine knows.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// Ends every session on this PostgreSQL database, as a restarting server does.
+    pub(crate) async fn end_sessions(&self) {
+        let Home::Server { name } = &self.home else {
+            panic!("SQLite has no sessions")
+        };
+        administer(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .await;
     }
 }
 
@@ -114,6 +122,57 @@ impl Deref for TestDb {
     fn deref(&self) -> &Db {
         &self.db
     }
+}
+
+/// A line to a PostgreSQL database that can be cut and mended.
+pub(crate) struct Cable {
+    near: SocketAddr,
+    far: String,
+    url: String,
+    /// Whatever passes over the line; dropping it cuts the line.
+    traffic: Option<JoinSet<()>>,
+}
+
+impl Cable {
+    pub(crate) async fn to(db: &TestDb) -> Self {
+        let (before, rest) = db.url.split_once('@').expect("the test server has a user");
+        let (far, database) = rest.split_once('/').expect("a database has a name");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let near = listener.local_addr().unwrap();
+        Self {
+            near,
+            far: far.to_owned(),
+            url: format!("{before}@{near}/{database}"),
+            traffic: Some(carry(listener, far.to_owned())),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) async fn cut(&mut self) {
+        if let Some(mut traffic) = self.traffic.take() {
+            traffic.shutdown().await;
+        }
+    }
+
+    pub(crate) async fn mend(&mut self) {
+        let listener = TcpListener::bind(self.near).await.unwrap();
+        self.traffic = Some(carry(listener, self.far.clone()));
+    }
+}
+
+fn carry(listener: TcpListener, far: String) -> JoinSet<()> {
+    let mut traffic = JoinSet::new();
+    traffic.spawn(async move {
+        let mut lines = JoinSet::new();
+        while let Ok((mut near, _)) = listener.accept().await {
+            let mut far = TcpStream::connect(&far).await.unwrap();
+            lines.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+        }
+    });
+    traffic
 }
 
 impl Drop for Home {
@@ -194,10 +253,8 @@ fn migrations_digest() -> String {
     let digest = files.iter().fold(Sha256::new(), |digest, file| {
         digest.chain_update(std::fs::read(file).unwrap())
     });
-    digest.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let head = digest.finalize().first_chunk().copied().unwrap();
+    format!("{:016x}", u64::from_be_bytes(head))
 }
 
 #[expect(

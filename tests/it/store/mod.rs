@@ -1,3 +1,8 @@
 //! Contracts of the store: every body runs on both engines.
 
+mod bulk;
 mod counter;
+mod db;
+mod lease;
+mod schema;
+mod writer;

@@ -1,0 +1,157 @@
+//! Migrations, and that both engines end up with the same tables.
+
+use std::collections::BTreeSet;
+
+use qingkong::store::StoreError;
+use qingkong::store::db::{Db, Sql};
+
+use crate::database::TestDb;
+
+#[tokio::test]
+async fn both_engines_end_up_with_the_same_catalogue() {
+    let sqlite = TestDb::sqlite().await;
+    let postgres = TestDb::postgres().await;
+    let columns = columns(&sqlite).await;
+    assert!(
+        columns.contains(&("lease".into(), "until_at".into(), "BIGINT".into(), false)),
+        "{columns:?}"
+    );
+    assert_eq!(columns, self::columns(&postgres).await);
+    let keys = keys(&sqlite).await;
+    assert!(
+        keys.contains(&("counter".into(), "name".into())),
+        "{keys:?}"
+    );
+    assert_eq!(keys, self::keys(&postgres).await);
+}
+
+/// Table, column, type in SQLite's spelling of the common subset, whether it may be null.
+async fn columns(db: &Db) -> BTreeSet<(String, String, String, bool)> {
+    let sql = Sql::by_dialect(
+        r#"SELECT t.name, c.name, c.type, c."notnull" = 0
+             FROM sqlite_schema t, pragma_table_info(t.name) c
+            WHERE t.type = 'table'
+              AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!'
+              AND t.name NOT LIKE '!_sqlx!_%' ESCAPE '!'"#,
+        r"SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT),
+                 CAST(UPPER(data_type) AS TEXT), is_nullable = 'YES'
+            FROM information_schema.columns
+           WHERE table_schema = 'public'
+             AND table_name NOT LIKE '!_sqlx!_%' ESCAPE '!'",
+    );
+    let rows: Vec<_> = db.read().await.unwrap().all(sql, ()).await.unwrap();
+    rows.into_iter().collect()
+}
+
+/// Table, columns of a unique key in their order.
+async fn keys(db: &Db) -> BTreeSet<(String, String)> {
+    let sql = Sql::by_dialect(
+        r#"SELECT t.name,
+                  (SELECT STRING_AGG(c.name, ', ' ORDER BY c.seqno) FROM pragma_index_info(i.name) c)
+             FROM sqlite_schema t, pragma_index_list(t.name) i
+            WHERE t.type = 'table'
+              AND i."unique" = 1
+              AND t.name NOT LIKE '!_sqlx!_%' ESCAPE '!'
+            UNION
+           SELECT t.name, c.name
+             FROM sqlite_schema t, pragma_table_info(t.name) c
+            WHERE t.type = 'table'
+              AND c.pk = 1
+              AND c.type = 'INTEGER'
+              AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name) i WHERE i.origin = 'pk')"#,
+        r"SELECT CAST(t.relname AS TEXT),
+                 CAST((SELECT STRING_AGG(a.attname, ', ' ORDER BY k.place)
+                         FROM UNNEST(i.indkey) WITH ORDINALITY k (number, place)
+                         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number) AS TEXT)
+            FROM pg_index i
+            JOIN pg_class t ON t.oid = i.indrelid
+            JOIN pg_namespace n ON n.oid = t.relnamespace
+           WHERE n.nspname = 'public'
+             AND i.indisunique
+             AND t.relname NOT LIKE '!_sqlx!_%' ESCAPE '!'",
+    );
+    let rows: Vec<_> = db.read().await.unwrap().all(sql, ()).await.unwrap();
+    rows.into_iter().collect()
+}
+
+both_engines! {
+    async fn migrating_again_changes_nothing(db: TestDb) {
+        let mut tx = db.begin().await.unwrap();
+        qingkong::store::counter::allocate(&mut tx, "order", 5).await.unwrap();
+        tx.commit().await.unwrap();
+        db.another().await.migrate().await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        let first = qingkong::store::counter::allocate(&mut tx, "order", 1).await.unwrap();
+        assert_eq!(first, 6);
+    }
+
+    async fn a_binary_below_the_floor_is_refused_plainly(db: TestDb) {
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("UPDATE schema_floor SET migration = 9999, release = '7.2.0'", ()).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = db.migrate().await.unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::Outdated { floor: 9999, release, .. } if release == "7.2.0"),
+            "{refused:?}"
+        );
+        assert!(refused.to_string().contains("(qingkong 7.2.0) or newer"), "{refused}");
+    }
+
+    async fn a_newer_schema_above_the_floor_is_accepted(db: TestDb) {
+        let mut tx = db.begin().await.unwrap();
+        tx.execute(
+            Sql::by_dialect(
+                "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                      VALUES (9999, 'of a later release', TRUE, x'00', 0)",
+                "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                      VALUES (9999, 'of a later release', TRUE, '\\x00', 0)",
+            ),
+            (),
+        ).await.unwrap();
+        tx.commit().await.unwrap();
+        db.migrate().await.unwrap();
+    }
+
+    async fn a_migration_that_was_edited_is_refused(db: TestDb) {
+        let mut tx = db.begin().await.unwrap();
+        tx.execute(
+            Sql::by_dialect(
+                "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1",
+                "UPDATE _sqlx_migrations SET checksum = '\\x00' WHERE version = 1",
+            ),
+            (),
+        ).await.unwrap();
+        tx.commit().await.unwrap();
+        let refused = db.migrate().await.unwrap_err();
+        assert!(matches!(refused, StoreError::Migration(_)), "{refused:?}");
+    }
+}
+
+async fn eight_instances_start_together(db: TestDb) {
+    let mut instances = Vec::new();
+    for _ in 0..8 {
+        instances.push(db.another().await);
+    }
+    for migrated in futures::future::join_all(instances.iter().map(Db::migrate)).await {
+        migrated.unwrap();
+    }
+    let mut tx = db.read().await.unwrap();
+    let twice: i64 = tx
+        .scalar(
+            "SELECT COUNT(*) - COUNT(DISTINCT version) FROM _sqlx_migrations",
+            (),
+        )
+        .await
+        .unwrap();
+    assert_eq!(twice, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_that_start_together_migrate_once_on_sqlite() {
+    eight_instances_start_together(TestDb::sqlite_unmigrated().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_that_start_together_migrate_once_on_postgres() {
+    eight_instances_start_together(TestDb::postgres_unmigrated().await).await;
+}
