@@ -11,6 +11,22 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::lane::Lane;
 
+pub mod email;
+pub mod webhook;
+
+pub mod backoff;
+pub mod event;
+pub mod render;
+pub mod signature;
+
+mod guard;
+mod secret;
+mod tls;
+
+pub use guard::{Guard, Network, NotANetwork};
+pub use secret::Secret;
+pub use tls::install_tls;
+
 /// One message, rendered and addressed, about to leave in one lane.
 ///
 /// A repeated attempt carries the same `id`, so that a receiver can tell a repeat from a second

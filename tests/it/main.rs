@@ -5,13 +5,10 @@
     reason = "a test that cannot go on fails where it stands"
 )]
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test's own set-up cannot do fails the test"
-)]
-
 #[macro_use]
 mod database;
 
 mod cli;
+mod fakes;
+mod notify;
 mod store;

@@ -1,0 +1,4 @@
+//! The outside world, played by ourselves so that it can misbehave on demand.
+
+pub(crate) mod smtp;
+pub(crate) mod webhook;
