@@ -168,11 +168,19 @@ impl Config {
         match (&self.database.url, &self.database.url_file) {
             (Some(url), None) => Ok(url.clone()),
             (None, Some(path)) => Ok(read(path)?.trim().to_owned()),
-            (None, None) => Ok(format!("sqlite:{}", self.in_data_dir("qingkong.db").display())),
+            (None, None) => Ok(format!(
+                "sqlite:{}",
+                self.in_data_dir("qingkong.db").display()
+            )),
             (Some(_), Some(_)) => Err(ConfigError::Wrong(
                 "`database.url` and `database.url_file` are both set".to_owned(),
             )),
         }
+    }
+
+    /// Whether the database is the embedded one, of this node alone.
+    pub fn is_embedded(&self) -> Result<bool, ConfigError> {
+        Ok(self.database_url()?.starts_with("sqlite:"))
     }
 
     /// A file of the node's own.
@@ -358,10 +366,7 @@ mod tests {
         std::fs::write(&path, "postgres://qk:secret@db/qk\n").unwrap();
         let mut config = Config::default();
         config.database.url_file = Some(path);
-        assert_eq!(
-            config.database_url().unwrap(),
-            "postgres://qk:secret@db/qk"
-        );
+        assert_eq!(config.database_url().unwrap(), "postgres://qk:secret@db/qk");
         config.database.url = Some("sqlite:x.db".to_owned());
         assert!(config.database_url().is_err());
     }

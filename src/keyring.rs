@@ -215,18 +215,19 @@ impl Keyring {
         let key = self
             .key(self.current)
             .expect("the current key is in the ring");
-        (key.id, key.mac(purpose, bytes).finalize().into_bytes().into())
+        (
+            key.id,
+            key.mac(purpose, bytes).finalize().into_bytes().into(),
+        )
     }
 
     /// Whether `tag`, or what a caller has left of it, was made by the named key of this ring for
     /// this purpose and these bytes. Takes the same time wherever a tag differs.
     pub fn verify(&self, purpose: Purpose, key: KeyId, bytes: &[u8], tag: &[u8]) -> bool {
         tag.len() >= SHORTEST_TAG
-            && self.key(key).is_some_and(|key| {
-                key.mac(purpose, bytes)
-                    .verify_truncated_left(tag)
-                    .is_ok()
-            })
+            && self
+                .key(key)
+                .is_some_and(|key| key.mac(purpose, bytes).verify_truncated_left(tag).is_ok())
     }
 
     /// The Standard Webhooks secrets of a contact, `whsec_…`, that of the current key first.
@@ -238,7 +239,9 @@ impl Keyring {
         keys.sort_by_key(|key| key.id != self.current);
         keys.into_iter()
             .map(|key| {
-                let secret = key.mac(Purpose::Webhook, &contact.0.to_be_bytes()).finalize();
+                let secret = key
+                    .mac(Purpose::Webhook, &contact.0.to_be_bytes())
+                    .finalize();
                 format!("whsec_{}", STANDARD.encode(secret.into_bytes()))
             })
             .collect()

@@ -232,12 +232,7 @@ impl App {
     }
 
     /// Gives an account a new password and ends its sessions.
-    pub async fn set_password(
-        &self,
-        by: &Caller,
-        name: &str,
-        password: &str,
-    ) -> Result<(), Error> {
+    pub async fn set_password(&self, by: &Caller, name: &str, password: &str) -> Result<(), Error> {
         by.has(Right::ManageAccounts)?;
         check_password(password).map_or(Ok(()), |error| Err(Error::Invalid(vec![error])))?;
         let hash = self.passwords.hash(password).await?;
@@ -298,12 +293,7 @@ impl App {
     }
 
     /// The account with a name, when the caller may keep it.
-    async fn managed(
-        &self,
-        tx: &mut Tx,
-        by: &Caller,
-        name: &str,
-    ) -> Result<Account, Error> {
+    async fn managed(&self, tx: &mut Tx, by: &Caller, name: &str) -> Result<Account, Error> {
         match account::find_account(tx, &normal(name)).await? {
             Some((account, _)) if may_manage(by, &account) => Ok(account),
             _ => Err(Error::NotFound),

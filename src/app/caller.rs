@@ -75,12 +75,7 @@ impl Caller {
     }
 
     /// Whether the caller has a right over a recipient of orders that lies in a region.
-    pub fn may_for(
-        &self,
-        right: Right,
-        recipient: i64,
-        region: RegionCode,
-    ) -> Result<(), Error> {
+    pub fn may_for(&self, right: Right, recipient: i64, region: RegionCode) -> Result<(), Error> {
         match self.scope {
             Scope::Recipient(own) if own == recipient => self.has(right),
             _ => self.may(right, region),
@@ -131,12 +126,19 @@ mod tests {
             Scope::Region(code("411000")),
             Via::Session(String::new()),
         );
-        assert_eq!(officer.may(Right::DraftNotices, code(region)).is_ok(), allowed);
+        assert_eq!(
+            officer.may(Right::DraftNotices, code(region)).is_ok(),
+            allowed
+        );
     }
 
     #[test]
     fn an_enterprise_answers_its_own_orders_and_nobody_elses() {
-        let plant = caller(Role::Enterprise, Scope::Recipient(7), Via::Session(String::new()));
+        let plant = caller(
+            Role::Enterprise,
+            Scope::Recipient(7),
+            Via::Session(String::new()),
+        );
         let region = code("411081");
         assert!(plant.may_for(Right::AnswerOrders, 7, region).is_ok());
         assert!(plant.may_for(Right::AnswerOrders, 8, region).is_err());
@@ -150,7 +152,13 @@ mod tests {
         let scopes: Scopes = "warnings:see notices:approve".parse().unwrap();
         let officer = caller(Role::Officer, region, Via::Token(scopes));
         assert!(officer.has(Right::SeeWarnings).is_ok());
-        assert!(officer.has(Right::DraftNotices).is_err(), "not in the token");
-        assert!(officer.has(Right::ApproveNotices).is_err(), "not an officer's");
+        assert!(
+            officer.has(Right::DraftNotices).is_err(),
+            "not in the token"
+        );
+        assert!(
+            officer.has(Right::ApproveNotices).is_err(),
+            "not an officer's"
+        );
     }
 }

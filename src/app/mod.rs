@@ -13,6 +13,7 @@ pub mod account;
 pub mod act;
 pub mod caller;
 pub mod events;
+pub mod job;
 pub mod link;
 pub mod password;
 
@@ -57,6 +58,12 @@ impl App {
             config: Arc::new(config),
             feed: Feed::default(),
         }
+    }
+
+    /// Whether the database answers.
+    pub async fn check_database(&self) -> Result<(), Error> {
+        let mut tx = self.db.read().await?;
+        Ok(crate::store::health::check(&mut tx).await?)
     }
 
     /// The instant.

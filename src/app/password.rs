@@ -82,7 +82,8 @@ impl Passwords {
 }
 
 fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("OWASP's parameters are legal");
+    let params =
+        Params::new(MEMORY_KIB, PASSES, LANES, None).expect("OWASP's parameters are legal");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
@@ -100,12 +101,9 @@ fn check(password: &[u8], hash: &str) -> Checked {
     if argon2().verify_password(password, &parsed).is_err() {
         return Checked::Wrong;
     }
-    let as_now = Params::try_from(&parsed)
-        .is_ok_and(|made_with| {
-            (made_with.m_cost(), made_with.t_cost(), made_with.p_cost())
-                == (MEMORY_KIB, PASSES, LANES)
-        })
-        && parsed.algorithm == Algorithm::Argon2id.ident();
+    let as_now = Params::try_from(&parsed).is_ok_and(|made_with| {
+        (made_with.m_cost(), made_with.t_cost(), made_with.p_cost()) == (MEMORY_KIB, PASSES, LANES)
+    }) && parsed.algorithm == Algorithm::Argon2id.ident();
     if as_now {
         Checked::Right
     } else {
@@ -120,7 +118,10 @@ mod tests {
     #[test]
     fn a_password_belongs_to_its_hash_alone_and_no_two_hashes_are_alike() {
         let made = hash("晴空万里".as_bytes(), &[1; 16]);
-        assert!(made.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{made}");
+        assert!(
+            made.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{made}"
+        );
         assert_ne!(made, hash("晴空万里".as_bytes(), &[2; 16]));
         assert_eq!(check("晴空万里".as_bytes(), &made), Checked::Right);
         assert_eq!(check("晴空".as_bytes(), &made), Checked::Wrong);

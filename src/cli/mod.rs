@@ -9,8 +9,15 @@ use clap::{Parser, Subcommand};
 
 mod aqi;
 mod assess;
+mod keyring;
+mod log;
+mod migrate;
+mod node;
 mod print;
 mod replay;
+mod serve;
+mod token;
+mod user;
 
 /// 晴空 Qingkong, the heavy-pollution-weather emergency response system (重污染天气应急响应系统).
 #[derive(Debug, Parser)]
@@ -25,6 +32,11 @@ enum Command {
     Aqi(aqi::Args),
     Assess(assess::Args),
     Replay(replay::Args),
+    Serve(serve::Args),
+    Migrate(migrate::Args),
+    User(user::Args),
+    Token(token::Args),
+    Keyring(keyring::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -55,6 +67,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Aqi(args) => aqi::run(&args, &mut out),
         Command::Assess(args) => assess::run(&args, &mut out),
         Command::Replay(args) => replay::run(&args, &mut out),
+        Command::Serve(args) => serve::run(&args, &mut out),
+        Command::Migrate(args) => migrate::run(&args, &mut out),
+        Command::User(args) => user::run(&args, &mut out),
+        Command::Token(args) => token::run(&args, &mut out),
+        Command::Keyring(args) => keyring::run(&args, &mut out),
     };
     match done.and_then(|()| out.finish().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -108,24 +108,47 @@ impl Right {
         (
             Self::SeeWarnings,
             "warnings:see",
-            &[Officer, Approver, Coordinator, Clerk, Inspector, Administrator],
+            &[
+                Officer,
+                Approver,
+                Coordinator,
+                Clerk,
+                Inspector,
+                Administrator,
+            ],
         ),
         (Self::EnterForecasts, "forecasts:enter", &[Officer]),
-        (Self::RegisterInstructions, "instructions:register", &[Officer, Coordinator]),
+        (
+            Self::RegisterInstructions,
+            "instructions:register",
+            &[Officer, Coordinator],
+        ),
         (Self::DraftNotices, "notices:draft", &[Officer]),
         (Self::ApproveNotices, "notices:approve", &[Approver]),
         (Self::IssueNotices, "notices:issue", &[Officer, Approver]),
         (Self::EditLists, "lists:edit", &[Officer, Clerk]),
         (Self::JudgeObjections, "objections:judge", &[Officer, Clerk]),
         (Self::AnswerOrders, "orders:answer", &[Clerk, Enterprise]),
-        (Self::RecordInspections, "inspections:record", &[Clerk, Inspector]),
-        (Self::RedriveMessages, "messages:redrive", &[Officer, Administrator]),
+        (
+            Self::RecordInspections,
+            "inspections:record",
+            &[Clerk, Inspector],
+        ),
+        (
+            Self::RedriveMessages,
+            "messages:redrive",
+            &[Officer, Administrator],
+        ),
         (
             Self::ReadJournal,
             "journal:read",
             &[Officer, Approver, Coordinator, Administrator],
         ),
-        (Self::ActivatePlaybooks, "playbooks:activate", &[Administrator]),
+        (
+            Self::ActivatePlaybooks,
+            "playbooks:activate",
+            &[Administrator],
+        ),
         (Self::ManageAccounts, "accounts:manage", &[Administrator]),
     ];
 
@@ -275,7 +298,11 @@ mod tests {
     #[test]
     fn whoever_keeps_the_system_does_not_issue_and_whoever_drafts_does_not_approve() {
         let has = |right: Right, role| right.roles().contains(&role);
-        for right in [Right::DraftNotices, Right::ApproveNotices, Right::IssueNotices] {
+        for right in [
+            Right::DraftNotices,
+            Right::ApproveNotices,
+            Right::IssueNotices,
+        ] {
             assert!(!has(right, Administrator), "{right:?}");
         }
         assert!(has(Right::DraftNotices, Officer) && !has(Right::ApproveNotices, Officer));

@@ -92,7 +92,10 @@ pub async fn find_account(tx: &mut Tx, name: &str) -> Result<Option<(Account, St
         .await?;
     let Some(row) = row else { return Ok(None) };
     let password = tx
-        .scalar("SELECT password FROM account WHERE id = $1", (row.id.as_str(),))
+        .scalar(
+            "SELECT password FROM account WHERE id = $1",
+            (row.id.as_str(),),
+        )
         .await?;
     Ok(Some((row.try_into()?, password)))
 }
@@ -365,7 +368,11 @@ pub async fn record_attempt(
                              since_at = CASE WHEN sign_in_attempts.since_at <= $3 THEN $2
                                              ELSE sign_in_attempts.since_at END
                RETURNING attempts, since_at",
-            (subject, now.timestamp_millis(), span_from.timestamp_millis()),
+            (
+                subject,
+                now.timestamp_millis(),
+                span_from.timestamp_millis(),
+            ),
         )
         .await?;
     let wrong = || {
@@ -381,8 +388,11 @@ pub async fn record_attempt(
 
 /// Forgets the attempts of a subject.
 pub async fn remove_attempts(tx: &mut Tx, subject: &str) -> Result<()> {
-    tx.execute("DELETE FROM sign_in_attempts WHERE subject = $1", (subject,))
-        .await?;
+    tx.execute(
+        "DELETE FROM sign_in_attempts WHERE subject = $1",
+        (subject,),
+    )
+    .await?;
     Ok(())
 }
 

@@ -25,6 +25,7 @@ pub mod account;
 pub mod counter;
 pub mod db;
 pub mod error;
+pub mod health;
 pub mod idempotency;
 pub mod job_run;
 pub mod lease;

@@ -1,0 +1,57 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::node::Node;
+use super::{Failure, print::Output};
+use crate::clock::{Clock, Ids};
+use crate::keyring::Keyring;
+
+/// Keep the secrets that sign order links and webhooks.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a keyring, readable by its owner alone. An existing file is not touched.
+    Create {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Add a key and sign with it from now on; what older keys signed stays valid.
+    ///
+    /// A running service goes on with the keys it has read: give every instance the new file, then
+    /// restart them one by one.
+    Rotate {
+        #[command(flatten)]
+        node: Node,
+    },
+}
+
+pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
+    let (ids, now) = (Ids::system(), Clock::system().now());
+    match &args.command {
+        Command::Create { file } => {
+            Keyring::generate(&ids, now).create(file)?;
+            out.line(format_args!("made {}", file.display()))?;
+        }
+        Command::Rotate { node } => {
+            let config = node.config()?;
+            let file = config
+                .keyring
+                .file
+                .clone()
+                .unwrap_or_else(|| config.in_data_dir("keyring.toml"));
+            let rotated = Keyring::read(&file)?.rotated(&ids, now)?;
+            rotated.replace(&file)?;
+            let key = rotated.current();
+            out.line(format_args!(
+                "key {key} signs from the next start of the service"
+            ))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The JSON interface, `/api/v1`, described by the document at `/api/openapi.json`.
+//!
+//! One file per resource, holding its requests, its views, and its handlers. The types here cross
+//! the border and are not those of the domain; `From` and `TryFrom` join them. A route is added
+//! with `routes!`, so that it is in the document; there is no other way in.
+
+use serde::Serialize;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Web;
+
+mod account;
+mod events;
+mod session;
+mod token;
+
+/// The head of the document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "晴空 Qingkong",
+        description = "Emergency response to heavy pollution: forecasts in, lawful warnings, \
+            orders and their answers out. Times are RFC 3339 in UTC+8 or UTC. Every POST that \
+            issues, sends or answers takes an `Idempotency-Key`; every failure is a problem \
+            (RFC 9457)."
+    ),
+    modifiers(&Security),
+    components(schemas(super::problem::ProblemBody)),
+    tags(
+        (name = "session", description = "Signing in and out"),
+        (name = "accounts", description = "Accounts and API tokens"),
+        (name = "events", description = "What has just happened"),
+    ),
+    security(("token" = []), ("cookie" = []))
+)]
+struct Head;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+        components.add_security_scheme(
+            "cookie",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::cookie::NAME))),
+        );
+    }
+}
+
+/// Every route of the interface, by resource.
+pub(super) fn router() -> OpenApiRouter<Web> {
+    OpenApiRouter::with_openapi(Head::openapi())
+        .routes(routes!(session::sign_in, session::show, session::sign_out))
+        .routes(routes!(account::add, account::list))
+        .routes(routes!(account::disable))
+        .routes(routes!(token::add))
+        .routes(routes!(token::revoke))
+        .routes(routes!(events::watch))
+}
+
+/// The document that describes the interface.
+pub fn document() -> utoipa::openapi::OpenApi {
+    router().into_openapi()
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Page<T> {
+    /// What is on this page.
+    items: Vec<T>,
+    /// Where the next page begins, as `after`; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The whole of a short list.
+    fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}

@@ -1,0 +1,43 @@
+//! The session cookie: the one cookie there is.
+
+use axum::http::HeaderMap;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+
+use crate::app::account::SignedIn;
+use crate::config::Server;
+
+pub(super) const NAME: &str = "qingkong_session";
+
+/// The secret in the session cookie of a request.
+pub(super) fn session(headers: &HeaderMap) -> Option<String> {
+    CookieJar::from_headers(headers)
+        .get(NAME)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// The cookie of a session just begun. It lasts as long as the browser is open; when the session
+/// ends is for the server to say.
+pub(super) fn begun(server: &Server, signed_in: &SignedIn) -> Cookie<'static> {
+    base(server, signed_in.secret.clone())
+}
+
+/// The cookie that takes the place of a session's and is gone at once.
+pub(super) fn ended(server: &Server) -> Cookie<'static> {
+    let mut cookie = base(server, String::new());
+    cookie.make_removal();
+    cookie
+}
+
+fn base(server: &Server, value: String) -> Cookie<'static> {
+    let over_https = server
+        .public_url
+        .as_deref()
+        .is_some_and(|url| url.starts_with("https:"));
+    Cookie::build((NAME, value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(over_https)
+        .build()
+}

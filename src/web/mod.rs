@@ -1,0 +1,183 @@
+//! HTTP: what is served, to whom, and within which limits.
+//!
+//! One flat router, grouped by who calls it. A handler extracts, makes one call into
+//! [`app`](crate::app), and shows one view; it decides nothing. Whatever goes wrong becomes a
+//! [`Problem`](problem::Problem), which [`observe`] finishes at the border with a reference, where
+//! requests are also numbered, measured and logged.
+//!
+//! Every request passes, from the outside in: compression, security headers, [`observe`], the catch
+//! of panics, the time limit, the check for cross-site requests, the body limit.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, serve};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use self::problem::Problem;
+use crate::app::App;
+
+pub mod api;
+pub mod assets;
+mod caller;
+mod cookie;
+pub mod metrics;
+mod observe;
+mod operations;
+mod posted;
+pub mod problem;
+mod session;
+
+/// What the handlers share.
+#[derive(Clone, FromRef)]
+pub struct Web {
+    /// The use cases.
+    pub app: App,
+    /// Cancelled when the node stops: live streams end, readiness is withdrawn.
+    pub stopping: CancellationToken,
+    /// Renders the metrics.
+    pub metrics: PrometheusHandle,
+}
+
+/// Answers requests until `stopping` is cancelled, then finishes those under way.
+pub async fn run(listener: TcpListener, app: App, stopping: CancellationToken) {
+    let web = Web {
+        app,
+        stopping: stopping.clone(),
+        metrics: metrics::recorder(),
+    };
+    let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let served = serve(listener, service)
+        .with_graceful_shutdown(stopping.cancelled_owned())
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%error, "Stopped listening for requests");
+    }
+}
+
+/// Every route there is, by who calls it.
+pub fn router(web: Web) -> Router {
+    let config = Arc::clone(&web.app.config);
+    let (api, document) = api::router().split_for_parts();
+
+    // Operations: the machines that keep this one running.
+    let operations = Router::new()
+        .route("/healthz", get(operations::alive))
+        .route("/readyz", get(operations::ready))
+        .route("/metrics", get(operations::metrics));
+
+    // Programs, and our own pages' scripts. Everything below `/api/v1` is in the document.
+    let api = api.route(
+        "/api/openapi.json",
+        get(move || async move { axum::Json(document) }),
+    );
+
+    // People with an account.
+    let people = Router::new()
+        .route("/sign-in", axum::routing::post(session::sign_in))
+        .route("/sign-out", axum::routing::post(session::sign_out));
+
+    // Everybody.
+    let public = Router::new().route("/assets/{file}", get(assets::serve));
+
+    Router::new()
+        .merge(operations)
+        .merge(api)
+        .merge(people)
+        .merge(public)
+        .fallback(|| async { Problem::from(crate::app::Error::NotFound) })
+        .layer(DefaultBodyLimit::max(config.server.body_limit_kib * 1_024))
+        .layer(cross_site(config.server.public_url.as_deref()))
+        .layer(middleware::from_fn(exempt_bearers))
+        .layer(middleware::from_fn_with_state(
+            config.server.request_limit(),
+            limit_time,
+        ))
+        .layer(CatchPanicLayer::custom(observe::panicked))
+        .layer(middleware::from_fn_with_state(
+            web.clone(),
+            observe::observe,
+        ))
+        .layer(middleware::from_fn_with_state(config.server.hsts, protect))
+        .layer(CompressionLayer::new())
+        .with_state(web)
+}
+
+/// Refuses what another site makes a browser send with our cookie.
+///
+/// Order links are exempt: whoever can name one may use it, and old web views send no origin.
+fn cross_site(
+    public_url: Option<&str>,
+) -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + use<>> {
+    let mut layer = CsrfLayer::new().with_insecure_bypass(|_, uri| uri.path().starts_with("/o/"));
+    if let Some(origin) = public_url {
+        layer = match layer.clone().add_trusted_origin(origin) {
+            Ok(trusting) => trusting,
+            Err(error) => {
+                tracing::warn!(%error, "`server.public_url` has a path: its origin is not trusted");
+                layer
+            }
+        };
+    }
+    layer.with_rejection_response(|_| Problem::cross_site().into_response())
+}
+
+/// A bearer token is never sent by a browser on its own, so no other site can misuse it: such
+/// requests are not judged by where they come from.
+async fn exempt_bearers(mut request: Request, next: Next) -> Response {
+    if caller::bearer(request.headers()).is_some() {
+        request.headers_mut().remove(header::ORIGIN);
+        request.headers_mut().remove("sec-fetch-site");
+    }
+    next.run(request).await
+}
+
+async fn limit_time(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .map_err(|_| Problem::too_slow())
+}
+
+/// What a browser is told about every answer of ours.
+async fn protect(State(hsts): State<bool>, request: Request, next: Next) -> Response {
+    const HEADERS: [(header::HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not `no-referrer`: a form would then be sent without its origin, and be refused.
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers
+            .entry(name)
+            .or_insert_with(|| HeaderValue::from_static(value));
+    }
+    if hsts {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    response
+}

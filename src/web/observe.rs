@@ -1,0 +1,130 @@
+//! The border: every request gets an id, a span, a measurement and one line in the log.
+//!
+//! What is logged is the *route* (`/o/{token}`), never the address: order links are secrets, and
+//! queries may name people. A [`Problem`] is finished here, under a reference that stands in the
+//! answer and beside the chain of its causes in the log.
+
+use std::any::Any;
+use std::error::Error as _;
+use std::fmt::Write;
+use std::time::Instant;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use super::problem::{MEDIA_TYPE, Problem};
+use super::{Web, metrics};
+use crate::app::Error;
+
+/// Carries the id of a request, there and back.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest id that is taken over from a proxy.
+const LONGEST_ID: usize = 64;
+
+pub(super) async fn observe(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let request_id =
+        given_id(&request).unwrap_or_else(|| web.app.ids.uuid_v7(web.app.now()).to_string());
+    let span = tracing::info_span!("request", %method, route, request_id);
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let status = response.status();
+    let latency = started.elapsed();
+    metrics::record_request(&method, &route, status, latency);
+    let _entered = span.enter();
+    match unfinished(&mut response) {
+        Some(problem) => {
+            let reference = web.app.ids.uuid_v7(web.app.now()).to_string();
+            log_problem(&problem, &reference);
+            response = finish(response, &problem, &reference, &request_id);
+        }
+        None => tracing::info!(
+            status = status.as_u16(),
+            latency_ms = latency.as_secs_f64() * 1_000.0,
+            "Answered"
+        ),
+    }
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// What a panic in a handler becomes.
+pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let message = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a message".to_owned());
+    Problem::from(Error::internal(format!("a handler panicked: {message}"))).into_response()
+}
+
+/// The id a proxy or client has given, if it can stand in a log as it is.
+fn given_id(request: &Request) -> Option<String> {
+    let id = request.headers().get(&REQUEST_ID)?.to_str().ok()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let taken = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(plain);
+    taken.then(|| id.to_owned())
+}
+
+/// The problem to be written, of ours or in the place of a bare status that the router gave.
+fn unfinished(response: &mut Response) -> Option<Problem> {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        return Some(problem);
+    }
+    let status = response.status();
+    let bare = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let failed = status.is_client_error() || status.is_server_error();
+    (failed && bare).then(|| Problem::of_status(status))
+}
+
+fn finish(response: Response, problem: &Problem, reference: &str, request_id: &str) -> Response {
+    let (mut parts, _) = response.into_parts();
+    let body = Json(problem.body(reference, request_id)).into_response();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts
+        .headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    Response::from_parts(parts, Body::new(body.into_body()))
+}
+
+/// One line per failure: faults of ours as errors, refusals as what they are.
+fn log_problem(problem: &Problem, reference: &str) {
+    let status = problem.status.as_u16();
+    let code = problem.code;
+    let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+        tracing::warn!(status, code, reference, cause, "Could not answer for now");
+    } else if problem.status.is_server_error() {
+        tracing::error!(status, code, reference, cause, "Failed to answer");
+    } else {
+        tracing::info!(status, code, reference, cause, "Refused");
+    }
+}
+
+/// An error and its causes in one line.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        write!(text, ": {cause}").expect("a string takes any text");
+        source = cause.source();
+    }
+    text
+}
