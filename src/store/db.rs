@@ -760,6 +760,8 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Every bulk insert has up to ten texts; sqlx would keep a hundred statements in all.
+        .statement_cache_capacity(1_000)
         .busy_timeout(options.patience);
     let pool = SqlitePoolOptions::new()
         .acquire_timeout(options.patience)

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::db::Sql;
-use super::error::StoreError;
+use super::db::{FromRow, Sql};
+use super::error::{Inconsistency, StoreError};
 use super::{Result, Tx};
+use crate::domain::time::from_millis;
 
 /// The longest span a lease is taken for. One that ends later than this from now was written by a
 /// clock gone wrong, and is up for the taking.
@@ -92,6 +93,52 @@ pub async fn release(tx: &mut Tx, fence: Fence) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// A lease as it stands, for people to look at. It may have run out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// What work it is for.
+    pub name: String,
+    /// Who took it last.
+    pub holder: String,
+    /// Until when.
+    pub until_at: DateTime<Utc>,
+}
+
+/// The lease `name`, unless it was never taken or was given back.
+pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<Lease>> {
+    let row: Option<LeaseRow> = tx
+        .optional(
+            "SELECT name, holder, until_at
+               FROM lease
+              WHERE name = $1
+                AND holder <> ''",
+            (name,),
+        )
+        .await?;
+    Ok(row.map(Lease::try_from).transpose()?)
+}
+
+#[derive(FromRow)]
+struct LeaseRow {
+    name: String,
+    holder: String,
+    until_at: i64,
+}
+
+impl TryFrom<LeaseRow> for Lease {
+    type Error = Inconsistency;
+
+    fn try_from(row: LeaseRow) -> Result<Self, Inconsistency> {
+        let until_at = from_millis(row.until_at)
+            .ok_or_else(|| Inconsistency::on("lease").column("until_at").row(&row.name))?;
+        Ok(Self {
+            name: row.name,
+            holder: row.holder,
+            until_at,
+        })
+    }
 }
 
 impl Fence {

@@ -4,8 +4,8 @@
 //! answers; everything else here is repositories. A repository is a file of free functions: each
 //! takes `&mut Tx`, holds one aligned SQL literal in the common subset, and turns a private row
 //! struct into a domain type with `TryFrom`. Whoever calls decides where a transaction begins and
-//! ends, so that several repositories commit together or not at all. [`lease`] and [`counter`] are
-//! the two smallest examples.
+//! ends, so that several repositories commit together or not at all. [`counter`] and [`lease`] are
+//! the smallest examples.
 //!
 //! Nothing here decides anything about warnings, nothing here speaks HTTP, nothing asks the time.
 //!

@@ -123,6 +123,24 @@ both_engines! {
         assert_superseded(check(&db, &fence).await);
     }
 
+    async fn a_lease_is_shown_from_taking_to_giving_back(db: TestDb) {
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(lease::find(&mut tx, "jobs").await.unwrap(), None);
+        let fence = lease::take(&mut tx, "jobs", "甲", at(0), MINUTE).await.unwrap().unwrap();
+        let shown = lease::find(&mut tx, "jobs").await.unwrap().unwrap();
+        assert_eq!((shown.holder.as_str(), shown.until_at), ("甲", at(60)));
+        lease::release(&mut tx, fence).await.unwrap();
+        assert_eq!(lease::find(&mut tx, "jobs").await.unwrap(), None);
+    }
+
+    async fn an_end_that_is_no_instant_is_found_out(db: TestDb) {
+        take(&db, "a", at(0)).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("UPDATE lease SET until_at = $1", (i64::MAX,)).await.unwrap();
+        let error = lease::find(&mut tx, "jobs").await.unwrap_err();
+        assert_eq!(error.to_string(), "the row jobs of `lease` makes no sense in column `until_at`");
+    }
+
     async fn of_many_that_reach_for_a_lease_one_gets_it(db: TestDb) {
         let other = db.another().await;
         let takers = (0..16).map(|n| {
