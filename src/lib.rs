@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod jobs;
 pub mod keyring;
+pub mod list_file;
 pub mod notify;
 pub mod playbooks;
 pub mod service;

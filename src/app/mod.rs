@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 pub mod account;
 pub mod act;
 pub mod caller;
+pub mod enroll;
 pub mod events;
 pub mod job;
 pub mod link;

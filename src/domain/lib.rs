@@ -12,6 +12,7 @@ pub mod level;
 pub mod time;
 
 pub mod aqi;
+pub mod episode;
 pub mod outlook;
 pub mod trigger;
 

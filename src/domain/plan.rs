@@ -108,6 +108,22 @@ pub enum Change {
     Release,
 }
 
+/// A text that is no change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a change: expected begin, replace, tell or release")]
+pub struct NotAChange(pub String);
+
+impl std::str::FromStr for Change {
+    type Err = NotAChange;
+
+    fn from_str(text: &str) -> Result<Self, NotAChange> {
+        Self::ALL
+            .into_iter()
+            .find(|change| change.as_str() == text)
+            .ok_or_else(|| NotAChange(text.to_owned()))
+    }
+}
+
 impl Change {
     /// Every change, as boards list them.
     pub const ALL: [Self; 4] = [Self::Begin, Self::Replace, Self::Tell, Self::Release];
@@ -141,14 +157,32 @@ impl Change {
 }
 
 /// What a recipient was told last within the warning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Its order.
     pub order: OrderKey,
     /// The obligations it was given.
-    pub obligations: String,
+    pub obligations: Obligations,
     /// Whether it was released.
     pub released: bool,
+}
+
+/// What a duty asks, as half a digest: enough to tell duties apart, too short to be a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Obligations(u128);
+
+impl std::fmt::Display for Obligations {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl std::str::FromStr for Obligations {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, std::num::ParseIntError> {
+        u128::from_str_radix(text, 16).map(Self)
+    }
 }
 
 /// One recipient's line of a plan.
@@ -261,10 +295,11 @@ impl Duty {
 
     /// A digest over what is owed, and nothing else: two duties with equal obligations ask the same
     /// of the recipient, whatever the level is called.
-    pub fn obligations(&self) -> String {
+    pub fn obligations(&self) -> Obligations {
         let owed = (&self.control, &self.units, &self.added);
         let text = serde_json::to_vec(&owed).expect("a duty is plain data");
-        Digest::of(&text).short()
+        let [.., low] = Digest::of(&text).halves();
+        Obligations(low)
     }
 
     /// Until when a unit's measure is to be in place: the start hour, or as long after the issue
@@ -330,9 +365,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The first half in hexadecimal: enough to tell duties apart, too short to be a proof.
-    pub fn short(self) -> String {
-        self.to_string()[..32].to_owned()
+    /// The digest as two big-endian numbers.
+    fn halves(self) -> [u128; 2] {
+        let (high, low) = self.0.split_at(16);
+        [high, low]
+            .map(|half| u128::from_be_bytes(half.try_into().expect("half of 32 bytes are 16")))
     }
 }
 

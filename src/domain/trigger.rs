@@ -1,1 +1,658 @@
-//! To come.
+//! Judgement (研判): rules + outlook (+ what stands + a superior's floor) → what is proposed, and why.
+//!
+//! [`Rules`] are data, one dated file each. [`Rules::assess`] looks at an outlook alone and names
+//! the level it meets. [`Rules::decide`] also knows the [`Standing`] warning and the [`Floor`] a
+//! superior set, and answers with a [`Decision`]: issue, raise, lower, extend, lift, hold or advise.
+//! Both answer with their [`Reason`]s and with what is missing for the [`Next`] level. Nothing here
+//! issues anything: a person decides.
+//!
+//! # How the rules are read
+//!
+//! - A day is above a value or not, strictly. Two kinds of day are *neither above nor below*: a day
+//!   without a value, and a day that does not count (its cause is excluded, or its AQI comes from
+//!   an excluded pollutant and its PM2.5 is not known). Such a day breaks a run, and never reads as
+//!   clean air. Only where even its full AQI is not above the value does it count as below.
+//! - Hours are consecutive: N hours are an unbroken run of N/24 whole days, rounded up.
+//! - A warning may be lowered or lifted once the air stays at or below the lowest value its level
+//!   starts above, for the hours the rule asks (36 h: two whole days), and the first of these days
+//!   has come. Until then it is held; while it is not yet clear, it is extended.
+//! - Two episodes with less than that between them are one: merging joins them under one warning at
+//!   the higher level (从严), but never adds up their broken runs. Two such days at the lowest value
+//!   of all separate them.
+//! - A warning is not lowered while its own level comes back within the same episode (波动时按高级别
+//!   执行).
+//!
+//! # Design notes
+//!
+//! Where several runs meet the level, [`Rules::assess`] names the earliest, widened by what
+//! overlaps it: a run over 150 that holds one over 200 is one span. A new warning starts with its
+//! episode even where its level is met later in it; a raise starts with its own run.
+
+use chrono::{DateTime, Days as Ahead, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::aqi::PollutantSet;
+use crate::level::WarningLevel;
+use crate::outlook::{Cause, Days};
+use crate::time::{day_of, day_start};
+
+mod rules;
+mod series;
+
+pub use rules::{Below, Clause, Condition, Exclusions, Lift, NotACondition, Ranges};
+pub use rules::{Rules, RulesFault, Window};
+
+use series::{Met, Series};
+
+/// What an outlook meets by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// The highest level met.
+    pub level: Option<WarningLevel>,
+    /// The start of the first day of the run that meets it.
+    pub from: Option<DateTime<Utc>>,
+    /// The end of the last day of that run: the midnight after it.
+    pub until: Option<DateTime<Utc>>,
+    /// The conditions met, then the days that did not count.
+    pub because: Vec<Reason>,
+    /// What is missing for the next level; none when the highest is met.
+    pub next: Option<Next>,
+}
+
+/// A warning that stands. One whose lift has been issued stands no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Its level now.
+    pub level: WarningLevel,
+    /// When it starts or started.
+    pub from: DateTime<Utc>,
+    /// When its present level starts or started; `from`, or later after a raise or lowering.
+    pub since: DateTime<Utc>,
+    /// Its planned end; none where it is open (解除时间另行通知).
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    /// What stands once a decision is carried out.
+    pub fn after(standing: Option<Self>, decision: &Decision) -> Option<Self> {
+        match (decision.proposal, decision.level, decision.from, standing) {
+            (Proposal::Lift, ..) => None,
+            (Proposal::Issue, Some(level), Some(from), _) => Some(Self {
+                level,
+                from,
+                since: from,
+                until: decision.until,
+            }),
+            (Proposal::Raise | Proposal::Lower, Some(level), Some(since), Some(standing)) => {
+                Some(Self {
+                    level,
+                    from: standing.from.min(since),
+                    since,
+                    until: decision.until,
+                })
+            }
+            (Proposal::Extend, _, Some(from), Some(standing)) => Some(Self {
+                from: standing.from.min(from),
+                since: if standing.since == standing.from {
+                    from.min(standing.from)
+                } else {
+                    standing.since
+                },
+                until: decision.until,
+                ..standing
+            }),
+            _ => standing,
+        }
+    }
+}
+
+/// The level a superior ordered (调度指令、预警函): ours may be higher, never lower, while it binds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Floor {
+    /// The level ordered.
+    pub level: WarningLevel,
+    /// When it is to start.
+    pub from: DateTime<Utc>,
+    /// When it ends; none while the superior has not said.
+    pub until: Option<DateTime<Utc>>,
+    /// The number of the instruction.
+    pub document: String,
+}
+
+/// What a person is asked to do, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The act proposed.
+    pub proposal: Proposal,
+    /// The level that stands once it is carried out.
+    pub level: Option<WarningLevel>,
+    /// When that starts: for issue, raise and lower the start of the new level, for hold and extend
+    /// the start of the warning.
+    pub from: Option<DateTime<Utc>>,
+    /// When the warning is expected to end, or the lift to take effect; none where open.
+    pub until: Option<DateTime<Utc>>,
+    /// Why.
+    pub because: Vec<Reason>,
+    /// What is missing for the next level.
+    pub next: Option<Next>,
+}
+
+/// An act the machine may propose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Proposal {
+    /// 发布.
+    Issue,
+    /// 升级.
+    Raise,
+    /// 降级.
+    Lower,
+    /// 延长, at either end.
+    Extend,
+    /// 解除.
+    Lift,
+    /// Leave things as they are.
+    Hold,
+    /// 健康提示: the air is bad, but by a cause or pollutant that starts no coloured warning.
+    Advise,
+}
+
+impl Proposal {
+    /// The machine word: `issue`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issue => "issue",
+            Self::Raise => "raise",
+            Self::Lower => "lower",
+            Self::Extend => "extend",
+            Self::Lift => "lift",
+            Self::Hold => "hold",
+            Self::Advise => "advise",
+        }
+    }
+
+    /// The Chinese word: `发布`.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Issue => "发布",
+            Self::Raise => "升级",
+            Self::Lower => "降级",
+            Self::Extend => "延长",
+            Self::Lift => "解除",
+            Self::Hold => "维持",
+            Self::Advise => "健康提示",
+        }
+    }
+}
+
+/// One reason, in terms a person can check by eye.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// These days meet a condition of a level.
+    Met {
+        /// The level.
+        level: WarningLevel,
+        /// The condition.
+        condition: Condition,
+        /// The whole unbroken run.
+        run: Run,
+    },
+    /// These days are above the lowest line and do not count.
+    Excluded {
+        /// What excludes them.
+        by: Exclusion,
+        /// The days, with the AQI they would have counted with.
+        run: Run,
+    },
+    /// A superior ordered this level.
+    Ordered {
+        /// The level.
+        level: WarningLevel,
+        /// The number of the instruction.
+        document: String,
+    },
+    /// These days stay at or below the start standard of the level that stands.
+    Clear {
+        /// The level that stands.
+        level: WarningLevel,
+        /// The value none of the days is above.
+        line: u16,
+        /// The days, as many as a lift asks for.
+        run: Run,
+    },
+    /// The air does not stay at or below the start standard of the level that stands.
+    NotClear {
+        /// The level that stands.
+        level: WarningLevel,
+        /// The value concerned.
+        line: u16,
+        /// The first day from which it does; none within the outlook.
+        before: Option<NaiveDate>,
+    },
+    /// These days have no value; that is no clean air.
+    NoValue {
+        /// The first of them.
+        first: NaiveDate,
+        /// The last of them.
+        last: NaiveDate,
+    },
+}
+
+/// Consecutive days with the values they are judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The first day.
+    pub first: NaiveDate,
+    /// The value of each day; never empty.
+    pub values: Vec<u16>,
+}
+
+impl Run {
+    /// The last day.
+    pub fn last(&self) -> NaiveDate {
+        self.first + Ahead::new(self.values.len() as u64 - 1)
+    }
+
+    /// The start of the first day.
+    pub fn from(&self) -> DateTime<Utc> {
+        day_start(self.first)
+    }
+
+    /// The end of the last day.
+    pub fn until(&self) -> DateTime<Utc> {
+        day_start(self.last() + Ahead::new(1))
+    }
+
+    /// Its length in hours.
+    pub fn hours(&self) -> usize {
+        24 * self.values.len()
+    }
+}
+
+/// Why days do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusion {
+    /// What brought the pollution.
+    Cause(Cause),
+    /// The primary pollutants, none of which counts.
+    Pollutants(PollutantSet),
+}
+
+/// What is missing for a level: the condition nearest to being met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    /// The level.
+    pub level: WarningLevel,
+    /// Its condition.
+    pub condition: Condition,
+    /// The days its run is short of.
+    pub days: u16,
+    /// The days the run inside is short of.
+    pub days_inside: u16,
+    /// Whether the level is met when every range counts with its upper end.
+    pub at_upper_end: bool,
+}
+
+impl Next {
+    /// In English: `1 more day above 300 inside the run`.
+    pub fn en(&self) -> String {
+        let days = |n: u16| format!("{n} more day{}", if n == 1 { "" } else { "s" });
+        let mut text = self.phrase(
+            |n, line| format!("{} above {line} in a row", days(n)),
+            |n, line| format!("{} above {line} inside the run", days(n)),
+            " and ",
+        );
+        if self.at_upper_end {
+            text.push_str("; met at the upper end of the forecast");
+        }
+        text
+    }
+
+    /// In Chinese: `还差1天AQI>300（在连续日内）`.
+    pub fn zh(&self) -> String {
+        let mut text = self.phrase(
+            |n, line| format!("还差连续{n}天AQI>{line}"),
+            |n, line| format!("还差{n}天AQI>{line}（在连续日内）"),
+            "，",
+        );
+        if self.at_upper_end {
+            text.push_str("；按预报上限已达到");
+        }
+        text
+    }
+
+    fn phrase(
+        &self,
+        run: impl Fn(u16, u16) -> String,
+        inside: impl Fn(u16, u16) -> String,
+        joint: &str,
+    ) -> String {
+        let outer = (self.days > 0).then(|| run(self.days, self.condition.run.line()));
+        let inner = self.condition.inside.filter(|_| self.days_inside > 0);
+        let inner = inner.map(|clause| inside(self.days_inside, clause.line()));
+        let parts: Vec<_> = outer.into_iter().chain(inner).collect();
+        parts.join(joint)
+    }
+}
+
+impl Rules {
+    /// The highest level an outlook meets by itself. Every day of it is looked at.
+    pub fn assess<'o>(&self, outlook: impl Into<Days<'o>>) -> Assessment {
+        let series = Series::new(self, outlook.into(), NaiveDate::default());
+        let met = series.met(0);
+        let level = met.iter().map(|met| met.level).max();
+        let (span, met) = earliest(met, level);
+        let mut because: Vec<_> = met.iter().map(|met| series.reason(met)).collect();
+        because.extend(series.excluded(0));
+        Assessment {
+            level,
+            from: span.as_ref().map(|span| series.start(span.start)),
+            until: span.map(|span| series.start(span.end)),
+            because,
+            next: series.next(level, 0),
+        }
+    }
+
+    /// What to do on `today`, given what stands and what a superior ordered.
+    ///
+    /// Days before `today` matter only as the beginning of a run that reaches it, or of clean air
+    /// that does. The answer does not depend on the hour: carried out (see [`Standing::after`]), it
+    /// is followed by [`Proposal::Hold`] on the same outlook, and so is that for ever.
+    pub fn decide<'o>(
+        &self,
+        outlook: impl Into<Days<'o>>,
+        standing: Option<&Standing>,
+        floor: Option<&Floor>,
+        today: NaiveDate,
+    ) -> Decision {
+        let series = Series::new(self, outlook.into(), today);
+        let floor = floor.filter(|floor| floor.until.is_none_or(|until| until > day_start(today)));
+        let judged = Judged {
+            rules: self,
+            today: series.position(today),
+            series,
+            floor,
+        };
+        let mut decision = match standing {
+            None => judged.start(),
+            Some(standing) => judged.go_on(standing),
+        };
+        decision
+            .because
+            .extend(judged.series.excluded(judged.today));
+        if decision.level.is_none()
+            && decision.proposal == Proposal::Hold
+            && !decision.because.is_empty()
+        {
+            decision.proposal = Proposal::Advise;
+        }
+        decision.next = judged.series.next(decision.level, judged.today);
+        decision
+    }
+}
+
+/// The earliest run that meets a level, with all that overlaps it.
+fn earliest(
+    mut met: Vec<Met>,
+    level: Option<WarningLevel>,
+) -> (Option<std::ops::Range<i64>>, Vec<Met>) {
+    met.retain(|met| Some(met.level) == level);
+    let Some(first) = met.iter().map(|met| met.days.start).min() else {
+        return (None, met);
+    };
+    // Runs over different lines overlap only by one holding the other, so the longest run from
+    // the first day, or around it, is the whole span.
+    let end = met
+        .iter()
+        .filter(|met| met.days.start == first)
+        .map(|met| met.days.end)
+        .max()
+        .expect("a run begins on the first day");
+    met.retain(|met| met.days.start < end);
+    (Some(first..end), met)
+}
+
+/// An outlook seen from a day, in positions of its series.
+struct Judged<'r> {
+    rules: &'r Rules,
+    series: Series<'r>,
+    today: i64,
+    floor: Option<&'r Floor>,
+}
+
+/// The runs that belong to one episode, with the levels they meet.
+struct Episode {
+    met: Vec<Met>,
+    level: Option<WarningLevel>,
+    /// The first position from which its end is looked for.
+    anchor: i64,
+}
+
+impl Judged<'_> {
+    /// Nothing stands: whether something should.
+    fn start(&self) -> Decision {
+        let mut met = self.series.met(self.today);
+        let anchor = met
+            .iter()
+            .min_by_key(|met| (met.days.start, -met.days.end))
+            .map_or(self.today, |first| first.days.end);
+        self.cut(&mut met, anchor);
+        let episode = Episode::of(met, anchor);
+
+        let own = episode.first(|_| true).map(|day| self.series.start(day));
+        let ordered = self.floor.map(|floor| (floor.level, floor.from));
+        let (level, from) = match (episode.level.zip(own), ordered) {
+            (None, None) => return hold(),
+            (Some(own), None) => own,
+            (None, Some(ordered)) => ordered,
+            // What is ordered begins before our own, higher level, which is then a raise.
+            (Some(own), Some(ordered)) if ordered < own && ordered.1 < own.1 => ordered,
+            (Some(own), Some(ordered)) => (own.0.max(ordered.0), own.1.min(ordered.1)),
+        };
+        Decision {
+            proposal: Proposal::Issue,
+            level: Some(level),
+            from: Some(from),
+            until: self.end(&episode, level),
+            because: self.reasons(&episode, level),
+            next: None,
+        }
+    }
+
+    /// A warning stands: whether it should be another, last longer, or end.
+    fn go_on(&self, standing: &Standing) -> Decision {
+        let line = self.rules.lift_line(standing.level);
+        let since = self.series.position(day_of(standing.since));
+        let anchor = since.max(self.today + 1 - self.rules.lift_days());
+        let mut met = self.series.met(self.today);
+        self.cut(&mut met, anchor);
+        let episode = Episode::of(met, anchor);
+
+        let ordered = self.floor.map(|floor| floor.level);
+        let target = episode.level.max(ordered);
+        if target > Some(standing.level) {
+            return self.raise(&episode, target.unwrap_or(standing.level));
+        }
+        let clear = self.series.clear_from(line, anchor);
+        let void = since > self.today
+            && clear == Some(since)
+            && self.series.gaps(self.today..since).next().is_none();
+        match clear {
+            Some(clear) if target < Some(standing.level) && (clear <= self.today || void) => {
+                self.ease(standing, &episode, target, clear)
+            }
+            _ => self.keep(standing, &episode, clear),
+        }
+    }
+
+    fn raise(&self, episode: &Episode, level: WarningLevel) -> Decision {
+        let own = episode.first(|met| met.level == level);
+        let own = own.map(|day| self.series.start(day));
+        let ordered = self.floor.filter(|floor| floor.level == level);
+        let from = own.into_iter().chain(ordered.map(|floor| floor.from));
+        Decision {
+            proposal: Proposal::Raise,
+            level: Some(level),
+            from: from.min(),
+            until: self.end(episode, level),
+            because: self.reasons(episode, level),
+            next: None,
+        }
+    }
+
+    /// Lowers the warning to what is still met, or lifts it.
+    fn ease(
+        &self,
+        standing: &Standing,
+        episode: &Episode,
+        target: Option<WarningLevel>,
+        clear: i64,
+    ) -> Decision {
+        let tonight = self.series.start(self.today + 1);
+        let planned = standing.until.map_or(tonight, |until| until.min(tonight));
+        let at = self.series.start(clear).max(planned);
+        let mut because = vec![Reason::Clear {
+            level: standing.level,
+            line: self.rules.lift_line(standing.level),
+            run: self.series.run(clear..clear + self.rules.lift_days()),
+        }];
+        let Some(level) = target else {
+            return Decision {
+                proposal: Proposal::Lift,
+                level: None,
+                from: None,
+                until: Some(at),
+                because,
+                next: None,
+            };
+        };
+        because.extend(self.reasons(episode, level));
+        // Before its level has begun, a warning is put right from where the lower one is met.
+        let begins = episode.first(|_| true).filter(|_| clear > self.today);
+        let from = begins.map_or(at, |day| self.series.start(day.max(self.today)));
+        Decision {
+            proposal: Proposal::Lower,
+            level: Some(level),
+            from: Some(from),
+            until: self.end(episode, level),
+            because,
+            next: None,
+        }
+    }
+
+    /// Holds the warning, longer than planned where the air asks for it.
+    fn keep(&self, standing: &Standing, episode: &Episode, clear: Option<i64>) -> Decision {
+        let level = standing.level;
+        let asked = self.end(episode, level);
+        let until = later(standing.until, asked);
+        let earlier = episode
+            .first(|met| met.level >= level)
+            .map(|day| self.series.start(day.max(self.today)))
+            .filter(|&start| start < standing.from);
+        let mut because = self.reasons(episode, level);
+        if episode.level < Some(level) && clear.is_none_or(|clear| clear > self.today) {
+            because.push(Reason::NotClear {
+                level,
+                line: self.rules.lift_line(level),
+                before: clear.map(|clear| self.series.day(clear)),
+            });
+            because.extend(self.series.gaps(self.today..clear.unwrap_or(i64::MAX)));
+        }
+        Decision {
+            proposal: if until == standing.until && earlier.is_none() {
+                Proposal::Hold
+            } else {
+                Proposal::Extend
+            },
+            level: Some(level),
+            from: Some(earlier.unwrap_or(standing.from)),
+            until,
+            because,
+            next: None,
+        }
+    }
+
+    /// Leaves only what begins before the air is clear of every level and no order binds.
+    fn cut(&self, met: &mut Vec<Met>, anchor: i64) {
+        let anchor = match self.floor.map(|floor| floor.until) {
+            Some(None) => return,
+            Some(Some(until)) => anchor.max(self.series.position(day_of(until))),
+            None => anchor,
+        };
+        let parted = self.series.clear_from(self.rules.lowest_line(), anchor);
+        met.retain(|met| parted.is_none_or(|parted| met.days.start < parted));
+    }
+
+    /// When a warning of this level is expected to end: where the air stays clear of it. Where the
+    /// outlook does not show that, it lasts over the last day above the line, and over tomorrow.
+    fn end(&self, episode: &Episode, level: WarningLevel) -> Option<DateTime<Utc>> {
+        let own = episode.met.iter().filter(|met| met.level >= level);
+        let own = own.map(|met| met.days.end).max();
+        if let (None, Some(floor)) = (own, self.floor)
+            && floor.level >= level
+        {
+            return floor.until;
+        }
+        let line = self.rules.lift_line(level);
+        let anchor = own.unwrap_or(episode.anchor);
+        let end = match self.series.clear_from(line, anchor) {
+            Some(clear) => clear,
+            None => self.series.last_above(line).max(self.today + 2),
+        };
+        let end = Some(self.series.start(end));
+        self.floor.map_or(end, |floor| later(end, floor.until))
+    }
+
+    /// What speaks for a level: its conditions met, what begins its episode, what was ordered.
+    fn reasons(&self, episode: &Episode, level: WarningLevel) -> Vec<Reason> {
+        let first = episode.first(|_| true);
+        let top = episode.first(|met| met.level >= level);
+        let begins =
+            |met: &&Met| met.level >= level || (Some(met.days.start) == first && first < top);
+        let met = episode.met.iter().filter(begins);
+        let ordered = self.floor.filter(|floor| floor.level >= level);
+        met.map(|met| self.series.reason(met))
+            .chain(ordered.map(|floor| Reason::Ordered {
+                level: floor.level,
+                document: floor.document.clone(),
+            }))
+            .collect()
+    }
+}
+
+impl Episode {
+    fn of(met: Vec<Met>, anchor: i64) -> Self {
+        Self {
+            level: met.iter().map(|met| met.level).max(),
+            met,
+            anchor,
+        }
+    }
+
+    /// The first position of the runs chosen.
+    fn first(&self, chosen: impl Fn(&Met) -> bool) -> Option<i64> {
+        let chosen = self.met.iter().filter(|met| chosen(met));
+        chosen.map(|met| met.days.start).min()
+    }
+}
+
+fn hold() -> Decision {
+    Decision {
+        proposal: Proposal::Hold,
+        level: None,
+        from: None,
+        until: None,
+        because: Vec::new(),
+        next: None,
+    }
+}
+
+/// The later of two ends, an open end being the latest.
+fn later(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    a.zip(b).map(|(a, b)| a.max(b))
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::level::WarningLevel;
 use crate::notice::{Contents, End, NoticeKind};
 use crate::time::WrittenTime;
+use crate::trigger::Floor;
 
 /// One warning of one place, as its issued notices have made it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,17 +89,6 @@ pub enum NotAdmitted {
     },
 }
 
-/// The level below which a superior's instruction lets nobody stay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderedFloor {
-    /// At least this level.
-    pub level: WarningLevel,
-    /// The document that orders it.
-    pub number: String,
-    /// From this hour.
-    pub effective: WrittenTime,
-}
-
 impl Warning {
     /// The warning an issued start begins.
     pub fn begin(start: &Contents) -> Self {
@@ -117,7 +107,7 @@ impl Warning {
     pub fn admits(
         standing: Option<&Self>,
         next: &Contents,
-        floor: Option<&OrderedFloor>,
+        floor: Option<&Floor>,
         now: DateTime<Utc>,
     ) -> Result<(), NotAdmitted> {
         match standing.filter(|warning| !warning.phase(now).is_past()) {
@@ -130,7 +120,7 @@ impl Warning {
             Some(floor) if next.resulting_level() < Some(floor.level) && !next.withdraws() => {
                 Err(NotAdmitted::BelowFloor {
                     floor: floor.level,
-                    number: floor.number.clone(),
+                    number: floor.document.clone(),
                 })
             }
             _ => Ok(()),
@@ -266,6 +256,16 @@ mod tests {
         ))
     }
 
+    /// An orange floor of a superior.
+    fn floor_from(document: &str, from: &str) -> Floor {
+        Floor {
+            level: Orange,
+            from: at(from),
+            until: None,
+            document: document.to_owned(),
+        }
+    }
+
     fn at(text: &str) -> DateTime<Utc> {
         text.parse::<WrittenTime>().unwrap().at()
     }
@@ -356,11 +356,7 @@ mod tests {
         #[case] level: WarningLevel,
         #[case] admitted: bool,
     ) {
-        let floor = OrderedFloor {
-            level: Orange,
-            number: "豫环委攻坚办〔2026〕88号".to_owned(),
-            effective: "2026-11-25T08:00".parse().unwrap(),
-        };
+        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2026-11-25T08:00");
         let next = notice(kind, level, "2026-11-25T08:00", End::UntilFurtherNotice);
         let now = at("2026-11-25T03:00");
         assert_eq!(
@@ -371,11 +367,7 @@ mod tests {
 
     #[test]
     fn a_lift_waits_for_the_superiors_floor_but_a_withdrawal_does_not() {
-        let floor = OrderedFloor {
-            level: Orange,
-            number: "豫环委攻坚办〔2026〕88号".to_owned(),
-            effective: "2023-12-20T08:00".parse().unwrap(),
-        };
+        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2023-12-20T08:00");
         let now = at("2023-12-22T08:00");
         let open = End::UntilFurtherNotice;
         let lift = notice(NoticeKind::Lift, Orange, "2023-12-23T08:00", open);

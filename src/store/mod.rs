@@ -30,6 +30,9 @@ pub mod idempotency;
 pub mod job_run;
 pub mod ladder;
 pub mod lease;
+pub mod notice;
+pub mod plan;
+pub mod registry;
 pub mod schema;
 pub mod writer;
 

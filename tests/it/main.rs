@@ -2,12 +2,12 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "a test that cannot go on fails where it stands"
+    reason = "what a test's own set-up cannot do fails the test"
 )]
 
 #[macro_use]
 mod database;
-
+mod architecture;
 mod cli;
 mod fakes;
 mod notify;

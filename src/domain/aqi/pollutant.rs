@@ -118,13 +118,36 @@ pub struct NotAPollutant(pub String);
 impl FromStr for Pollutant {
     type Err = NotAPollutant;
 
-    /// Reads the machine word, the formula, or the Chinese name.
+    /// Reads the machine word, the formula, the Chinese name, and what public files write:
+    /// `细颗粒物(PM2.5)`, `臭氧8小时`, `o3_8h`.
     fn from_str(text: &str) -> Result<Self, NotAPollutant> {
-        Self::ALL
-            .into_iter()
-            .find(|p| [p.as_str(), p.symbol(), p.zh()].contains(&text))
-            .ok_or_else(|| NotAPollutant(text.to_owned()))
+        let refused = || NotAPollutant(text.to_owned());
+        let word = text.trim();
+        if let Some((name, symbol)) = word.split_once(['(', '（']) {
+            let symbol = symbol.trim_end_matches([')', '）']);
+            let (named, meant) = (spelled(name), spelled(symbol));
+            return named.filter(|_| named == meant).ok_or_else(refused);
+        }
+        spelled(word).ok_or_else(refused)
     }
+}
+
+/// One spelling of a pollutant, with or without how it was averaged.
+fn spelled(word: &str) -> Option<Pollutant> {
+    let averaged = [
+        "1小时", "8小时", "24小时", "_1h", "_8h", "_24h", "-1h", "-8h", "-24h",
+    ];
+    let word = averaged
+        .iter()
+        .find_map(|&averaging| word.strip_suffix(averaging))
+        .unwrap_or(word)
+        .trim();
+    if word == "可吸入颗粒物" {
+        return Some(Pollutant::Pm10);
+    }
+    Pollutant::ALL
+        .into_iter()
+        .find(|p| word.eq_ignore_ascii_case(p.symbol()) || [p.as_str(), p.zh()].contains(&word))
 }
 
 /// A set of pollutants, listed in their order.
@@ -479,5 +502,22 @@ mod tests {
             "pm25".parse::<Pollutant>(),
             Err(NotAPollutant("pm25".into()))
         );
+    }
+
+    #[rstest]
+    #[case::official("细颗粒物(PM2.5)", Pollutant::Pm25)]
+    #[case::full_width("可吸入颗粒物（PM10）", Pollutant::Pm10)]
+    #[case::ozone_of_an_hour("臭氧1小时", Pollutant::O3)]
+    #[case::ozone_of_eight("臭氧8小时", Pollutant::O3)]
+    #[case::column("o3_8h", Pollutant::O3)]
+    #[case::spaced(" no2 ", Pollutant::No2)]
+    fn the_spellings_of_public_files_are_read(#[case] text: &str, #[case] pollutant: Pollutant) {
+        assert_eq!(text.parse(), Ok(pollutant));
+    }
+
+    #[test]
+    fn a_name_at_odds_with_its_formula_is_refused() {
+        let text = "细颗粒物(PM10)";
+        assert_eq!(text.parse::<Pollutant>(), Err(NotAPollutant(text.into())));
     }
 }

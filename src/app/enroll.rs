@@ -1,0 +1,316 @@
+//! Enrolment: reduction lists and offices taken in, a version for every change, nothing half-done.
+//!
+//! An import updates the plants it names and adds those it does not know; plants it does not name
+//! stay, unless it is meant to [replace](Import::replaces) the list. A plant whose row says what it
+//! said before keeps its row; what changed gets a new one under a new [`ListVersion`], by which a
+//! plan can tell that it was drawn from an older list. Contacts are personal data and stand apart.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::journal::{self, Entry};
+use super::{App, Begun, Caller, Error, Idempotency, Right};
+use crate::domain::enterprise::{Contact, Plant};
+use crate::domain::id::{ListVersion, RecipientKey};
+use crate::domain::plan::Digest;
+use crate::domain::region::RegionCode;
+use crate::store::registry::{self, Known, NewRow, NewVersion, Recipient, RecipientKind};
+use crate::store::{Tx, counter};
+
+/// A list to be taken in.
+#[derive(Debug)]
+pub struct Import {
+    /// Whose list: the bureau's own region.
+    pub list_region: RegionCode,
+    /// The file it came from.
+    pub source: String,
+    /// The sound plants of it.
+    pub plants: Vec<Plant>,
+    /// Whether plants it does not name leave the list.
+    pub replaces: bool,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The version the list stands at now; none while it is still empty.
+    pub version: Option<ListVersion>,
+    /// Plants the list did not have.
+    pub added: usize,
+    /// Plants whose row says something else now.
+    pub changed: usize,
+    /// Plants whose row says the same.
+    pub unchanged: usize,
+    /// Plants that left the list.
+    pub removed: usize,
+}
+
+/// An office to be told of its part of every plan.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// Its region: a county, a township, a local unit.
+    pub region: RegionCode,
+    /// Its name, as printed.
+    pub name: String,
+    /// Who answers for it.
+    pub contacts: Vec<Contact>,
+}
+
+/// Takes in a list: all of it or nothing.
+pub async fn import_plants(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    import: Import,
+) -> Result<Enrolled, Error> {
+    caller.may(Right::EditLists, import.list_region)?;
+    let outside = |plant: &&Plant| !import.list_region.contains(plant.region);
+    if let Some(plant) = import.plants.iter().find(outside) {
+        let text = format!("{} lies outside {}", plant.region, import.list_region);
+        return Err(Error::invalid("行政区划代码", "outside-region", text));
+    }
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(enrolled) => return Ok(enrolled),
+        Begun::Fresh(act) => act,
+    };
+    let known = registry::list_known(&mut act.tx, RecipientKind::Plant, import.list_region).await?;
+    let now_active = known.values().filter(|known| known.active).count();
+    let mut sorted = Sorted::of(import.plants, known, import.replaces);
+    let enrolled = Enrolled {
+        version: registry::find_version(&mut act.tx, import.list_region).await?,
+        added: sorted.new.len(),
+        changed: sorted.changed.len(),
+        unchanged: sorted.unchanged.len(),
+        removed: sorted.removed.len(),
+    };
+    sorted.number(&mut act.tx).await?;
+    let plants = now_active + enrolled.added + sorted.returned - enrolled.removed;
+    let version = if sorted.changes_rows() {
+        let version = ListVersion(counter::allocate(&mut act.tx, "list_version", 1).await?);
+        let digest = sorted.digest();
+        let new = NewVersion {
+            version,
+            list_region: import.list_region,
+            imported_at: act.now.timestamp_millis(),
+            imported_by: &caller.name,
+            source: &import.source,
+            plants: i64::try_from(plants).map_err(Error::internal)?,
+            digest: &digest,
+        };
+        registry::add_version(&mut act.tx, &new).await?;
+        sorted
+            .store(&mut act.tx, import.list_region, version)
+            .await?;
+        let body = json!({
+            "list_region": import.list_region, "source": import.source, "digest": digest,
+            "added": enrolled.added, "changed": enrolled.changed, "removed": enrolled.removed,
+        });
+        let entry = Entry::new(
+            "list.imported",
+            format!("list/{version}"),
+            caller,
+            act.now,
+            body,
+        );
+        journal::record(&mut act.tx, &app.ids, entry).await?;
+        Some(version)
+    } else {
+        enrolled.version
+    };
+    sorted.store_contacts(&mut act.tx).await?;
+    act.commit(Enrolled {
+        version,
+        ..enrolled
+    })
+    .await
+}
+
+/// Takes in offices: those named are added or changed, the others stay.
+pub async fn import_offices(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    list_region: RegionCode,
+    offices: Vec<Office>,
+) -> Result<usize, Error> {
+    caller.may(Right::EditLists, list_region)?;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(taken) => return Ok(taken),
+        Begun::Fresh(act) => act,
+    };
+    let known = registry::list_known(&mut act.tx, RecipientKind::Office, list_region).await?;
+    let taken = offices.len();
+    let mut key = allocate(&mut act.tx, "recipient", taken).await?;
+    let (mut heads, mut people) = (Vec::new(), Vec::new());
+    for office in offices {
+        let number = office.region.to_string();
+        let recipient = known
+            .get(&number)
+            .map_or(RecipientKey(key), |known| known.key);
+        key += 1;
+        people.push((recipient, office.contacts));
+        let (region, name) = (office.region, office.name);
+        heads.push(Recipient {
+            key: recipient,
+            number,
+            region,
+            name,
+            active: true,
+        });
+    }
+    let (kind, none) = (RecipientKind::Office, ListVersion(0));
+    registry::set_recipients(&mut act.tx, kind, list_region, none, heads).await?;
+    set_contacts(&mut act.tx, people, Before::Some).await?;
+    let body = json!({ "list_region": list_region, "offices": taken });
+    let subject = format!("offices/{list_region}");
+    let entry = Entry::new("offices.imported", subject, caller, act.now, body);
+    journal::record(&mut act.tx, &app.ids, entry).await?;
+    act.commit(taken).await
+}
+
+/// The plants of an import, sorted by what they mean to the list.
+#[derive(Default)]
+struct Sorted {
+    new: Vec<Row>,
+    changed: Vec<Row>,
+    unchanged: Vec<(RecipientKey, Vec<Contact>)>,
+    removed: Vec<RecipientKey>,
+    /// How many of the changed had left the list before.
+    returned: usize,
+}
+
+struct Row {
+    head: Recipient,
+    row: NewRow,
+    contacts: Vec<Contact>,
+}
+
+impl Sorted {
+    fn of(
+        plants: Vec<Plant>,
+        mut known: std::collections::HashMap<String, Known>,
+        replaces: bool,
+    ) -> Self {
+        let mut sorted = Self::default();
+        for mut plant in plants {
+            let contacts = std::mem::take(&mut plant.contacts);
+            let body = serde_json::to_string(&plant).expect("a plant is plain data");
+            let digest = Digest::of(body.as_bytes()).to_string();
+            let before = known.remove(plant.number.as_str());
+            if let Some(known) = before.as_ref().filter(|k| k.active && k.digest == digest) {
+                sorted.unchanged.push((known.key, contacts));
+                continue;
+            }
+            let key = before.as_ref().map_or(RecipientKey(0), |known| known.key);
+            let head = Recipient {
+                key,
+                number: plant.number.as_str().to_owned(),
+                region: plant.region,
+                name: plant.name,
+                active: true,
+            };
+            let row = Row {
+                head,
+                row: NewRow { key, body, digest },
+                contacts,
+            };
+            match before {
+                Some(known) => {
+                    sorted.returned += usize::from(!known.active);
+                    sorted.changed.push(row);
+                }
+                None => sorted.new.push(row),
+            }
+        }
+        if replaces {
+            let gone = known.into_values().filter(|known| known.active);
+            sorted.removed = gone.map(|known| known.key).collect();
+            sorted.removed.sort();
+        }
+        sorted
+    }
+
+    /// Gives the new plants their keys.
+    async fn number(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        let first = allocate(tx, "recipient", self.new.len()).await?;
+        for (key, row) in (first..).zip(&mut self.new) {
+            row.head.key = RecipientKey(key);
+            row.row.key = RecipientKey(key);
+        }
+        Ok(())
+    }
+
+    fn changes_rows(&self) -> bool {
+        !(self.new.is_empty() && self.changed.is_empty() && self.removed.is_empty())
+    }
+
+    fn digest(&self) -> String {
+        let rows = self.changed.iter().chain(&self.new);
+        let digests: String = rows.map(|row| row.row.digest.as_str()).collect();
+        Digest::of(digests.as_bytes()).to_string()
+    }
+
+    async fn store(
+        &mut self,
+        tx: &mut Tx,
+        list_region: RegionCode,
+        version: ListVersion,
+    ) -> Result<(), Error> {
+        let kind = RecipientKind::Plant;
+        let rows = || self.changed.iter().chain(&self.new);
+        let heads: Vec<_> = rows().map(|row| row.head.clone()).collect();
+        registry::set_recipients(tx, kind, list_region, version, heads).await?;
+        let bodies: Vec<_> = rows().map(|row| row.row.clone()).collect();
+        registry::add_rows(tx, version, bodies).await?;
+        let gone = self.removed.iter().map(|&key| NewRow {
+            key,
+            body: String::new(),
+            digest: String::new(),
+        });
+        registry::add_rows(tx, version, gone.collect::<Vec<_>>()).await?;
+        for &key in &self.removed {
+            registry::retire_recipient(tx, key, version).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_contacts(self, tx: &mut Tx) -> Result<(), Error> {
+        let of = |row: Row| (row.head.key, row.contacts);
+        let known = self.changed.into_iter().map(of).chain(self.unchanged);
+        set_contacts(tx, known.collect(), Before::Some).await?;
+        set_contacts(tx, self.new.into_iter().map(of).collect(), Before::None).await
+    }
+}
+
+/// Whether recipients may have had contacts before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    None,
+    Some,
+}
+
+/// Sets the contacts of recipients; whoever is no longer named is told nothing more.
+async fn set_contacts(
+    tx: &mut Tx,
+    mut people: Vec<(RecipientKey, Vec<Contact>)>,
+    before: Before,
+) -> Result<(), Error> {
+    people.sort_by_key(|(recipient, _)| *recipient);
+    let mut contacts = Vec::with_capacity(people.len());
+    for (recipient, named) in people {
+        if before == Before::Some {
+            let from = i32::try_from(named.len()).map_err(Error::internal)?;
+            registry::retire_contacts(tx, recipient, from).await?;
+        }
+        let placed = (0..).zip(named);
+        contacts.extend(placed.map(|(position, contact)| (recipient, position, contact)));
+    }
+    let first = allocate(tx, "contact", contacts.len()).await?;
+    registry::set_contacts(tx, first, contacts).await?;
+    Ok(())
+}
+
+async fn allocate(tx: &mut Tx, series: &str, n: usize) -> Result<i64, Error> {
+    let n = u32::try_from(n).map_err(Error::internal)?;
+    Ok(counter::allocate(tx, series, n).await?)
+}
