@@ -1,27 +1,31 @@
 -- The record that cannot be changed quietly, and the texts everything was judged by.
 
--- One entry per act, written in the act's transaction. Append-only.
+-- One entry per act, written in the act's transaction. Append-only. `vouches` says for which rows of
+-- the record it vouches; `digest` covers every other column.
 CREATE TABLE journal_entry (
     entry_id TEXT   NOT NULL PRIMARY KEY,
     kind     TEXT   NOT NULL,
     subject  TEXT   NOT NULL,
+    region   TEXT,
     actor    TEXT   NOT NULL,
     at       BIGINT NOT NULL,
     body     TEXT   NOT NULL,
+    vouches  TEXT   NOT NULL,
     digest   TEXT   NOT NULL
 );
 CREATE INDEX journal_entry_by_subject ON journal_entry (subject, at);
 
 -- Entries that have no position yet: the sequencer's work queue.
 CREATE TABLE journal_pending (
-    entry_id TEXT   NOT NULL PRIMARY KEY,
+    entry_id TEXT   NOT NULL PRIMARY KEY REFERENCES journal_entry (entry_id),
     at       BIGINT NOT NULL
 );
+CREATE INDEX journal_pending_by_time ON journal_pending (at, entry_id);
 
 -- Gapless positions and the chain of seals. Append-only.
 CREATE TABLE journal_seal (
     position  BIGINT NOT NULL PRIMARY KEY,
-    entry_id  TEXT   NOT NULL UNIQUE,
+    entry_id  TEXT   NOT NULL UNIQUE REFERENCES journal_entry (entry_id),
     seal      TEXT   NOT NULL,
     sealed_at BIGINT NOT NULL
 );

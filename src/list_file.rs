@@ -116,7 +116,7 @@ fn hand_back(table: &Table, reading: &list::Reading) -> io::Result<Vec<u8>> {
         let cells = places.iter().map(|place| row.cell(*place));
         csv.write_record(cells.chain([why.as_str()]))?;
     }
-    csv.into_inner().map_err(|error| error.into_error())
+    csv.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod caller;
 pub mod enroll;
 pub mod events;
 pub mod job;
+pub mod journal;
 pub mod link;
 pub mod password;
 

@@ -13,6 +13,7 @@ mod keyring;
 mod log;
 mod migrate;
 mod node;
+pub mod demo;
 mod print;
 mod replay;
 mod serve;

@@ -6,6 +6,7 @@
 //!
 //! The modules stand in the order in which an episode passes through them.
 
+pub mod digest;
 pub mod id;
 pub mod lane;
 pub mod level;
@@ -30,3 +31,5 @@ pub mod order;
 pub mod plan;
 
 pub mod playbook;
+
+pub mod journal;

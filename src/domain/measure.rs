@@ -9,7 +9,7 @@
 //! # Design notes
 //!
 //! Texts are read clause by clause, each clause by the first rule that fits; the rules stand in
-//! [`read_clause`] in order of how specific their words are. Quantities are the *least* the text
+//! `read_clause` in order of how specific their words are. Quantities are the *least* the text
 //! asks: `停产20%-30%` is 20, `停产50%(含)以上` is 50. Which words occur was taken from notices and
 //! guides of 2017–2025 (fixture `tests/fixtures/measures/`).
 

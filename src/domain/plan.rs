@@ -3,8 +3,8 @@
 //! Drawing is a pure function of a plant's row on the reduction list, the notice and what the plant
 //! was told before: [`Duty::of_plant`] says what is owed now, [`Change::between`] what that means
 //! to a recipient who already has an order. The result is one [`Line`] for every recipient, a
-//! snapshot that never joins back to the list; the plan's [`Digest`] covers all lines in order, so
-//! that what was previewed is what is issued. A [`Tally`] counts and weighs as lines are drawn.
+//! snapshot that never joins back to the list; the plan's digest covers all lines in order, so that
+//! what was previewed is what is issued. A [`Tally`] counts and weighs as lines are drawn.
 //!
 //! Nothing here asks for a time: deadlines are kept as spans and begin when the notice is issued.
 //!
@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
+pub use crate::digest::{Digest, Fields};
 use crate::enterprise::{Emission, EmittedPollutant, Grade, Plant, PlantStatus};
 use crate::id::{OrderKey, RecipientKey};
 use crate::level::WarningLevel;
@@ -298,8 +298,7 @@ impl Duty {
     pub fn obligations(&self) -> Obligations {
         let owed = (&self.control, &self.units, &self.added);
         let text = serde_json::to_vec(&owed).expect("a duty is plain data");
-        let [.., low] = Digest::of(&text).halves();
-        Obligations(low)
+        Obligations(Digest::of(&text).low_half())
     }
 
     /// Until when a unit's measure is to be in place: the start hour, or as long after the issue
@@ -337,73 +336,43 @@ impl Line {
     pub fn snapshot(&self) -> String {
         serde_json::to_string(&self.duty).expect("a duty is plain data")
     }
-
-    /// The digest of a line, recomputable from its stored columns.
-    pub fn digest_of(
-        order: OrderKey,
-        recipient: RecipientKey,
-        change: &str,
-        snapshot: &str,
-    ) -> Digest {
-        let mut hash = Sha256::new();
-        hash.update(order.0.to_be_bytes());
-        hash.update(recipient.0.to_be_bytes());
-        hash.update(change.as_bytes());
-        hash.update([0]);
-        hash.update(snapshot.as_bytes());
-        Digest(hash.finalize().into())
-    }
 }
 
-/// SHA-256, printed in hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest([u8; 32]);
-
-impl Digest {
-    /// The digest of some bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    /// The digest as two big-endian numbers.
-    fn halves(self) -> [u128; 2] {
-        let (high, low) = self.0.split_at(16);
-        [high, low]
-            .map(|half| u128::from_be_bytes(half.try_into().expect("half of 32 bytes are 16")))
-    }
+/// A line as its columns stand in the store: what its digest covers.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'c> {
+    /// The order.
+    pub order: OrderKey,
+    /// Its recipient.
+    pub recipient: RecipientKey,
+    /// What it means to them.
+    pub change: &'c str,
+    /// The revision that last asked for an acknowledgement.
+    pub owed: i32,
+    /// The county.
+    pub county: &'c str,
+    /// The recipient's name.
+    pub name: &'c str,
+    /// The duty.
+    pub snapshot: &'c str,
+    /// What it asks.
+    pub obligations: &'c str,
 }
 
-impl std::fmt::Display for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
-
-/// The digest of a whole plan, built line by line in the order of its orders.
-#[derive(Clone, Debug)]
-pub struct PlanDigest(Sha256);
-
-impl PlanDigest {
-    /// Begins with what the plan was drawn from.
-    pub fn over(notice: &Contents, list: &str) -> Self {
-        let head = serde_json::to_vec(&(notice, list)).expect("a notice is plain data");
-        Self(Sha256::new().chain_update(Sha256::digest(head)))
-    }
-
-    /// Adds the next line.
-    pub fn add(&mut self, line: Digest) {
-        self.0.update(line.0);
-    }
-
-    /// The digest of all of it.
-    pub fn finish(self) -> Digest {
-        Digest(self.0.finalize().into())
+impl Columns<'_> {
+    /// The digest over all columns. The plan's own is the [`RowsDigest`](crate::journal::RowsDigest)
+    /// over these, by order.
+    pub fn digest(&self) -> Digest {
+        Fields::new("plan_line")
+            .int(self.order.0)
+            .int(self.recipient.0)
+            .text(self.change)
+            .int(self.owed.into())
+            .text(self.county)
+            .text(self.name)
+            .text(self.snapshot)
+            .text(self.obligations)
+            .finish()
     }
 }
 
@@ -789,7 +758,19 @@ mod tests {
                 order: OrderKey(7), recipient: RecipientKey(3), change: Change::Begin, duty,
             };
             let text = line.snapshot();
-            let digest = |text: &str| Line::digest_of(line.order, line.recipient, "begin", text);
+            let digest = |snapshot: &str| {
+                Columns {
+                    order: line.order,
+                    recipient: line.recipient,
+                    change: "begin",
+                    owed: 1,
+                    county: "411081",
+                    name: "示例水泥厂（虚构）",
+                    snapshot,
+                    obligations: "",
+                }
+                .digest()
+            };
             let mut bytes = text.clone().into_bytes();
             let at = at % bytes.len();
             bytes[at] ^= flip;

@@ -28,6 +28,7 @@ pub mod error;
 pub mod health;
 pub mod idempotency;
 pub mod job_run;
+pub mod journal;
 pub mod ladder;
 pub mod lease;
 pub mod notice;

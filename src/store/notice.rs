@@ -49,14 +49,26 @@ impl TryFrom<WarningRow> for WarningHead {
     type Error = Inconsistency;
 
     fn try_from(row: WarningRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("warning").column(column).row(row.warning_key);
+        let wrong = |column| {
+            Inconsistency::on("warning")
+                .column(column)
+                .row(row.warning_key)
+        };
         let body = row.body.as_deref().map(serde_json::from_str);
         Ok(Self {
             key: row.warning_key,
-            id: row.warning_id.parse().map_err(|error| wrong("warning_id").source(error))?,
-            region: row.region.parse().map_err(|error| wrong("region").source(error))?,
+            id: row
+                .warning_id
+                .parse()
+                .map_err(|error| wrong("warning_id").source(error))?,
+            region: row
+                .region
+                .parse()
+                .map_err(|error| wrong("region").source(error))?,
             open: row.open,
-            warning: body.transpose().map_err(|error| wrong("body").source(error))?,
+            warning: body
+                .transpose()
+                .map_err(|error| wrong("body").source(error))?,
             plan: row.plan_key,
             revision: row.revision,
             lane: row.lane,
@@ -282,7 +294,13 @@ pub async fn record_step(tx: &mut Tx, notice: i64, seq: usize, step: &Step) -> R
     tx.execute(
         "INSERT INTO notice_step (notice_key, seq, at, body, digest)
               VALUES ($1, $2, $3, $4, $5)",
-        (notice, seq, step.at.timestamp_millis(), body, digest.to_string()),
+        (
+            notice,
+            seq,
+            step.at.timestamp_millis(),
+            body,
+            digest.to_string(),
+        ),
     )
     .await?;
     Ok(digest)
@@ -290,13 +308,21 @@ pub async fn record_step(tx: &mut Tx, notice: i64, seq: usize, step: &Step) -> R
 
 /// Sets the state a notice's steps have brought it to.
 pub async fn set_state(tx: &mut Tx, notice: i64, state: &str) -> Result<()> {
-    tx.execute("UPDATE notice SET state = $2 WHERE notice_key = $1", (notice, state)).await?;
+    tx.execute(
+        "UPDATE notice SET state = $2 WHERE notice_key = $1",
+        (notice, state),
+    )
+    .await?;
     Ok(())
 }
 
 /// Sets the plan last drawn for a notice.
 pub async fn set_plan(tx: &mut Tx, notice: i64, plan: i64) -> Result<()> {
-    tx.execute("UPDATE notice SET plan_key = $2 WHERE notice_key = $1", (notice, plan)).await?;
+    tx.execute(
+        "UPDATE notice SET plan_key = $2 WHERE notice_key = $1",
+        (notice, plan),
+    )
+    .await?;
     Ok(())
 }
 
@@ -390,7 +416,11 @@ pub async fn list_pending_notices(tx: &mut Tx, region: RegionCode) -> Result<Vec
 }
 
 async fn with_steps(tx: &mut Tx, row: NoticeRow) -> Result<NoticeRecord> {
-    let wrong = |column| Inconsistency::on("notice").column(column).row(row.notice_key);
+    let wrong = |column| {
+        Inconsistency::on("notice")
+            .column(column)
+            .row(row.notice_key)
+    };
     let bodies: Vec<(String,)> = tx
         .all(
             "SELECT body
@@ -400,19 +430,33 @@ async fn with_steps(tx: &mut Tx, row: NoticeRow) -> Result<NoticeRecord> {
             (row.notice_key,),
         )
         .await?;
-    let steps: Result<Vec<Step>, _> =
-        bodies.iter().map(|(body,)| serde_json::from_str(body)).collect();
+    let steps: Result<Vec<Step>, _> = bodies
+        .iter()
+        .map(|(body,)| serde_json::from_str(body))
+        .collect();
     let steps = steps.map_err(|error| {
-        Inconsistency::on("notice_step").column("body").row(row.notice_key).source(error)
+        Inconsistency::on("notice_step")
+            .column("body")
+            .row(row.notice_key)
+            .source(error)
     })?;
-    let notice = Notice::replay(&steps)
-        .map_err(|error| Inconsistency::on("notice_step").row(row.notice_key).source(error))?;
+    let notice = Notice::replay(&steps).map_err(|error| {
+        Inconsistency::on("notice_step")
+            .row(row.notice_key)
+            .source(error)
+    })?;
     let parsed = || -> Result<NoticeRecord, Inconsistency> {
         Ok(NoticeRecord {
             key: row.notice_key,
-            id: row.notice_id.parse().map_err(|error| wrong("notice_id").source(error))?,
+            id: row
+                .notice_id
+                .parse()
+                .map_err(|error| wrong("notice_id").source(error))?,
             warning_key: row.warning_key,
-            region: row.region.parse().map_err(|error| wrong("region").source(error))?,
+            region: row
+                .region
+                .parse()
+                .map_err(|error| wrong("region").source(error))?,
             lane: row.lane.clone(),
             playbook: row.playbook.clone(),
             drafted_at: from_millis(row.drafted_at).ok_or_else(|| wrong("drafted_at"))?,

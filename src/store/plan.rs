@@ -65,10 +65,15 @@ impl TryFrom<PlanRow> for PlanHead {
 
     fn try_from(row: PlanRow) -> Result<Self, Inconsistency> {
         let wrong = |column| Inconsistency::on("plan").column(column).row(row.plan_key);
-        let issued_at = row.issued_at.map(|at| from_millis(at).ok_or_else(|| wrong("issued_at")));
+        let issued_at = row
+            .issued_at
+            .map(|at| from_millis(at).ok_or_else(|| wrong("issued_at")));
         Ok(Self {
             key: row.plan_key,
-            id: row.plan_id.parse().map_err(|error| wrong("plan_id").source(error))?,
+            id: row
+                .plan_id
+                .parse()
+                .map_err(|error| wrong("plan_id").source(error))?,
             notice_key: row.notice_key,
             warning_key: row.warning_key,
             revision: row.revision,
@@ -261,8 +266,11 @@ pub async fn list_told(tx: &mut Tx, plan: i64) -> Result<HashMap<RecipientKey, (
         };
         after = last;
         for (order, recipient, change, obligations, owed) in rows {
-            let wrong =
-                || Inconsistency::on("plan_line").column("obligations").row(order);
+            let wrong = || {
+                Inconsistency::on("plan_line")
+                    .column("obligations")
+                    .row(order)
+            };
             let line = Told {
                 order: OrderKey(order),
                 obligations: obligations.parse().map_err(|error| wrong().source(error))?,
@@ -307,11 +315,18 @@ impl TryFrom<LineRow> for LineRecord {
     type Error = Inconsistency;
 
     fn try_from(row: LineRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("plan_line").column(column).row(row.order_key);
+        let wrong = |column| {
+            Inconsistency::on("plan_line")
+                .column(column)
+                .row(row.order_key)
+        };
         Ok(Self {
             order: OrderKey(row.order_key),
             recipient: RecipientKey(row.recipient_key),
-            change: row.change.parse().map_err(|error| wrong("change").source(error))?,
+            change: row
+                .change
+                .parse()
+                .map_err(|error| wrong("change").source(error))?,
             owed: row.owed,
             duty: serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?,
             county: row.county,

@@ -34,6 +34,11 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0002_accounts"
     "0003_acts"
     "0004_jobs"
+    "0005_registry"
+    "0006_outlook"
+    "0007_warning"
+    "0008_outbox"
+    "0009_journal"
 };
 
 impl Db {

@@ -1,0 +1,60 @@
+//! The journal: what every act leaves behind.
+//!
+//! A use case [records](record) one [`Entry`] in the transaction of its act, with the [`Rows`] of
+//! the record it vouches for.
+
+use chrono::{DateTime, Utc};
+
+use super::{Caller, Error};
+use crate::clock::Ids;
+use crate::domain::id::EntryId;
+use crate::domain::journal;
+use crate::domain::region::RegionCode;
+use crate::store::{self, Tx};
+
+pub use crate::domain::journal::{RowTable, Rows, RowsDigest};
+
+/// What an act has to say about itself. No personal data: see
+/// [`domain::journal`](crate::domain::journal).
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What kind of act: `warning.issued`. Whoever watches the feed hears of it under this name.
+    pub kind: &'static str,
+    /// What it was done to: `warning 0193…`.
+    pub subject: String,
+    /// The region it concerns; without one it is not told to watchers.
+    pub region: Option<RegionCode>,
+    /// Who did it: see [`actor`].
+    pub actor: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What else there is to say.
+    pub body: serde_json::Value,
+    /// The rows it vouches for.
+    pub rows: Vec<Rows>,
+}
+
+/// Writes an entry in the transaction of its act. It gets its position and seal afterwards.
+pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> Result<EntryId, Error> {
+    let id = EntryId(ids.uuid_v7(entry.at));
+    let entry = journal::Entry {
+        id,
+        kind: entry.kind.to_owned(),
+        subject: entry.subject,
+        region: entry.region,
+        actor: entry.actor,
+        at: entry.at,
+        body: entry.body.to_string(),
+        vouches: serde_json::to_string(&entry.rows).map_err(Error::internal)?,
+    };
+    store::journal::add_entry(tx, &entry).await?;
+    Ok(id)
+}
+
+/// How the journal names a caller: by the id of its account, never by its name.
+pub fn actor(caller: &Caller) -> String {
+    match caller.account {
+        Some(account) => account.to_string(),
+        None => "command line".to_owned(),
+    }
+}

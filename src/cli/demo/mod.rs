@@ -1,0 +1,3 @@
+//! What the demonstration is seeded with.
+
+pub mod list;
