@@ -1,8 +1,8 @@
 //! All configuration, as typed sections: a TOML file, then the environment over it.
 //!
 //! Every key has a default, so that `qingkong serve` runs with no file at all. A variable
-//! `QINGKONG__SECTION__KEY` overrides `key` of `[section]`. A key nobody knows is an error that
-//! names it. Whatever is secret can also be named as a file (`…_file`), and is never printed.
+//! `QINGKONG__SECTION__KEY` overrides `key` of `[section]`; lists stand in the file only. A key
+//! nobody knows is an error that names it. Whatever is secret can also be named as a file (`…_file`), and is never printed.
 //!
 //! This is the only place that reads the environment.
 
@@ -12,10 +12,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config::{Environment, FileFormat};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+
+use crate::notify::backoff::Backoff;
+use crate::notify::email::EmailConfig;
+use crate::notify::webhook::WebhookConfig;
 
 /// The configuration of one node.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The directory of the node's own files: the embedded database and its keyring.
@@ -23,7 +27,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `[server]`: HTTP.
     pub server: Server,
-    /// `[database]`.
+    /// `[database]`: where the record is kept.
     pub database: Database,
     /// `[keyring]`: the secrets that sign.
     pub keyring: KeyringFile,
@@ -31,19 +35,24 @@ pub struct Config {
     pub sign_in: SignIn,
     /// `[playbooks]`: rules, measures and texts.
     pub playbooks: Playbooks,
-    /// `[log]`.
+    /// `[mail]`: the mail server.
+    pub mail: EmailConfig,
+    /// `[webhook]`: how endpoints of others are called.
+    pub webhook: WebhookConfig,
+    /// `[dispatch]`: how patiently messages are sent.
+    pub dispatch: Dispatch,
+    /// `[log]`: what is written to stderr, and how.
     pub log: Log,
 }
 
 /// `[server]`: what is listened on, and the limits of one request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// The address and port to listen on. Default: `127.0.0.1:8080`.
     pub listen: SocketAddr,
     /// How people reach this node, without a slash at its end: the beginning of every order link.
     /// Over `https:` cookies are marked secure. Default: `http://` and the bound address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
     /// How many proxies of our own stand in front: the caller's address is taken that many places
     /// from the right of `X-Forwarded-For`. Default: 0, the header is not looked at.
@@ -61,29 +70,26 @@ pub struct Server {
 }
 
 /// `[database]`: where the record is kept.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
     /// `sqlite:PATH` or `postgres://…`. Default: `sqlite:` and `qingkong.db` in the data directory.
-    #[serde(skip_serializing)]
     pub url: Option<String>,
     /// A file with the URL, instead of `url`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url_file: Option<PathBuf>,
 }
 
 /// `[keyring]`: the file of the secrets that sign order links and webhooks.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeyringFile {
     /// The keyring, mode 0600. With the embedded database one is made in the data directory when
     /// this is not set; with PostgreSQL it must be set, since every instance needs the same.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
 }
 
 /// `[sign_in]`: how long a session lasts, and how often a password may be tried.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignIn {
     /// A session unused for so long ends, in minutes. Default: 120.
@@ -100,26 +106,34 @@ pub struct SignIn {
 }
 
 /// `[playbooks]`: a bureau's own rules, measures and texts.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Playbooks {
     /// A directory whose files add to the shipped ones or replace them. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dir: Option<PathBuf>,
 }
 
+/// `[dispatch]`: how patiently messages are sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dispatch {
+    /// `[dispatch.backoff]`: when an attempt is repeated, and when a message is given up.
+    pub backoff: Backoff,
+}
+
 /// `[log]`: what is written to stderr, and how.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// `auto` (lines on a terminal, else JSON), `human` or `json`. Default: `auto`.
     pub format: LogFormat,
-    /// Directives of `tracing-subscriber`: `info`, `qingkong=debug,info`. Default: `info`.
+    /// Directives of `tracing-subscriber`: `info`, `qingkong=debug,info`. Default: `info`,
+    /// without the chatter of the ticker.
     pub filter: String,
 }
 
 /// The form of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// Lines for people on a terminal, JSON elsewhere.
@@ -210,6 +224,9 @@ impl Default for Config {
             keyring: KeyringFile::default(),
             sign_in: SignIn::default(),
             playbooks: Playbooks::default(),
+            mail: EmailConfig::default(),
+            webhook: WebhookConfig::default(),
+            dispatch: Dispatch::default(),
             log: Log::default(),
         }
     }
@@ -246,7 +263,7 @@ impl Default for Log {
     fn default() -> Self {
         Self {
             format: LogFormat::Auto,
-            filter: "info".to_owned(),
+            filter: "info,tokio_cron_scheduler=warn".to_owned(),
         }
     }
 }
@@ -296,35 +313,7 @@ mod tests {
             config.database_url().unwrap(),
             "sqlite:qingkong-data/qingkong.db"
         );
-        insta::assert_snapshot!(toml::to_string(&config).unwrap(), @r#"
-        data_dir = "qingkong-data"
-
-        [server]
-        listen = "127.0.0.1:8080"
-        trusted_proxies = 0
-        request_seconds = 30
-        body_limit_kib = 1024
-        upload_limit_kib = 65536
-        stop_seconds = 30
-        hsts = false
-
-        [database]
-
-        [keyring]
-
-        [sign_in]
-        idle_minutes = 120
-        session_hours = 24
-        window_minutes = 15
-        attempts_per_account = 5
-        attempts_per_address = 60
-
-        [playbooks]
-
-        [log]
-        format = "auto"
-        filter = "info"
-        "#);
+        insta::assert_debug_snapshot!(config);
     }
 
     #[test]
@@ -376,6 +365,5 @@ mod tests {
         let mut config = Config::default();
         config.database.url = Some("postgres://qk:secret@db/qk".to_owned());
         assert!(!format!("{config:?}").contains("secret@"));
-        assert!(!toml::to_string(&config).unwrap().contains("secret@"));
     }
 }

@@ -5,6 +5,7 @@
 //! parts all have the same door, `run(…, stopping)`, and all live on one tracker.
 
 use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::config::Config;
 use crate::keyring::Keyring;
 use crate::store::db::Claim;
 use crate::store::{Db, Options};
-use crate::{jobs, web};
+use crate::{jobs, notify, web};
 
 /// A node that is running.
 pub struct Service {
@@ -37,12 +38,14 @@ pub struct Service {
 
 impl Service {
     /// Binds, claims and migrates the database, and starts every part.
-    pub async fn start(config: Config, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
+    pub async fn start(mut config: Config, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
+        notify::install_tls();
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}"))?;
         let url = format!("http://{}", listener.local_addr()?);
+        config.server.public_url.get_or_insert_with(|| url.clone());
         let db = open_database(&config).await?;
         // Before migrating: the schema is not changed under a node that is already serving.
         let claim = db.claim_exclusive()?;
@@ -93,20 +96,29 @@ impl Service {
 
 /// An app beside a node that may be serving, for one command.
 pub async fn open(config: Config) -> anyhow::Result<App> {
+    notify::install_tls();
     let db = open_database(&config).await?;
     app_over(db, config, Clock::system(), Ids::system()).await
 }
 
-async fn open_database(config: &Config) -> anyhow::Result<Db> {
+/// The configured database, not yet migrated.
+pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
     if config.is_embedded()? {
-        fs::create_dir_all(&config.data_dir).with_context(|| {
-            format!("cannot make the directory `{}`", config.data_dir.display())
-        })?;
+        make_data_dir(&config.data_dir)?;
     }
     let url = config.database_url()?;
     Db::open(&url, Options::default())
         .await
         .context("cannot open the database")
+}
+
+/// The directory of the embedded database is for its owner alone: it holds names and phones.
+fn make_data_dir(path: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("cannot make the directory `{}`", path.display()))
 }
 
 async fn app_over(db: Db, config: Config, clock: Clock, ids: Ids) -> anyhow::Result<App> {

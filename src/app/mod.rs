@@ -84,7 +84,7 @@ pub enum Error {
     #[error("{}", .0.text)]
     Conflict(Refusal),
     /// The request says something that cannot be.
-    #[error("{} of the fields are wrong: {}", .0.len(), names(.0))]
+    #[error("wrong fields: {}", names(.0))]
     Invalid(Vec<FieldError>),
     /// The caller has not proved who it is.
     #[error("{}", .0.text)]

@@ -26,7 +26,12 @@ pub(crate) fn start(log: &Log) -> Result<(), Failure> {
             .finish()
             .try_init()?;
     } else {
-        lines.json().flatten_event(true).finish().try_init()?;
+        lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .finish()
+            .try_init()?;
     }
     Ok(())
 }

@@ -13,15 +13,16 @@
 //! hundreds of orders in a batch, not the number of orders.
 //!
 //! A tally counts the lines of a warning's latest plan. A recipient that was released earlier has
-//! no line there: its head still moves, and no tally counts it.
+//! no line there: its head still moves, and no tally counts it. A tally begins with
+//! [`count_rungs`](super::plan::count_rungs) when its plan is issued.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
-use super::db::{Among, FromRow, Insert, Sql};
-use super::{Inconsistency, Result, StoreError, Tx};
+use super::db::{Among, FromRow, Insert};
+use super::{Inconsistency, Result, StoreError, Tx, notice};
 use crate::domain::id::{OrderKey, PlanKey, WarningKey};
 use crate::domain::order::{AnswerKind, Event, Head, Rung, Timeliness};
 use crate::domain::plan::Change;
@@ -196,30 +197,6 @@ impl Turn {
     }
 }
 
-/// Counts the lines of a plan by county and rung, from the heads as they stand: the beginning of
-/// its tally. To be called while its warning is locked, in the transaction that issues the plan.
-pub async fn begin_tally(tx: &mut Tx, plan: PlanKey) -> Result<()> {
-    tx.execute(
-        "INSERT INTO tally (plan_key, county, rung, orders)
-         SELECT line.plan_key,
-                line.county,
-                CASE WHEN COALESCE(head.acknowledged, 0) >= line.owed
-                     THEN CASE WHEN line.change = 'release'                 THEN 'lift-acknowledged'
-                               WHEN COALESCE(head.in_place, 0) >= line.owed THEN 'in-place'
-                               ELSE 'acknowledged' END
-                     WHEN COALESCE(head.handed_over, 0) >= line.owed        THEN 'handed-over'
-                     ELSE 'issued' END AS rung,
-                COUNT(*)
-           FROM plan_line line
-           LEFT JOIN order_head head ON head.order_key = line.order_key
-          WHERE line.plan_key = $1
-          GROUP BY line.plan_key, line.county, 3",
-        (plan.0,),
-    )
-    .await?;
-    Ok(())
-}
-
 /// What is stored of a warning's heads and of its latest plan's tally.
 pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
     let latest = find_latest(tx, warning).await?;
@@ -340,18 +317,12 @@ impl Origins {
     }
 }
 
-/// Locks a warning until the end of the transaction. SQLite's writers are alone; PostgreSQL has to
-/// hold on to the row.
 async fn lock_warning(tx: &mut Tx, warning: WarningKey) -> Result<Latest> {
-    let row: LatestRow = tx
-        .one(
-            Sql::by_dialect(
-                "SELECT plan_key, revision FROM warning WHERE warning_key = $1",
-                "SELECT plan_key, revision FROM warning WHERE warning_key = $1 FOR UPDATE",
-            ),
-            (warning.0,),
-        )
-        .await?;
+    let head = notice::lock_warning(tx, warning.0).await?;
+    let row = LatestRow {
+        plan_key: head.plan,
+        revision: head.revision,
+    };
     row.latest(warning)
 }
 
@@ -616,8 +587,7 @@ struct LineRow {
 
 impl LineRow {
     fn change(&self) -> Result<Change> {
-        let known = Change::ALL.into_iter().find(|c| c.as_str() == self.change);
-        known.ok_or_else(|| self.inconsistent("change"))
+        self.change.parse().map_err(|_| self.inconsistent("change"))
     }
 
     fn owed(&self) -> Result<u32> {

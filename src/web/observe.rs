@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::error::Error as _;
 use std::fmt::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Body;
@@ -50,11 +50,7 @@ pub(super) async fn observe(State(web): State<Web>, request: Request, next: Next
             log_problem(&problem, &reference);
             response = finish(response, &problem, &reference, &request_id);
         }
-        None => tracing::info!(
-            status = status.as_u16(),
-            latency_ms = latency.as_secs_f64() * 1_000.0,
-            "Answered"
-        ),
+        None => log_answer(&route, status, latency),
     }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -102,6 +98,17 @@ fn finish(response: Response, problem: &Problem, reference: &str, request_id: &s
         .headers
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     Response::from_parts(parts, Body::new(body.into_body()))
+}
+
+/// One line per answer; those to machines that ask every few seconds only when asked for.
+fn log_answer(route: &str, status: StatusCode, latency: Duration) {
+    let status = status.as_u16();
+    let latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+    if matches!(route, "/healthz" | "/readyz" | "/metrics") {
+        tracing::debug!(status, latency_us, "Answered");
+    } else {
+        tracing::info!(status, latency_us, "Answered");
+    }
 }
 
 /// One line per failure: faults of ours as errors, refusals as what they are.

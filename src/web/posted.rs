@@ -75,16 +75,88 @@ async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes
 
 /// Tells apart what is no JSON (400) from JSON that is not what was asked for (422).
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| (error.path().to_string(), error.into_inner()))
+        .and_then(|value| {
+            json.end()
+                .map(|()| value)
+                .map_err(|error| (String::new(), error))
+        });
+    parsed.map_err(|(path, error)| {
         if error.is_data() {
-            // serde names the field in backticks, and says what it expected.
             let text = error.to_string();
-            let field = text.split('`').nth(1).unwrap_or_default();
-            Error::invalid(field, "malformed", text.as_str()).into()
+            Error::invalid(&field(&path, &text), "malformed", text.as_str()).into()
         } else {
+            let place = format!("line {}, column {}", error.line(), error.column());
             let text = format!("the body is not JSON at {place}");
             Problem::new(StatusCode::BAD_REQUEST, "malformed-json", text)
         }
     })
+}
+
+/// The field at fault: a missing or unknown one is named in the message, below the path.
+fn field(path: &str, message: &str) -> String {
+    let below = ["missing field `", "unknown field `"]
+        .into_iter()
+        .find_map(|words| message.strip_prefix(words)?.split('`').next());
+    match (path, below) {
+        (".", None) => String::new(),
+        (".", Some(field)) => field.to_owned(),
+        (path, Some(field)) if path != field && !path.ends_with(&format!(".{field}")) => {
+            format!("{path}.{field}")
+        }
+        (path, _) => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Plant {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        name: String,
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        units: Vec<Unit>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Unit {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        hours: u8,
+    }
+
+    #[rstest]
+    #[case::wrong_type(r#"{"name": 3, "units": []}"#, "name")]
+    #[case::deep(
+        r#"{"name": "a", "units": [{"hours": 1}, {"hours": 300}]}"#,
+        "units[1].hours"
+    )]
+    #[case::missing(r#"{"units": []}"#, "name")]
+    #[case::missing_below(r#"{"name": "a", "units": [{}]}"#, "units[0].hours")]
+    #[case::unknown(r#"{"name": "a", "units": [], "colour": 1}"#, "colour")]
+    #[case::unknown_below(r#"{"name": "a", "units": [{"hours": 1, "b": 2}]}"#, "units[0].b")]
+    #[case::another_thing("7", "")]
+    fn a_field_that_cannot_be_read_is_named(#[case] body: &str, #[case] named: &str) {
+        let problem = parse::<Plant>(body.as_bytes()).unwrap_err();
+        assert_eq!(problem.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(problem.errors[0].field, named);
+    }
+
+    #[rstest]
+    #[case::nothing("")]
+    #[case::cut_off(r#"{"name": "a""#)]
+    #[case::more_behind(r#"{"name": "a", "units": []} {}"#)]
+    fn what_is_no_json_is_said_to_be_none(#[case] body: &str) {
+        let problem = parse::<Plant>(body.as_bytes()).unwrap_err();
+        assert_eq!(problem.status, StatusCode::BAD_REQUEST);
+        assert!(problem.detail.contains("line 1"), "{}", problem.detail);
+    }
 }

@@ -9,6 +9,14 @@
 mod database;
 mod architecture;
 mod cli;
+//! The one integration binary: everything that needs a database, a port or a browser.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, a step that fails is the failure; the setting spares test functions only"
+)]
+
+#[macro_use]
 mod fakes;
 mod notify;
 mod store;

@@ -18,7 +18,7 @@ use crate::web::problem::{Problem, ProblemBody};
 /// An account to be made. One of `region` and `recipient`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Request {
+pub(super) struct AccountRequest {
     /// The name to sign in with.
     #[schema(example = "zhiban")]
     name: String,
@@ -62,10 +62,10 @@ pub(super) struct Account {
     disabled_at: Option<String>,
 }
 
-impl TryFrom<Request> for NewAccount {
+impl TryFrom<AccountRequest> for NewAccount {
     type Error = Error;
 
-    fn try_from(asked: Request) -> Result<Self, Error> {
+    fn try_from(asked: AccountRequest) -> Result<Self, Error> {
         let mut errors = Vec::new();
         let role = asked.role.parse();
         let role = role.map_err(|error: access::NotARole| {
@@ -118,7 +118,7 @@ impl From<access::Account> for Account {
 
 /// Makes an account.
 #[utoipa::path(
-    post, path = "/api/v1/accounts", tag = "accounts", request_body = Request,
+    post, path = "/api/v1/accounts", tag = "accounts", request_body = AccountRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
     responses(
         (status = CREATED, body = Account),
@@ -127,10 +127,10 @@ impl From<access::Account> for Account {
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
     ),
 )]
-pub(super) async fn add(
+pub(super) async fn add_account(
     State(app): State<App>,
     caller: Caller,
-    posted: Posted<Request>,
+    posted: Posted<AccountRequest>,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
     let new = posted.body.try_into()?;
     let account = app
@@ -144,7 +144,7 @@ pub(super) async fn add(
     get, path = "/api/v1/accounts", tag = "accounts",
     responses((status = OK, body = Page<Account>), (status = FORBIDDEN, body = ProblemBody)),
 )]
-pub(super) async fn list(
+pub(super) async fn list_accounts(
     State(app): State<App>,
     caller: Caller,
 ) -> Result<Json<Page<Account>>, Problem> {
@@ -164,7 +164,7 @@ pub(super) async fn list(
         (status = NOT_FOUND, body = ProblemBody),
     ),
 )]
-pub(super) async fn disable(
+pub(super) async fn disable_account(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,

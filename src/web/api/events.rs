@@ -40,7 +40,7 @@ const LASTS: Duration = Duration::from_secs(30 * 60);
         (status = FORBIDDEN, body = ProblemBody),
     ),
 )]
-pub(super) async fn watch(
+pub(super) async fn watch_events(
     State(app): State<App>,
     State(stopping): State<CancellationToken>,
     caller: Caller,

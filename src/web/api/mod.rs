@@ -57,12 +57,16 @@ impl Modify for Security {
 /// Every route of the interface, by resource.
 pub(super) fn router() -> OpenApiRouter<Web> {
     OpenApiRouter::with_openapi(Head::openapi())
-        .routes(routes!(session::sign_in, session::show, session::sign_out))
-        .routes(routes!(account::add, account::list))
-        .routes(routes!(account::disable))
-        .routes(routes!(token::add))
-        .routes(routes!(token::revoke))
-        .routes(routes!(events::watch))
+        .routes(routes!(
+            session::sign_in,
+            session::show_session,
+            session::sign_out
+        ))
+        .routes(routes!(account::add_account, account::list_accounts))
+        .routes(routes!(account::disable_account))
+        .routes(routes!(token::add_token))
+        .routes(routes!(token::revoke_token))
+        .routes(routes!(events::watch_events))
 }
 
 /// The document that describes the interface.

@@ -85,7 +85,7 @@ pub(super) async fn sign_in(
     get, path = "/api/v1/session", tag = "session",
     responses((status = OK, body = Who), (status = UNAUTHORIZED, body = ProblemBody)),
 )]
-pub(super) async fn show(caller: Caller) -> Json<Who> {
+pub(super) async fn show_session(caller: Caller) -> Json<Who> {
     Json(caller.into())
 }
 

@@ -15,7 +15,7 @@ use crate::web::problem::{Problem, ProblemBody};
 /// A token to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Request {
+pub(super) struct TokenRequest {
     /// The name of its account.
     #[schema(example = "zhiban")]
     account: String,
@@ -31,17 +31,17 @@ pub(super) struct Request {
 
 /// A token just made.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Issued {
+pub(super) struct TokenIssued {
     /// Its id, by which it is revoked.
     id: String,
     /// The token. It is told this once.
     token: String,
 }
 
-impl TryFrom<Request> for NewToken {
+impl TryFrom<TokenRequest> for NewToken {
     type Error = Error;
 
-    fn try_from(asked: Request) -> Result<Self, Error> {
+    fn try_from(asked: TokenRequest) -> Result<Self, Error> {
         let scopes = asked.scopes.parse();
         let unknown = |error: crate::domain::access::NotAScope| {
             Error::invalid("scopes", "unknown", error.to_string())
@@ -57,21 +57,21 @@ impl TryFrom<Request> for NewToken {
 
 /// Makes a token. The answer is the only time it is told, so a repeat makes another.
 #[utoipa::path(
-    post, path = "/api/v1/tokens", tag = "accounts", request_body = Request,
+    post, path = "/api/v1/tokens", tag = "accounts", request_body = TokenRequest,
     responses(
-        (status = CREATED, body = Issued),
+        (status = CREATED, body = TokenIssued),
         (status = FORBIDDEN, body = ProblemBody),
         (status = NOT_FOUND, body = ProblemBody),
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
     ),
 )]
-pub(super) async fn add(
+pub(super) async fn add_token(
     State(app): State<App>,
     caller: Caller,
-    ValidJson(asked): ValidJson<Request>,
-) -> Result<(StatusCode, Json<Issued>), Problem> {
+    ValidJson(asked): ValidJson<TokenRequest>,
+) -> Result<(StatusCode, Json<TokenIssued>), Problem> {
     let token = app.add_token(&caller, asked.try_into()?).await?;
-    let issued = Issued {
+    let issued = TokenIssued {
         id: token.id,
         token: token.secret,
     };
@@ -88,7 +88,7 @@ pub(super) async fn add(
         (status = NOT_FOUND, body = ProblemBody),
     ),
 )]
-pub(super) async fn revoke(
+pub(super) async fn revoke_token(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
