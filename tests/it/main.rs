@@ -1,14 +1,3 @@
-//! The integration tests: one binary, one module for each side the system shows.
-
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test's own set-up cannot do fails the test"
-)]
-
-#[macro_use]
-mod database;
-mod architecture;
-mod cli;
 //! The one integration binary: everything that needs a database, a port or a browser.
 
 #![expect(
@@ -17,6 +6,10 @@ mod cli;
 )]
 
 #[macro_use]
+mod database;
+mod architecture;
+mod cli;
+mod episode;
 mod fakes;
 mod notify;
 mod store;
