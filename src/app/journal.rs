@@ -20,7 +20,7 @@ pub use crate::domain::journal::{RowTable, Rows, RowsDigest};
 pub struct Entry {
     /// What kind of act: `warning.issued`. Whoever watches the feed hears of it under this name.
     pub kind: &'static str,
-    /// What it was done to: `warning 0193…`.
+    /// What it was done to: `warning/0193…`.
     pub subject: String,
     /// The region it concerns; without one it is not told to watchers.
     pub region: Option<RegionCode>,
@@ -32,6 +32,43 @@ pub struct Entry {
     pub body: serde_json::Value,
     /// The rows it vouches for.
     pub rows: Vec<Rows>,
+}
+
+impl Entry {
+    /// An act of a caller that concerns no single region and wrote no rows to vouch for.
+    pub fn new(
+        kind: &'static str,
+        subject: impl Into<String>,
+        caller: &Caller,
+        at: DateTime<Utc>,
+        body: serde_json::Value,
+    ) -> Self {
+        Self {
+            kind,
+            subject: subject.into(),
+            region: None,
+            actor: actor(caller),
+            at,
+            body,
+            rows: Vec::new(),
+        }
+    }
+
+    /// The same act, concerning a region.
+    #[must_use]
+    pub fn in_region(self, region: RegionCode) -> Self {
+        Self {
+            region: Some(region),
+            ..self
+        }
+    }
+
+    /// The same act, vouching for rows it wrote.
+    #[must_use]
+    pub fn vouching(mut self, rows: Rows) -> Self {
+        self.rows.push(rows);
+        self
+    }
 }
 
 /// Writes an entry in the transaction of its act. It gets its position and seal afterwards.

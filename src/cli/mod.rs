@@ -9,11 +9,11 @@ use clap::{Parser, Subcommand};
 
 mod aqi;
 mod assess;
+pub mod demo;
 mod keyring;
 mod log;
 mod migrate;
 mod node;
-pub mod demo;
 mod print;
 mod replay;
 mod serve;

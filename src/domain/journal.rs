@@ -23,7 +23,7 @@ pub struct Entry {
     pub id: EntryId,
     /// What kind of act: `warning.issued`, `orders.answered`.
     pub kind: String,
-    /// What it was done to: `warning 0193…`, `playbook`.
+    /// What it was done to: `warning/0193…`, `playbook`.
     pub subject: String,
     /// The region it concerns, where it concerns one.
     pub region: Option<RegionCode>,
@@ -196,7 +196,7 @@ mod tests {
         Entry {
             id: EntryId(Uuid::from_u128(1)),
             kind: "warning.issued".to_owned(),
-            subject: "warning 1".to_owned(),
+            subject: "warning/1".to_owned(),
             region: Some("411000".parse().unwrap()),
             actor: "command line".to_owned(),
             at: "2026-11-24T12:00:00Z".parse().unwrap(),

@@ -1,4 +1,5 @@
 //! The one integration binary: everything that needs a database, a port or a browser.
+//! The integration tests: one binary, one module for each side the system shows.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +11,7 @@ mod database;
 mod architecture;
 mod cli;
 mod episode;
+#[macro_use]
 mod fakes;
 mod notify;
 mod store;
