@@ -894,6 +894,9 @@ impl Failure {
     fn of_postgres(error: &PgDatabaseError) -> Self {
         match error.code() {
             "23505" => Self::Taken(postgres_key(error)),
+            // A table, or the type that goes with it, that another session has just created.
+            "42P07" => Self::Taken("pg_class(relname)".to_owned()),
+            "42710" => Self::Taken("pg_type(typname)".to_owned()),
             // Serialization failure, deadlock, lock not available.
             "40001" | "40P01" | "55P03" => Self::Contended,
             // Shutting down, crashed, starting up; too many connections.

@@ -54,15 +54,17 @@ impl Db {
 }
 
 /// Creates the row that says who may run.
+///
+/// PostgreSQL lets two sessions both find a table missing and both create it; the one that loses
+/// finds its name taken in the catalogue, and the next time finds the table.
 async fn lay_floor(db: &Db) -> Result<()> {
-    loop {
+    for _ in 0..5 {
         match try_lay_floor(db).await {
-            // PostgreSQL lets two sessions both find a table missing and both create it; the one
-            // that loses finds its name taken in the catalogue, and then finds the table.
             Err(StoreError::Conflict { .. }) => {}
             done => return done,
         }
     }
+    try_lay_floor(db).await
 }
 
 async fn try_lay_floor(db: &Db) -> Result<()> {

@@ -1,5 +1,6 @@
 //! For the machines that keep this one running: alive, ready, metrics.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -30,7 +31,11 @@ pub(super) async fn ready(
     }
     match tokio::time::timeout(PATIENCE, app.check_database()).await {
         Ok(Ok(())) => Ok("ready\n"),
-        Ok(Err(error)) => Err(error.into()),
+        // Whatever the fault, traffic had better go elsewhere.
+        Ok(Err(error)) => Err(Problem {
+            cause: Some(Arc::new(error)),
+            ..not_ready("unavailable", "the database does not answer as it should")
+        }),
         Err(_) => Err(not_ready("unavailable", "the database does not answer")),
     }
 }

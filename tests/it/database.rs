@@ -100,6 +100,11 @@ impl TestDb {
         Db::open(&self.url, options).await.unwrap()
     }
 
+    /// Where it is, for a node that opens it itself.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self.home, Home::Server { .. })
     }

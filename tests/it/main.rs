@@ -15,3 +15,5 @@ mod episode;
 mod fakes;
 mod notify;
 mod store;
+mod api;
+mod world;

@@ -1,0 +1,9 @@
+//! The interface over HTTP, on both engines.
+
+mod account;
+mod border;
+mod document;
+mod events;
+mod idempotency;
+mod operations;
+mod session;
