@@ -1,5 +1,4 @@
 //! The one integration binary: everything that needs a database, a port or a browser.
-//! The integration tests: one binary, one module for each side the system shows.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,12 +7,12 @@
 
 #[macro_use]
 mod database;
+
+mod api;
 mod architecture;
 mod cli;
 mod episode;
-#[macro_use]
 mod fakes;
 mod notify;
 mod store;
-mod api;
 mod world;
