@@ -33,7 +33,8 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_by_message ON attempt (message_key, number);
 
 -- What a recipient answered. Append-only; `nonce` makes a repeated answer one answer. The words
--- stand in `answer_note`, which can be erased; here is their salted digest.
+-- stand in `answer_note`, which can be erased; here is their salted digest. `complete`: with this
+-- answer every unit of the order is in place.
 CREATE TABLE answer (
     answer_key  BIGINT  NOT NULL PRIMARY KEY,
     order_key   BIGINT  NOT NULL,
@@ -47,6 +48,7 @@ CREATE TABLE answer (
     by_key      TEXT    NOT NULL,
     at          BIGINT  NOT NULL,
     late        BOOLEAN NOT NULL,
+    complete    BOOLEAN NOT NULL,
     nonce       TEXT    NOT NULL,
     digest      TEXT    NOT NULL,
     UNIQUE (order_key, nonce)

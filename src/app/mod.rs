@@ -8,9 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub mod account;
 pub mod act;
+pub mod answer;
 pub mod caller;
 pub mod enroll;
 pub mod events;
@@ -22,11 +25,14 @@ pub mod password;
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
 
+use self::answer::AnswerBatch;
 use self::events::Feed;
 use self::password::Passwords;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::keyring::Keyring;
+use crate::store::ladder::Origins;
+use crate::store::writer::{Batch, GroupWriter, Limits};
 use crate::store::{Db, StoreError};
 
 /// Everything a use case works with; clones share it.
@@ -46,12 +52,23 @@ pub struct App {
     pub passwords: Passwords,
     /// What has just happened, for whoever watches.
     pub feed: Feed,
+    /// Which warning each order belongs to.
+    origins: Origins,
+    /// Writes answers, as many as come together in one transaction.
+    answers: GroupWriter<AnswerBatch>,
 }
 
 impl App {
-    /// An app over an open, migrated database.
+    /// An app over an open, migrated database. Its writing tasks run on the runtime of the caller.
     pub fn new(db: Db, clock: Clock, ids: Ids, keyring: Keyring, config: Config) -> Self {
+        let origins = Origins::default();
+        let answers = AnswerBatch {
+            ids: ids.clone(),
+            origins: origins.clone(),
+        };
         Self {
+            answers: writer(&db, answers),
+            origins,
             db,
             clock,
             passwords: Passwords::new(&ids),
@@ -72,6 +89,13 @@ impl App {
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
+}
+
+/// A writing task that lives as long as the app: whoever hands something in waits for it, so a stop
+/// that has waited for everybody leaves it nothing to do.
+fn writer<B: Batch>(db: &Db, batch: B) -> GroupWriter<B> {
+    let (tracker, never) = (TaskTracker::new(), CancellationToken::new());
+    GroupWriter::spawn(db.clone(), batch, Limits::default(), &tracker, never)
 }
 
 /// Why a use case did not do what it was asked. Says what a caller can do about it.

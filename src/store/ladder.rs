@@ -23,9 +23,10 @@ use chrono::{DateTime, Utc};
 
 use super::db::{Among, FromRow, Insert};
 use super::{Inconsistency, Result, StoreError, Tx, notice};
-use crate::domain::id::{OrderKey, PlanKey, WarningKey};
+use crate::domain::id::{OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::order::{AnswerKind, Event, Head, Rung, Timeliness};
 use crate::domain::plan::Change;
+use crate::domain::region::RegionCode;
 
 /// Something that happened to one order, at the revision it was shown or sent.
 #[derive(Clone, Copy, Debug)]
@@ -58,9 +59,13 @@ pub struct Turn {
     places: HashMap<OrderKey, Place>,
 }
 
-/// What a warning's latest issued plan is.
+/// A warning, and its latest issued plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latest {
+    /// The warning's public id.
+    pub id: WarningId,
+    /// Its place.
+    pub region: RegionCode,
     /// The plan.
     pub plan: PlanKey,
     /// Its revision, counted from 1.
@@ -100,6 +105,18 @@ pub struct Ladder {
     pub heads: BTreeMap<OrderKey, Standing>,
     /// Orders of the latest plan by county and rung; counts of zero are left out.
     pub tally: BTreeMap<(String, Rung), i64>,
+}
+
+/// What an answer means to its order: a report of some units, while others are still to come, says
+/// only that the order was read.
+pub fn answered(kind: AnswerKind, late: bool, complete: bool) -> Event {
+    match kind {
+        AnswerKind::InPlace if !complete => {
+            Event::Answered(AnswerKind::Acknowledged, Timeliness::InTime)
+        }
+        _ if late => Event::Answered(kind, Timeliness::Late),
+        _ => Event::Answered(kind, Timeliness::InTime),
+    }
 }
 
 impl Standing {
@@ -159,7 +176,7 @@ impl Turn {
         self.places.get(&order)
     }
 
-    /// The latest plan of an order's warning.
+    /// The warning an order belongs to, and its latest plan.
     pub fn latest(&self, order: OrderKey) -> Option<Latest> {
         let warning = self.places.get(&order)?.warning;
         self.warnings.get(&warning).copied()
@@ -167,7 +184,7 @@ impl Turn {
 
     /// Moves the heads and the tallies by what happened, in order, and answers with the rung each
     /// order stood on after its step.
-    pub async fn climb(mut self, tx: &mut Tx, steps: &[Step]) -> Result<Vec<Rung>> {
+    pub async fn climb(&mut self, tx: &mut Tx, steps: &[Step]) -> Result<Vec<Rung>> {
         let mut moved = BTreeSet::new();
         let mut tally = TallyMoves::default();
         let mut answers: BTreeMap<WarningKey, i64> = BTreeMap::new();
@@ -199,7 +216,7 @@ impl Turn {
 
 /// What is stored of a warning's heads and of its latest plan's tally.
 pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
-    let latest = find_latest(tx, warning).await?;
+    let latest = find_latest_plan(tx, warning).await?;
     let mut ladder = Ladder::default();
     for (first, last) in order_ranges(tx, warning).await? {
         let rows: Vec<HeadRow> = tx
@@ -221,11 +238,11 @@ pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
                FROM tally
               WHERE plan_key = $1
                 AND orders <> 0",
-            (latest.plan.0,),
+            (latest.0,),
         )
         .await?;
     for (county, rung, orders) in rows {
-        let rung = rung_of(&rung, latest.plan)?;
+        let rung = rung_of(&rung, latest)?;
         ladder.tally.insert((county, rung), orders);
     }
     Ok(ladder)
@@ -233,7 +250,7 @@ pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
 
 /// What a warning's attempts and answers say that its heads and tally should be.
 pub async fn rebuild(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
-    let latest = find_latest(tx, warning).await?;
+    let latest = find_latest_plan(tx, warning).await?;
     let mut ladder = Ladder::default();
     for step in recorded_steps(tx, warning).await? {
         let standing = ladder.heads.entry(step.order).or_default();
@@ -244,7 +261,7 @@ pub async fn rebuild(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
             "SELECT order_key, change, owed, county
                FROM plan_line
               WHERE plan_key = $1",
-            (latest.plan.0,),
+            (latest.0,),
         )
         .await?;
     for line in lines {
@@ -319,21 +336,23 @@ impl Origins {
 
 async fn lock_warning(tx: &mut Tx, warning: WarningKey) -> Result<Latest> {
     let head = notice::lock_warning(tx, warning.0).await?;
-    let row = LatestRow {
-        plan_key: head.plan,
-        revision: head.revision,
-    };
-    row.latest(warning)
+    let wrong = || Inconsistency::on("warning").column("revision").row(warning);
+    Ok(Latest {
+        id: head.id,
+        region: head.region,
+        plan: PlanKey(head.plan.ok_or(StoreError::NotFound)?),
+        revision: head.revision.try_into().map_err(|_| wrong())?,
+    })
 }
 
-async fn find_latest(tx: &mut Tx, warning: WarningKey) -> Result<Latest> {
-    let row: LatestRow = tx
-        .one(
-            "SELECT plan_key, revision FROM warning WHERE warning_key = $1",
+async fn find_latest_plan(tx: &mut Tx, warning: WarningKey) -> Result<PlanKey> {
+    let plan: Option<i64> = tx
+        .scalar(
+            "SELECT plan_key FROM warning WHERE warning_key = $1",
             (warning.0,),
         )
         .await?;
-    row.latest(warning)
+    Ok(PlanKey(plan.ok_or(StoreError::NotFound)?))
 }
 
 async fn count_answers(tx: &mut Tx, warning: WarningKey, count: i64) -> Result<()> {
@@ -538,7 +557,7 @@ async fn recorded_steps(tx: &mut Tx, warning: WarningKey) -> Result<Vec<Step>> {
     for (first, last) in order_ranges(tx, warning).await? {
         let rows: Vec<AnswerRow> = tx
             .all(
-                "SELECT answer_key, order_key, revision, kind, late, at
+                "SELECT answer_key, order_key, revision, kind, late, complete, at
                    FROM answer
                   WHERE order_key BETWEEN $1 AND $2",
                 (first, last),
@@ -558,23 +577,6 @@ struct OriginRow {
     first_order: i64,
     last_order: i64,
     warning_key: i64,
-}
-
-#[derive(FromRow)]
-struct LatestRow {
-    plan_key: Option<i64>,
-    revision: i32,
-}
-
-impl LatestRow {
-    fn latest(self, warning: WarningKey) -> Result<Latest> {
-        let plan = self.plan_key.ok_or(StoreError::NotFound)?;
-        let inconsistent = || Inconsistency::on("warning").column("revision").row(warning);
-        Ok(Latest {
-            plan: PlanKey(plan),
-            revision: self.revision.try_into().map_err(|_| inconsistent())?,
-        })
-    }
 }
 
 #[derive(FromRow)]
@@ -676,6 +678,7 @@ struct AnswerRow {
     revision: i32,
     kind: String,
     late: bool,
+    complete: bool,
     at: i64,
 }
 
@@ -685,14 +688,9 @@ impl TryFrom<AnswerRow> for Step {
     fn try_from(row: AnswerRow) -> Result<Self> {
         let wrong = |column| Inconsistency::on("answer").column(column).row(row.answer_key);
         let kind: AnswerKind = row.kind.parse().map_err(|_| wrong("kind"))?;
-        let timeliness = if row.late {
-            Timeliness::Late
-        } else {
-            Timeliness::InTime
-        };
         Ok(Self {
             order: OrderKey(row.order_key),
-            event: Event::Answered(kind, timeliness),
+            event: answered(kind, row.late, row.complete),
             revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
             at: DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?,
         })

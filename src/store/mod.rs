@@ -22,6 +22,7 @@
 //! by with an `UPDATE … RETURNING` of the head.
 
 pub mod account;
+pub mod answer;
 pub mod counter;
 pub mod db;
 pub mod error;
@@ -32,6 +33,7 @@ pub mod journal;
 pub mod ladder;
 pub mod lease;
 pub mod notice;
+pub mod order;
 pub mod plan;
 pub mod registry;
 pub mod schema;

@@ -21,6 +21,8 @@ use qingkong::store::registry::{NewVersion, Recipient, RecipientKind};
 use qingkong::store::{Db, counter, notice, plan, registry};
 use uuid::Uuid;
 
+use crate::world::start;
+
 /// One warning of 许昌市, and the plants it binds.
 pub(crate) struct Episode {
     db: Db,
@@ -42,11 +44,6 @@ pub(crate) struct OnList {
     pub(crate) contact: ContactKey,
     county: RegionCode,
     owed: i32,
-}
-
-/// When every first notice is issued: 18:00 in Beijing.
-pub(crate) fn start() -> DateTime<Utc> {
-    "2026-11-24T10:00:00Z".parse().unwrap()
 }
 
 pub(crate) fn by_mail(plant: usize) -> Contact {
@@ -237,6 +234,17 @@ fn staged(plant: &OnList, change: Change, level: WarningLevel) -> StagedLine {
     }
 }
 
+/// The units of every plant.
+pub(crate) const UNITS: [&str; 2] = ["1号窑", "2号窑"];
+
+fn unit(name: &str) -> UnitDuty {
+    UnitDuty {
+        unit: name.to_owned(),
+        measure: "限产20%".to_owned(),
+        ramp_down_hours: 4,
+    }
+}
+
 /// 水泥熟料 of grade B, 环办大气函〔2020〕340号; two hours to acknowledge.
 fn duty(level: WarningLevel) -> Duty {
     Duty {
@@ -245,11 +253,7 @@ fn duty(level: WarningLevel) -> Duty {
         control: Control::Required,
         grade: None,
         basis: "许昌市2026年应急减排清单第1版".to_owned(),
-        units: vec![UnitDuty {
-            unit: "1号窑".to_owned(),
-            measure: "限产20%".to_owned(),
-            ramp_down_hours: 4,
-        }],
+        units: UNITS.map(unit).into(),
         added: Vec::new(),
         acknowledge_within_minutes: 120,
         base: Emission::ZERO,

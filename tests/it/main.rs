@@ -8,6 +8,7 @@
 #[macro_use]
 mod database;
 
+mod answers;
 mod api;
 mod architecture;
 mod cli;

@@ -9,7 +9,8 @@ use qingkong::domain::plan::Change::{Release, Replace, Tell};
 use qingkong::store::ladder::{self, Origins, Step, Turn};
 use qingkong::store::{Db, StoreError, notice};
 
-use crate::episode::{Episode, by_mail, start};
+use crate::episode::{Episode, by_mail};
+use crate::world::start;
 
 const ACKNOWLEDGED: Event = Event::Answered(AnswerKind::Acknowledged, Timeliness::InTime);
 const IN_PLACE: Event = Event::Answered(AnswerKind::InPlace, Timeliness::InTime);
@@ -21,7 +22,7 @@ fn step(order: OrderKey, event: Event, revision: u32) -> Step {
 async fn climb(db: &Db, steps: &[Step]) -> Vec<Rung> {
     let mut tx = db.begin().await.unwrap();
     let orders = steps.iter().map(|step| step.order);
-    let turn = Turn::take(&mut tx, &Origins::default(), orders).await.unwrap();
+    let mut turn = Turn::take(&mut tx, &Origins::default(), orders).await.unwrap();
     let rungs = turn.climb(&mut tx, steps).await.unwrap();
     tx.commit().await.unwrap();
     rungs
