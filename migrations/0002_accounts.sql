@@ -1,18 +1,17 @@
 -- Accounts, their sessions and API tokens, and how often a sign-in was tried.
 
--- Scope: `region` and everything below it, or one recipient of orders; exactly one of the two.
+-- The role holds in `region` and everything below it, or for one recipient of orders there.
 CREATE TABLE account (
     id          TEXT    NOT NULL PRIMARY KEY,
     name        TEXT    NOT NULL,
     role        TEXT    NOT NULL,
-    region      TEXT,
+    region      TEXT    NOT NULL,
     recipient   BIGINT,
     title       TEXT,
     password    TEXT    NOT NULL,
     created_at  BIGINT  NOT NULL,
     disabled_at BIGINT,
-    CONSTRAINT account_name_key UNIQUE (name),
-    CONSTRAINT account_scope CHECK ((region IS NULL) <> (recipient IS NULL))
+    CONSTRAINT account_name_key UNIQUE (name)
 );
 
 -- The secret stands in the cookie alone; here is its SHA-256.

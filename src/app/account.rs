@@ -13,11 +13,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use super::caller::{Right, Role, Scope, Scopes, Via};
+use super::caller::{Right, Role, Scopes, Via};
 use super::password::Checked;
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Refusal};
 use crate::domain::access::Account;
 use crate::domain::id::UserId;
+use crate::domain::region::RegionCode;
 use crate::playbooks::hex;
 use crate::store::{StoreError, Tx, account};
 
@@ -52,8 +53,10 @@ pub struct NewAccount {
     pub password: String,
     /// What it is here for.
     pub role: Role,
-    /// Where the role holds.
-    pub scope: Scope,
+    /// The region it belongs to, in which the role holds unless a recipient is named.
+    pub region: RegionCode,
+    /// The recipient of orders there that it answers for.
+    pub recipient: Option<i64>,
     /// The office held.
     pub title: Option<String>,
 }
@@ -186,10 +189,7 @@ impl App {
         new: NewAccount,
         idempotency: Option<&Idempotency>,
     ) -> Result<Account, Error> {
-        by.has(Right::ManageAccounts)?;
-        if let Scope::Region(region) = new.scope {
-            by.may(Right::ManageAccounts, region)?;
-        }
+        by.may(Right::ManageAccounts, new.region)?;
         let name = normal(&new.name);
         check_new(&name, &new)?;
         let password = self.passwords.hash(&new.password).await?;
@@ -201,7 +201,8 @@ impl App {
             id: UserId(self.ids.uuid_v7(act.now)),
             name,
             role: new.role,
-            scope: new.scope,
+            region: new.region,
+            recipient: new.recipient,
             title: new.title,
             created_at: act.now,
             disabled_at: None,
@@ -217,7 +218,7 @@ impl App {
         by.has(Right::ManageAccounts)?;
         let mut tx = self.db.read().await?;
         let mut accounts = account::list_accounts(&mut tx).await?;
-        accounts.retain(|account| may_manage(by, account));
+        accounts.retain(|account| by.scope.covers(account.region));
         Ok(accounts)
     }
 
@@ -295,7 +296,7 @@ impl App {
     /// The account with a name, when the caller may keep it.
     async fn managed(&self, tx: &mut Tx, by: &Caller, name: &str) -> Result<Account, Error> {
         match account::find_account(tx, &normal(name)).await? {
-            Some((account, _)) if may_manage(by, &account) => Ok(account),
+            Some((account, _)) if by.scope.covers(account.region) => Ok(account),
             _ => Err(Error::NotFound),
         }
     }
@@ -362,22 +363,13 @@ fn subjects(name: &str, address: IpAddr) -> [String; 3] {
     ]
 }
 
-fn may_manage(by: &Caller, account: &Account) -> bool {
-    match (by.scope, account.scope) {
-        (Scope::Everywhere, _) => true,
-        (own, Scope::Region(region)) => own.covers(region),
-        (Scope::Region(_), Scope::Recipient(_)) => true,
-        _ => false,
-    }
-}
-
 fn caller(account: Account, via: Via) -> Caller {
     Caller {
+        scope: account.scope(),
         account: Some(account.id),
         name: account.name,
         role: account.role,
         title: account.title,
-        scope: account.scope,
         via,
     }
 }
@@ -406,16 +398,11 @@ fn check_new(name: &str, new: &NewAccount) -> Result<(), Error> {
         ));
     }
     errors.extend(check_password(&new.password));
-    let fits = match new.scope {
-        Scope::Recipient(_) => new.role == Role::Enterprise,
-        Scope::Region(_) => new.role != Role::Enterprise,
-        Scope::Everywhere => false,
-    };
-    if !fits {
+    if new.recipient.is_some() != (new.role == Role::Enterprise) {
         errors.push(FieldError::new(
-            "scope",
+            "recipient",
             "does-not-fit-role",
-            "expected a recipient for an enterprise, a region for every other role",
+            "expected for an enterprise, and for no other role",
         ));
     }
     if errors.is_empty() {

@@ -1,6 +1,6 @@
 //! An act: one write transaction, done once however often it is asked for.
 //!
-//! ```ignore
+//! ```text
 //! let mut act = match app.begin(&caller, idempotency).await? {
 //!     Begun::Replayed(answer) => return Ok(answer),
 //!     Begun::Fresh(act) => act,

@@ -1,6 +1,6 @@
 //! Use cases: load, decide, store, enqueue. The only layer that knows both `domain` and `store`.
 //!
-//! [`App`] is what a use case works with, [`Caller`](caller::Caller) who asks for it, [`Error`]
+//! [`App`] is what a use case works with, [`Caller`] who asks for it, [`Error`]
 //! what it answers when it cannot. A use case that changes something is an [`act`]: one write
 //! transaction, done once however often it is asked for. No use case knows of HTTP.
 

@@ -1,7 +1,7 @@
 //! The command line: one file per command, `print` the one place that writes to stdout.
 //!
-//! A command takes its parsed arguments and an [`Output`](print::Output), and fails with a
-//! [`Failure`] that knows its exit code: 1 refused or failed, 2 wrong command line or input.
+//! A command takes its parsed arguments and an `Output`, and fails with a
+//! `Failure` that knows its exit code: 1 refused or failed, 2 wrong command line or input.
 
 use std::process::ExitCode;
 

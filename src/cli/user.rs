@@ -7,7 +7,7 @@ use serde_json::json;
 use super::node::{Node, block_on};
 use super::{Failure, print::Output};
 use crate::app::account::NewAccount;
-use crate::app::caller::{Role, Scope};
+use crate::app::caller::Role;
 use crate::app::{App, Caller, Error};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
@@ -36,11 +36,11 @@ struct Add {
     /// officer, approver, coordinator, clerk, inspector, enterprise or administrator.
     #[arg(long)]
     role: Role,
-    /// The code of the region in which the role holds, with everything below it.
-    #[arg(long, value_name = "CODE", required_unless_present = "recipient")]
-    region: Option<RegionCode>,
-    /// The key of the recipient of orders for whom an enterprise account answers.
-    #[arg(long, value_name = "KEY", conflicts_with = "region")]
+    /// The code of the region it belongs to; the role holds there and below.
+    #[arg(long, value_name = "CODE")]
+    region: RegionCode,
+    /// For an enterprise: the key of the recipient of orders that it answers for.
+    #[arg(long, value_name = "KEY")]
     recipient: Option<i64>,
     /// The office held (职务), as a document prints it.
     #[arg(long)]
@@ -85,16 +85,12 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 async fn add(args: &Add, out: &mut Output) -> Result<(), Failure> {
     let app = args.node.open().await?;
     let (password, made_up) = password(args, &app)?;
-    let scope = match (args.region, args.recipient) {
-        (Some(region), _) => Scope::Region(region),
-        (None, Some(recipient)) => Scope::Recipient(recipient),
-        (None, None) => unreachable!("the command line asks for one of the two"),
-    };
     let new = NewAccount {
         name: args.name.clone(),
         password: password.clone(),
         role: args.role,
-        scope,
+        region: args.region,
+        recipient: args.recipient,
         title: args.title.clone(),
     };
     let added = app.add_account(&Caller::operator(), new, None).await;
@@ -123,18 +119,17 @@ async fn list(args: &List, out: &mut Output) -> Result<(), Failure> {
             out.json(&account)?;
             continue;
         }
-        let place = match account.scope {
-            Scope::Everywhere => "everywhere".to_owned(),
-            Scope::Region(region) => region.to_string(),
-            Scope::Recipient(recipient) => format!("recipient {recipient}"),
-        };
+        let recipient = account
+            .recipient
+            .map(|key| format!("  recipient {key}"))
+            .unwrap_or_default();
         let disabled = account
             .disabled_at
             .map(|at| format!("  disabled {}", rfc3339(at)))
             .unwrap_or_default();
         out.line(format_args!(
-            "{:<24} {:<14} {place}{disabled}",
-            account.name, account.role
+            "{:<24} {:<14} {}{recipient}{disabled}",
+            account.name, account.role, account.region
         ))?;
     }
     Ok(())

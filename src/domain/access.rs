@@ -26,8 +26,10 @@ pub struct Account {
     pub name: String,
     /// What it is here for.
     pub role: Role,
-    /// Where the role holds.
-    pub scope: Scope,
+    /// The region it belongs to, whose administrators keep it.
+    pub region: RegionCode,
+    /// The recipient of orders there that it answers for: an enterprise's account only.
+    pub recipient: Option<i64>,
     /// The office held (职务), as a document prints it.
     pub title: Option<String>,
     /// When it was made.
@@ -167,6 +169,14 @@ impl Right {
             .iter()
             .find(|(right, _, _)| *right == self)
             .expect("every right has its row")
+    }
+}
+
+impl Account {
+    /// Where its role holds.
+    pub fn scope(&self) -> Scope {
+        self.recipient
+            .map_or(Scope::Region(self.region), Scope::Recipient)
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::db::FromRow;
 use super::{Inconsistency, Result, Tx};
-use crate::domain::access::{Account, Scope};
+use crate::domain::access::Account;
 use crate::domain::id::UserId;
 use crate::domain::time::from_millis;
 
@@ -17,7 +17,7 @@ struct AccountRow {
     id: String,
     name: String,
     role: String,
-    region: Option<String>,
+    region: String,
     recipient: Option<i64>,
     title: Option<String>,
     created_at: i64,
@@ -29,21 +29,17 @@ impl TryFrom<AccountRow> for Account {
 
     fn try_from(row: AccountRow) -> Result<Self, Inconsistency> {
         let wrong = |column| Inconsistency::on("account").column(column).row(&row.id);
-        let scope = match (&row.region, row.recipient) {
-            (Some(region), None) => {
-                let region = region.parse();
-                Scope::Region(region.map_err(|error| wrong("region").source(error))?)
-            }
-            (None, Some(recipient)) => Scope::Recipient(recipient),
-            _ => return Err(wrong("recipient")),
-        };
         Ok(Self {
             id: row.id.parse().map_err(|error| wrong("id").source(error))?,
             role: row
                 .role
                 .parse()
                 .map_err(|error| wrong("role").source(error))?,
-            scope,
+            region: row
+                .region
+                .parse()
+                .map_err(|error| wrong("region").source(error))?,
+            recipient: row.recipient,
             created_at: from_millis(row.created_at).ok_or_else(|| wrong("created_at"))?,
             disabled_at: row
                 .disabled_at
@@ -57,11 +53,6 @@ impl TryFrom<AccountRow> for Account {
 
 /// Adds an account. A taken name is a conflict.
 pub async fn add_account(tx: &mut Tx, account: &Account, password: &str) -> Result<()> {
-    let (region, recipient) = match account.scope {
-        Scope::Region(region) => (Some(region.to_string()), None),
-        Scope::Recipient(recipient) => (None, Some(recipient)),
-        Scope::Everywhere => (None, None),
-    };
     tx.execute(
         "INSERT INTO account (id, name, role, region, recipient, title, password, created_at)
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -69,8 +60,8 @@ pub async fn add_account(tx: &mut Tx, account: &Account, password: &str) -> Resu
             account.id.to_string(),
             account.name.as_str(),
             account.role.as_str(),
-            region,
-            recipient,
+            account.region.as_str(),
+            account.recipient,
             account.title.clone(),
             password,
             account.created_at.timestamp_millis(),

@@ -815,11 +815,14 @@ const CONTENTION: Duration = Duration::from_millis(50);
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error::{
-            Database, Io, PoolClosed, PoolTimedOut, RowNotFound, Tls, WorkerCrashed,
+            Database, Io, PoolClosed, PoolTimedOut, Protocol, RowNotFound, Tls, WorkerCrashed,
         };
         match &error {
             RowNotFound => Self::NotFound,
-            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => unavailable(error),
+            // A line that breaks while a connection is made reads as a breach of the protocol.
+            Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed => {
+                unavailable(error)
+            }
             Database(found) => match Failure::of(found.as_ref()) {
                 Failure::Taken(constraint) => Self::Conflict { constraint },
                 Failure::Contended => Self::Busy { after: CONTENTION },

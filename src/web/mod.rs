@@ -2,10 +2,10 @@
 //!
 //! One flat router, grouped by who calls it. A handler extracts, makes one call into
 //! [`app`](crate::app), and shows one view; it decides nothing. Whatever goes wrong becomes a
-//! [`Problem`](problem::Problem), which [`observe`] finishes at the border with a reference, where
+//! [`Problem`], which `observe` finishes at the border with a reference, where
 //! requests are also numbered, measured and logged.
 //!
-//! Every request passes, from the outside in: compression, security headers, [`observe`], the catch
+//! Every request passes, from the outside in: compression, security headers, `observe`, the catch
 //! of panics, the time limit, the check for cross-site requests, the body limit.
 
 use std::net::SocketAddr;

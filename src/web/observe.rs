@@ -59,6 +59,10 @@ pub(super) async fn observe(State(web): State<Web>, request: Request, next: Next
 }
 
 /// What a panic in a handler becomes.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over"
+)]
 pub(super) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let message = panic
         .downcast_ref::<&str>()
@@ -134,4 +138,35 @@ fn chain(error: &Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_ours_whose_message_goes_to_the_log_alone() {
+        for panic in [
+            Box::new("no such plant") as Box<dyn Any + Send>,
+            Box::new("no such plant".to_owned()),
+        ] {
+            let mut response = panicked(panic);
+            let problem = unfinished(&mut response).unwrap();
+            assert_eq!(problem.status, StatusCode::INTERNAL_SERVER_ERROR);
+            let logged = chain(problem.cause.as_deref().unwrap());
+            assert_eq!(logged, "internal error: a handler panicked: no such plant");
+            assert!(!problem.detail.contains("plant"));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_a_page_of_its_own_is_left_as_it_is() {
+        let page = (
+            StatusCode::NOT_FOUND,
+            axum::response::Html("<p>链接无效</p>"),
+        );
+        assert!(unfinished(&mut page.into_response()).is_none());
+        assert!(unfinished(&mut StatusCode::NOT_FOUND.into_response()).is_some());
+        assert!(unfinished(&mut "fine".into_response()).is_none());
+    }
 }

@@ -1,7 +1,7 @@
 //! Problems: every failure as one shape, `application/problem+json` (RFC 9457).
 //!
 //! A [`Problem`] is made from an [`app::Error`](crate::app::Error), the only place where that
-//! meets a status code. It leaves a handler unfinished: [`observe`](super::observe) gives it the
+//! meets a status code. It leaves a handler unfinished: `observe` gives it the
 //! reference that also stands in the log, and writes it.
 
 use std::sync::Arc;
@@ -186,7 +186,7 @@ impl From<Error> for Problem {
     }
 }
 
-/// The status and the headers; [`observe`](super::observe) writes the rest.
+/// The status and the headers; `observe` writes the rest.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();

@@ -125,7 +125,8 @@ fn above(part: &str) -> &'static [&'static str] {
             "app",
             "notify",
         ],
-        "notify" => &[
+        // The configuration holds the channels' own sections, and is otherwise a leaf.
+        "notify" | "config" => &[
             "cli",
             "service",
             "web",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use qingkong::app::account::NewAccount;
-use qingkong::app::caller::{Role, Scope};
+use qingkong::app::caller::Role;
 use qingkong::app::{App, Caller};
 use qingkong::clock::{Clock, Ids};
 use qingkong::config::Config;
@@ -45,6 +45,7 @@ impl World {
 
     /// A world whose configuration differs.
     pub(crate) async fn with(db: TestDb, differ: impl FnOnce(&mut Config)) -> Self {
+        log_to_the_test();
         let files = tempfile::tempdir().unwrap();
         let clock = Clock::set_at(start());
         let mut config = Config {
@@ -118,7 +119,8 @@ impl World {
             name: name.to_owned(),
             password: PASSWORD.to_owned(),
             role,
-            scope: Scope::Region(REGION.parse().unwrap()),
+            region: REGION.parse().unwrap(),
+            recipient: None,
             title: None,
         };
         let operator = Caller::operator();
@@ -133,6 +135,15 @@ impl World {
 /// A Tuesday evening of the heating season.
 pub(crate) fn start() -> DateTime<Utc> {
     "2026-11-24T12:00:00Z".parse().unwrap()
+}
+
+/// Warnings of the node are shown with a test that fails.
+fn log_to_the_test() {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_test_writer();
+    // The first world of the process has begun it.
+    let _ = log.try_init();
 }
 
 fn keyring(files: &TempDir) -> PathBuf {

@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 
 use super::Page;
 use crate::app::account::NewAccount;
-use crate::app::caller::Scope;
 use crate::app::{App, Caller, Error, FieldError};
-use crate::domain::access;
+use crate::domain::access::{self, NotARole};
+use crate::domain::region::RegionCodeError;
 use crate::domain::time::rfc3339;
 use crate::web::posted::Posted;
 use crate::web::problem::{Problem, ProblemBody};
 
-/// An account to be made. One of `region` and `recipient`.
+/// An account to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountRequest {
@@ -27,10 +27,10 @@ pub(super) struct AccountRequest {
     /// officer, approver, coordinator, clerk, inspector, enterprise or administrator.
     #[schema(example = "officer")]
     role: String,
-    /// The region in which the role holds, by its code.
+    /// The code of the region it belongs to. The role holds there and below.
     #[schema(example = "411000")]
-    region: Option<String>,
-    /// The recipient of orders for whom the role holds.
+    region: String,
+    /// For an enterprise: the recipient of orders that it answers for.
     recipient: Option<i64>,
     /// The office held, as a document prints it.
     #[schema(example = "值班员")]
@@ -46,10 +46,9 @@ pub(super) struct Account {
     name: String,
     /// What it is here for.
     role: &'static str,
-    /// The region in which the role holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<String>,
-    /// The recipient of orders for whom the role holds.
+    /// The region it belongs to.
+    region: String,
+    /// The recipient of orders that it answers for.
     #[serde(skip_serializing_if = "Option::is_none")]
     recipient: Option<i64>,
     /// The office held.
@@ -66,49 +65,37 @@ impl TryFrom<AccountRequest> for NewAccount {
     type Error = Error;
 
     fn try_from(asked: AccountRequest) -> Result<Self, Error> {
-        let mut errors = Vec::new();
-        let role = asked.role.parse();
-        let role = role.map_err(|error: access::NotARole| {
-            errors.push(FieldError::new("role", "unknown", error.to_string()));
+        let role = asked
+            .role
+            .parse()
+            .map_err(|error: NotARole| FieldError::new("role", "unknown", error.to_string()));
+        let region = asked.region.parse().map_err(|error: RegionCodeError| {
+            FieldError::new("region", "malformed", error.to_string())
         });
-        let scope = match (asked.region, asked.recipient) {
-            (Some(region), None) => region.parse().map(Scope::Region).map_err(|error| {
-                let error: crate::domain::region::RegionCodeError = error;
-                errors.push(FieldError::new("region", "malformed", error.to_string()));
-            }),
-            (None, Some(recipient)) => Ok(Scope::Recipient(recipient)),
-            _ => {
-                let text = "expected one of `region` and `recipient`";
-                errors.push(FieldError::new("region", "required", text));
-                Err(())
-            }
-        };
-        match (role, scope) {
-            (Ok(role), Ok(scope)) => Ok(Self {
+        match (role, region) {
+            (Ok(role), Ok(region)) => Ok(Self {
                 name: asked.name,
                 password: asked.password,
                 role,
-                scope,
+                region,
+                recipient: asked.recipient,
                 title: asked.title,
             }),
-            _ => Err(Error::Invalid(errors)),
+            (role, region) => Err(Error::Invalid(
+                role.err().into_iter().chain(region.err()).collect(),
+            )),
         }
     }
 }
 
 impl From<access::Account> for Account {
     fn from(account: access::Account) -> Self {
-        let (region, recipient) = match account.scope {
-            Scope::Region(region) => (Some(region.to_string()), None),
-            Scope::Recipient(recipient) => (None, Some(recipient)),
-            Scope::Everywhere => (None, None),
-        };
         Self {
             id: account.id.to_string(),
             name: account.name,
             role: account.role.as_str(),
-            region,
-            recipient,
+            region: account.region.to_string(),
+            recipient: account.recipient,
             title: account.title,
             created_at: rfc3339(account.created_at),
             disabled_at: account.disabled_at.map(rfc3339),

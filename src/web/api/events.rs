@@ -24,7 +24,7 @@ use crate::web::problem::{Problem, ProblemBody};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// How long one stream lasts.
-const LASTS: Duration = Duration::from_secs(30 * 60);
+const LASTS: Duration = Duration::from_mins(30);
 
 /// Tells what happens in the caller's region, as it happens.
 #[utoipa::path(

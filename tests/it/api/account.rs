@@ -53,6 +53,26 @@ both_engines! {
         assert_eq!(again.send().await.unwrap().status(), 401);
     }
 
+    async fn an_enterprise_has_a_recipient_and_nobody_else_has(db: TestDb) {
+        let world = World::new(db).await;
+        let administrator = world.administrator().await;
+        let add = async |role: &str, recipient: Option<i64>| {
+            let asked = json!({
+                "name": role, "password": PASSWORD, "role": role,
+                "region": "411081", "recipient": recipient,
+            });
+            Visitor::json(administrator.post("/api/v1/accounts", &asked)).await
+        };
+        assert_eq!(add("enterprise", None).await.0, 422);
+        assert_eq!(add("officer", Some(7)).await.0, 422);
+        assert_eq!(add("enterprise", Some(7)).await.0, 201);
+        let mut plant = world.stranger();
+        plant.sign_in("enterprise", PASSWORD).await;
+        let (_, who) = Visitor::json(plant.get("/api/v1/session")).await;
+        assert_eq!(who, json!({ "name": "enterprise", "role": "enterprise", "recipient": 7 }));
+        assert_eq!(plant.get("/api/v1/accounts").send().await.unwrap().status(), 403);
+    }
+
     async fn every_wrong_field_is_named(db: TestDb) {
         let world = World::new(db).await;
         let administrator = world.administrator().await;

@@ -16,6 +16,8 @@ both_engines! {
         let (status, who) = Visitor::json(officer.get("/api/v1/session")).await;
         assert_eq!(status, 200);
         assert_eq!(who, json!({ "name": "zhiban", "role": "officer", "region": "411000" }));
+        let (_, who) = Visitor::json(world.approver().await.get("/api/v1/session")).await;
+        assert_eq!(who["role"], "approver");
 
         let (status, _) = Visitor::json(officer.request(Method::DELETE, "/api/v1/session")).await;
         assert_eq!(status, 204);

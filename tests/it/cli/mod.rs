@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 mod aqi;
+mod node;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]
