@@ -11,7 +11,8 @@ CREATE TABLE outlook_day (
     body        TEXT    NOT NULL,
     issued_at   BIGINT,
     received_at BIGINT  NOT NULL,
-    received_by TEXT    NOT NULL
+    received_by TEXT    NOT NULL,
+    digest      TEXT    NOT NULL
 );
 CREATE INDEX outlook_day_by_region ON outlook_day (region, on_day, day_key);
 
@@ -34,14 +35,15 @@ CREATE UNIQUE INDEX proposal_open ON proposal (region) WHERE state = 'open';
 
 -- A superior's instruction as registered; it binds from receipt.
 CREATE TABLE instruction (
-    instruction_id TEXT   NOT NULL PRIMARY KEY,
-    region         TEXT   NOT NULL,
-    number         TEXT   NOT NULL,
-    received_at    BIGINT NOT NULL,
-    registered_at  BIGINT NOT NULL,
-    registered_by  TEXT   NOT NULL,
-    body           TEXT   NOT NULL,
-    digest         TEXT   NOT NULL,
+    instruction_key BIGINT NOT NULL PRIMARY KEY,
+    instruction_id  TEXT   NOT NULL UNIQUE,
+    region          TEXT   NOT NULL,
+    number          TEXT   NOT NULL,
+    received_at     BIGINT NOT NULL,
+    registered_at   BIGINT NOT NULL,
+    registered_by   TEXT   NOT NULL,
+    body            TEXT   NOT NULL,
+    digest          TEXT   NOT NULL,
     UNIQUE (region, number)
 );
 

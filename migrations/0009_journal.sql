@@ -36,17 +36,18 @@ CREATE TABLE playbook_file (
     body   TEXT NOT NULL
 );
 
--- Which files were in force together, by the digest of the list of their paths and digests.
+-- Which files were in force together: `files` lists their paths and digests, and has this digest.
+-- Append-only.
 CREATE TABLE playbook (
-    digest TEXT   NOT NULL PRIMARY KEY,
-    files  TEXT   NOT NULL,
-    added_at BIGINT NOT NULL
+    digest TEXT NOT NULL PRIMARY KEY,
+    files  TEXT NOT NULL
 );
 
 -- Which playbook new drafts use, the newest first by `seq`. Append-only.
 CREATE TABLE playbook_activation (
     seq          BIGINT NOT NULL PRIMARY KEY,
-    digest       TEXT   NOT NULL REFERENCES playbook (digest),
+    playbook     TEXT   NOT NULL REFERENCES playbook (digest),
     activated_at BIGINT NOT NULL,
-    activated_by TEXT   NOT NULL
+    activated_by TEXT   NOT NULL,
+    digest       TEXT   NOT NULL
 );

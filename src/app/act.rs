@@ -26,6 +26,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::journal::Bell;
 use super::{App, Caller, Error};
 use crate::store::{Tx, idempotency};
 
@@ -58,6 +59,8 @@ pub struct Act {
     pub now: DateTime<Utc>,
     /// Whose key is to be answered.
     claimed: Option<(String, String)>,
+    /// Rung after the commit: an act leaves an entry in the journal.
+    bell: Bell,
 }
 
 impl Idempotency {
@@ -92,6 +95,7 @@ impl App {
                 tx,
                 now,
                 claimed: None,
+                bell: self.bell.clone(),
             }));
         };
         let whose = caller
@@ -111,6 +115,7 @@ impl App {
                 tx,
                 now,
                 claimed: Some((whose, asked.key.clone())),
+                bell: self.bell.clone(),
             }));
         }
         let earlier = idempotency::find_answer(&mut tx, &whose, &asked.key)
@@ -135,6 +140,7 @@ impl Act {
             idempotency::record_answer(&mut self.tx, whose, key, &text).await?;
         }
         self.tx.commit().await?;
+        self.bell.ring();
         Ok(answer)
     }
 }

@@ -1,9 +1,11 @@
 //! What has just happened, for whoever watches: boards, consoles, programs.
 //!
-//! A use case [announces](App::announce) an [`Event`] after its commit; watchers hear of it live
-//! and, after a broken line, ask for [what they missed](App::events_after) by position. The feed
-//! keeps a short past in memory and promises nothing beyond it: the record is elsewhere, an event
-//! says only that it is worth a look.
+//! An [`Event`] is an entry of the journal that has been given its position. Every node announces
+//! the same events in the same order, whichever instance acted: see
+//! [`journal::sequence`](super::journal::sequence). Watchers hear of them live and, after a broken
+//! line, ask for [what they missed](App::events_after) by position. The feed keeps a short past in
+//! memory and promises nothing beyond it: the record is the journal, an event says only that
+//! something is worth a look.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -22,7 +24,7 @@ pub struct Event {
     /// Its position: grows from event to event.
     pub position: i64,
     /// What kind: `warning.issued`, `order.acknowledged`.
-    pub kind: &'static str,
+    pub kind: String,
     /// The region it concerns; watchers hear of their own.
     pub region: RegionCode,
     /// What it says, as JSON. No personal data.

@@ -1,7 +1,8 @@
 //! The journal: what every act leaves behind.
 //!
 //! A use case [records](record) one [`Entry`] in the transaction of its act, with the [`Rows`] of
-//! the record it vouches for.
+//! the record it vouches for. The [sequencer](sequence) gives it a position and a seal and tells the
+//! [head](head) outside; [`verify`](verify::verify) walks all of it and names what was touched.
 
 use chrono::{DateTime, Utc};
 
@@ -12,6 +13,11 @@ use crate::domain::journal;
 use crate::domain::region::RegionCode;
 use crate::store::{self, Tx};
 
+pub mod head;
+pub mod sequence;
+pub mod verify;
+
+pub use self::sequence::{Bell, Sealed, run, seal};
 pub use crate::domain::journal::{RowTable, Rows, RowsDigest};
 
 /// What an act has to say about itself. No personal data: see

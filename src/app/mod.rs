@@ -27,6 +27,7 @@ pub use self::caller::{Caller, Right, Role, Scope};
 
 use self::answer::AnswerBatch;
 use self::events::Feed;
+use self::journal::Bell;
 use self::password::Passwords;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -56,6 +57,8 @@ pub struct App {
     origins: Origins,
     /// Writes answers, as many as come together in one transaction.
     answers: GroupWriter<AnswerBatch>,
+    /// Rung when something waits to be sealed.
+    pub bell: Bell,
 }
 
 impl App {
@@ -76,6 +79,7 @@ impl App {
             keyring: Arc::new(keyring),
             config: Arc::new(config),
             feed: Feed::default(),
+            bell: Bell::default(),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::measure::{Measure, PerLevel};
 use crate::region::RegionCode;
 
 /// One plant (厂区) on a reduction list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plant {
     /// What the list calls it; unique on the list.
     pub number: PlantNumber,
@@ -53,6 +53,7 @@ pub struct Plant {
     /// Its lines and processes, at least one, each name once.
     pub units: Vec<Unit>,
     /// Who is told, the first responsible one first.
+    #[serde(skip)]
     pub contacts: Vec<Contact>,
 }
 

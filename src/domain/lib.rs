@@ -33,3 +33,4 @@ pub mod plan;
 pub mod playbook;
 
 pub mod journal;
+pub mod record;

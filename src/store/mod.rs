@@ -35,7 +35,10 @@ pub mod lease;
 pub mod notice;
 pub mod order;
 pub mod plan;
+pub mod playbook;
+pub mod record;
 pub mod registry;
+pub mod scan;
 pub mod schema;
 pub mod writer;
 

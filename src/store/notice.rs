@@ -8,6 +8,7 @@ use crate::domain::id::{NoticeId, WarningId};
 use crate::domain::lane::Lane;
 use crate::domain::notice::{Notice, Step};
 use crate::domain::plan::Digest;
+use crate::domain::record;
 use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
 use crate::domain::warning::Warning;
@@ -289,18 +290,19 @@ pub async fn add_notice(tx: &mut Tx, new: &NewNotice<'_>) -> Result<Digest> {
 /// Records a notice's next step. Two that come at once are a conflict for the later one.
 pub async fn record_step(tx: &mut Tx, notice: i64, seq: usize, step: &Step) -> Result<Digest> {
     let body = serde_json::to_string(step).expect("a step is plain data");
-    let digest = Digest::of(body.as_bytes());
     let seq = i32::try_from(seq).expect("a notice has few steps");
+    let at = step.at.timestamp_millis();
+    let row = record::NoticeStep {
+        notice,
+        seq,
+        at,
+        body: &body,
+    };
+    let digest = row.digest();
     tx.execute(
         "INSERT INTO notice_step (notice_key, seq, at, body, digest)
               VALUES ($1, $2, $3, $4, $5)",
-        (
-            notice,
-            seq,
-            step.at.timestamp_millis(),
-            body,
-            digest.to_string(),
-        ),
+        (notice, seq, at, body, digest.to_string()),
     )
     .await?;
     Ok(digest)

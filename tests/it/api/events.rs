@@ -9,7 +9,7 @@ use crate::world::{Visitor, World};
 fn announce(app: &App, position: i64, region: &str) {
     app.announce(Event {
         position,
-        kind: "order.acknowledged",
+        kind: "order.acknowledged".to_owned(),
         region: region.parse().unwrap(),
         json: format!("{{\"order\":{position}}}"),
     });

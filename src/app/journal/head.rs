@@ -1,0 +1,131 @@
+//! The heads told outside: a file beside the database, one line for every batch sealed.
+//!
+//! Whoever owns the database can rebuild the whole chain; not, unnoticed, what stands elsewhere.
+//! A line is `POSITION SEAL TIME`. The file only grows. A line cut off by a crash says nothing; the
+//! next one begins on a line of its own.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::journal::Head;
+use crate::domain::time::rfc3339;
+
+/// The file's name in the data directory.
+pub const FILE: &str = "journal-head.log";
+
+/// The longest line there is, with room to spare.
+const LONGEST: i64 = 256;
+
+/// Adds a head, durably.
+pub fn append(path: &Path, head: Head, at: DateTime<Utc>) -> io::Result<()> {
+    let mut file = File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path)?;
+    let mut line = format!("{} {} {}\n", head.position, head.seal, rfc3339(at));
+    if !ends_a_line(&mut file)? {
+        line.insert(0, '\n');
+    }
+    file.write_all(line.as_bytes())?;
+    file.sync_all()
+}
+
+/// The last head that was told; none before the first.
+pub fn last(path: &Path) -> io::Result<Option<Head>> {
+    let Some(mut file) = open(path)? else {
+        return Ok(None);
+    };
+    let length = file.seek(SeekFrom::End(0))?;
+    let tail = i64::try_from(length).unwrap_or(i64::MAX).min(2 * LONGEST);
+    file.seek(SeekFrom::End(-tail))?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text.lines().rev().find_map(parse))
+}
+
+/// Every head that was told, in the order of the file; nothing where there is no file.
+pub fn read(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Head>> + use<>> {
+    let lines = open(path)?.map(|file| BufReader::new(file).lines());
+    let heads = lines.into_iter().flatten();
+    Ok(heads.filter_map(|line| line.map(|line| parse(&line)).transpose()))
+}
+
+fn open(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn ends_a_line(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// A line that was written to its end.
+fn parse(line: &str) -> Option<Head> {
+    let mut parts = line.split(' ');
+    let head = Head {
+        position: parts.next()?.parse().ok()?,
+        seal: parts.next()?.parse().ok()?,
+    };
+    DateTime::parse_from_rfc3339(parts.next()?).ok()?;
+    parts.next().is_none().then_some(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::Digest;
+
+    fn head(position: i64) -> Head {
+        Head {
+            position,
+            seal: Digest::of(&position.to_be_bytes()),
+        }
+    }
+
+    fn told(path: &Path) -> Vec<i64> {
+        let heads = read(path).unwrap();
+        heads.map(|head| head.unwrap().position).collect()
+    }
+
+    #[test]
+    fn what_was_told_is_read_back_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        assert_eq!(last(&path).unwrap(), None);
+        assert_eq!(told(&path), [0; 0]);
+        let at = "2026-11-24T12:00:00.123Z".parse().unwrap();
+        for position in 1..=9 {
+            append(&path, head(position), at).unwrap();
+        }
+        assert_eq!(last(&path).unwrap(), Some(head(9)));
+        assert_eq!(told(&path), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn a_line_cut_off_anywhere_loses_only_itself() {
+        let at = "2026-11-24T12:00:00Z".parse().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        append(&path, head(1), at).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for cut in 1..whole.len() - 1 {
+            std::fs::write(&path, [&whole, &whole[..cut]].concat()).unwrap();
+            assert_eq!(last(&path).unwrap(), Some(head(1)), "cut after {cut} bytes");
+            append(&path, head(2), at).unwrap();
+            assert_eq!(told(&path), [1, 2], "cut after {cut} bytes");
+        }
+    }
+}
