@@ -342,6 +342,20 @@ impl Tx {
         })
     }
 
+    /// Changes any number of rows, each in its own way, some hundred with each statement, and
+    /// answers with how many were changed.
+    ///
+    /// `update` is what stands around the rows of a list named `v`, whose columns are `column1`,
+    /// `column2`, …, as in `"UPDATE message SET due_at = v.column2 FROM ("` and
+    /// `") AS v WHERE message_key = v.column1"`.
+    pub fn update_many<'t, P: Params<'t> + 't>(
+        &'t mut self,
+        update: Insert,
+        rows: impl IntoIterator<Item = P, IntoIter: Send + 't>,
+    ) -> BoxFuture<'t, Result<u64>> {
+        self.insert_many(update, rows)
+    }
+
     /// Every row of a statement over a list of keys, some hundred keys at a time; whatever order
     /// the statement asks for holds within each of those parts.
     pub async fn all_among<'q, R: Record>(
@@ -508,7 +522,7 @@ impl From<&'static str> for Sql {
 /// that is 12,288 parameters, of 32,766 that SQLite takes and 65,535 that PostgreSQL takes.
 pub const ROWS_AT_ONCE: usize = 512;
 
-/// What stands around the rows of [`Tx::insert_many`].
+/// What stands around the rows of [`Tx::insert_many`] and [`Tx::update_many`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Insert {
     before: &'static str,

@@ -34,6 +34,7 @@ pub mod ladder;
 pub mod lease;
 pub mod notice;
 pub mod order;
+pub mod outbox;
 pub mod plan;
 pub mod playbook;
 pub mod record;
