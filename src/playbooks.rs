@@ -11,6 +11,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use crate::domain::aqi::{Standard, Standards};
+use crate::domain::trigger::Rules;
 
 #[derive(RustEmbed)]
 #[folder = "playbooks"]
@@ -103,6 +104,31 @@ pub fn standards(files: &Files) -> anyhow::Result<Standards> {
     Ok(Standards::new(versions)?)
 }
 
+/// The rules of a name such as `mee-2024`, or of a file of one's own.
+pub fn rules(files: &Files, name: &str) -> anyhow::Result<Rules> {
+    let file = rules_file(files, name)?;
+    Ok(Rules::parse(&file.path, &file.text)?)
+}
+
+/// The file of the rules of a name such as `mee-2024`; what ends in `.toml` is a path of one's own.
+pub fn rules_file(files: &Files, name: &str) -> anyhow::Result<File> {
+    if Path::new(name).extension().is_some_and(|end| end == "toml") {
+        let text = std::fs::read_to_string(name).with_context(|| format!("no rules `{name}`"))?;
+        let path = name.to_owned();
+        return Ok(File { path, text });
+    }
+    let path = format!("triggers/{name}.toml");
+    files.get(&path).cloned().with_context(|| {
+        let known: Vec<_> = files
+            .under("triggers/")
+            .filter_map(|file| Path::new(&file.path).file_stem()?.to_str())
+            .filter(|&stem| files.get(&format!("triggers/{stem}.toml")).is_some())
+            .collect();
+        let known = known.join(", ");
+        format!("no rules `{name}`: expected {known} or a FILE.toml")
+    })
+}
+
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
@@ -117,6 +143,21 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_shipped_trigger_is_read_and_bears_the_name_of_its_file() {
+        let files = Files::shipped();
+        let triggers = files.under("triggers/");
+        let ids: Vec<_> = triggers
+            .filter_map(|file| Some((file, file.path.strip_suffix(".toml")?)))
+            .map(|(file, name)| {
+                let rules = Rules::parse(&file.path, &file.text).unwrap();
+                assert_eq!(name, format!("triggers/{}", rules.id));
+                rules.id
+            })
+            .collect();
+        assert_eq!(ids, ["mee-2017", "mee-2018", "mee-2024"]);
+    }
 
     #[test]
     fn the_shipped_standards_stand_together() {

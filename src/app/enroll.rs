@@ -8,11 +8,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::journal::{self, Entry};
+use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
 use super::{App, Begun, Caller, Error, Idempotency, Right};
+use crate::domain::digest::Digest;
 use crate::domain::enterprise::{Contact, Plant};
 use crate::domain::id::{ListVersion, RecipientKey};
-use crate::domain::plan::Digest;
 use crate::domain::region::RegionCode;
 use crate::store::registry::{self, Known, NewRow, NewVersion, Recipient, RecipientKind};
 use crate::store::{Tx, counter};
@@ -105,13 +105,15 @@ pub async fn import_plants(
             "list_region": import.list_region, "source": import.source, "digest": digest,
             "added": enrolled.added, "changed": enrolled.changed, "removed": enrolled.removed,
         });
-        let entry = Entry::new(
-            "list.imported",
-            format!("list/{version}"),
-            caller,
-            act.now,
+        let entry = Entry {
+            kind: "list.imported",
+            subject: format!("list {version}"),
+            region: Some(import.list_region),
+            actor: journal::actor(caller),
+            at: act.now,
             body,
-        );
+            rows: sorted.rows(version),
+        };
         journal::record(&mut act.tx, &app.ids, entry).await?;
         Some(version)
     } else {
@@ -162,8 +164,15 @@ pub async fn import_offices(
     registry::set_recipients(&mut act.tx, kind, list_region, none, heads).await?;
     set_contacts(&mut act.tx, people, Before::Some).await?;
     let body = json!({ "list_region": list_region, "offices": taken });
-    let subject = format!("offices/{list_region}");
-    let entry = Entry::new("offices.imported", subject, caller, act.now, body);
+    let entry = Entry {
+        kind: "offices.imported",
+        subject: format!("offices {list_region}"),
+        region: Some(list_region),
+        actor: journal::actor(caller),
+        at: act.now,
+        body,
+        rows: Vec::new(),
+    };
     journal::record(&mut act.tx, &app.ids, entry).await?;
     act.commit(taken).await
 }
@@ -244,10 +253,39 @@ impl Sorted {
         !(self.new.is_empty() && self.changed.is_empty() && self.removed.is_empty())
     }
 
+    /// The rows of the new version, in the order of their keys.
+    fn in_order(&self) -> Vec<(RecipientKey, String)> {
+        let stored = self.changed.iter().chain(&self.new).map(|row| &row.row);
+        let stored = stored.map(|row| (row.key, row.digest.clone()));
+        let gone = self
+            .removed
+            .iter()
+            .map(|&key| (key, Digest::of(b"").to_string()));
+        let mut rows: Vec<_> = stored.chain(gone).collect();
+        rows.sort();
+        rows
+    }
+
     fn digest(&self) -> String {
-        let rows = self.changed.iter().chain(&self.new);
-        let digests: String = rows.map(|row| row.row.digest.as_str()).collect();
-        Digest::of(digests.as_bytes()).to_string()
+        let mut digest = RowsDigest::default();
+        for (key, row) in self.in_order() {
+            digest.add(key.0, &row);
+        }
+        digest.finish()
+    }
+
+    /// What the journal vouches for.
+    fn rows(&self, version: ListVersion) -> Vec<Rows> {
+        let keys: Vec<_> = self.in_order().into_iter().map(|(key, _)| key.0).collect();
+        let (Some(&from), Some(&to)) = (keys.first(), keys.last()) else {
+            return Vec::new();
+        };
+        vec![Rows {
+            table: RowTable::ListRow(version.0),
+            from,
+            to,
+            digest: self.digest(),
+        }]
     }
 
     async fn store(
@@ -265,7 +303,7 @@ impl Sorted {
         let gone = self.removed.iter().map(|&key| NewRow {
             key,
             body: String::new(),
-            digest: String::new(),
+            digest: Digest::of(b"").to_string(),
         });
         registry::add_rows(tx, version, gone.collect::<Vec<_>>()).await?;
         for &key in &self.removed {

@@ -137,7 +137,7 @@ impl Columns {
 }
 
 /// The column of a name; two of them would leave open which one is meant.
-fn only_column(table: &Table, name: &str) -> Result<Option<usize>, Fault> {
+pub(super) fn only_column(table: &Table, name: &str) -> Result<Option<usize>, Fault> {
     if table.header().iter().filter(|&found| found == name).count() > 1 {
         return Err(Fault {
             file: table.file().to_owned(),
@@ -150,7 +150,7 @@ fn only_column(table: &Table, name: &str) -> Result<Option<usize>, Fault> {
     Ok(table.column(&[name]))
 }
 
-fn concentration(
+pub(super) fn concentration(
     row: Row<'_>,
     column: usize,
     pollutant: Pollutant,
@@ -167,7 +167,7 @@ fn concentration(
         })
 }
 
-fn is_measured(cell: &str) -> bool {
+pub(super) fn is_measured(cell: &str) -> bool {
     !matches!(cell, "" | "NA" | "-" | "—")
 }
 

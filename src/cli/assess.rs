@@ -1,8 +1,145 @@
-use super::{Failure, print::Output};
+//! `qingkong assess`: an outlook in a table → the level it meets, and why.
 
+use std::path::PathBuf;
+
+use anyhow::{anyhow, bail};
+use serde::Serialize;
+
+use super::{Failure, outlook, print::Output, reason};
+use crate::domain::level::WarningLevel;
+use crate::domain::outlook::Outlook;
+use crate::domain::time::{WrittenTime, rfc3339};
+use crate::domain::trigger::{Assessment, Condition, Next, Rules};
+use crate::playbooks::{self, Files};
+use crate::table::Table;
+
+/// Judge an outlook by the rules of when a warning starts.
+///
+/// Days: date,aqi and optionally primary, cause, pm2_5_aqi (the index of PM2.5 alone). Hours: time
+/// and any of pm2_5 pm10 so2 no2 co o3 (µg/m³, CO in mg/m³). Days without a value break a run.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// A CSV file, or - for standard input
+    file: PathBuf,
+    /// Shipped rules such as mee-2024, or a TOML file
+    #[arg(long, value_name = "NAME|FILE.toml", default_value = "mee-2024")]
+    rules: String,
+    /// How a day is cut out of the hours
+    #[arg(long, value_enum, default_value_t = WindowWord::NaturalDay)]
+    window: WindowWord,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
-pub(crate) fn run(_args: &Args, _out: &mut Output) -> Result<(), Failure> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum WindowWord {
+    NaturalDay,
+    #[value(name = "rolling-24h")]
+    Rolling24h,
+}
+
+pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
+    let files = Files::shipped();
+    let rules = playbooks::rules(&files, &args.rules).map_err(Failure::Input)?;
+    let table = Table::read(&args.file).map_err(Failure::input)?;
+    check_window(args, &table).map_err(Failure::Input)?;
+    let standards = playbooks::standards(&files)?;
+    let outlook = outlook::read(&table, &standards).map_err(Failure::input)?;
+
+    let assessment = rules.assess(&outlook);
+    if args.json {
+        out.json(&Object::new(&rules, &outlook, &assessment))?;
+    } else {
+        for line in told(&rules, &assessment) {
+            out.line(line)?;
+        }
+    }
     Ok(())
+}
+
+fn check_window(args: &Args, table: &Table) -> anyhow::Result<()> {
+    if args.window == WindowWord::NaturalDay {
+        return Ok(());
+    }
+    if !outlook::is_hourly(table) {
+        bail!(
+            "{}: found daily values: expected hours, a column `time`, for --window rolling-24h",
+            table.file()
+        );
+    }
+    Err(anyhow!(
+        "--window rolling-24h is not computed by this version: expected natural-day"
+    ))
+}
+
+/// The answer in JSON. Fields are only ever added, at the end.
+#[derive(Serialize)]
+struct Object<'a> {
+    rules: &'a str,
+    level: Option<WarningLevel>,
+    from: Option<String>,
+    until: Option<String>,
+    reasons: Vec<reason::Line>,
+    next: Option<NextObject>,
+    gaps: Vec<chrono::NaiveDate>,
+}
+
+#[derive(Serialize)]
+struct NextObject {
+    level: WarningLevel,
+    missing: String,
+    condition: Condition,
+    missing_zh: String,
+    at_upper_end: bool,
+}
+
+impl<'a> Object<'a> {
+    fn new(rules: &'a Rules, outlook: &Outlook, assessment: &Assessment) -> Self {
+        let reasons = assessment.because.iter();
+        Self {
+            rules: &rules.id,
+            level: assessment.level,
+            from: assessment.from.map(rfc3339),
+            until: assessment.until.map(rfc3339),
+            reasons: reasons
+                .map(|reason| reason::Line::new(reason, rules))
+                .collect(),
+            next: assessment.next.as_ref().map(NextObject::new),
+            gaps: outlook.gaps().collect(),
+        }
+    }
+}
+
+impl NextObject {
+    fn new(next: &Next) -> Self {
+        Self {
+            level: next.level,
+            missing: next.en(),
+            condition: next.condition,
+            missing_zh: next.zh(),
+            at_upper_end: next.at_upper_end,
+        }
+    }
+}
+
+/// The answer for people.
+fn told(rules: &Rules, assessment: &Assessment) -> Vec<String> {
+    let mut lines = Vec::new();
+    let basis = format!("{}（{}）", rules.document, rules.id);
+    lines.push(match assessment.level {
+        Some(level) => format!("{}预警，依据{basis}", level.zh()),
+        None => format!("未达到预警条件，依据{basis}"),
+    });
+    if let Some((from, until)) = assessment.from.zip(assessment.until) {
+        let (from, until) = (WrittenTime::of(from).zh(), reason::end_zh(until));
+        lines.push(format!("起 {from}，止 {until}"));
+    }
+    let reasons = assessment.because.iter();
+    lines.extend(reasons.map(|reason| format!("- {}", reason::zh(reason, rules))));
+    lines.extend(assessment.next.as_ref().map(|next| {
+        let (level, condition) = (next.level.zh(), next.condition.zh());
+        format!("距{level}预警“{condition}”：{}", next.zh())
+    }));
+    lines
 }

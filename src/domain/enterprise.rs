@@ -53,6 +53,7 @@ pub struct Plant {
     /// Its lines and processes, at least one, each name once.
     pub units: Vec<Unit>,
     /// Who is told, the first responsible one first.
+    /// Who is told, the first responsible one first. Personal data: never part of a stored row.
     #[serde(skip)]
     pub contacts: Vec<Contact>,
 }

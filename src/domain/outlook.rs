@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aqi::PollutantSet;
 
+mod hourly;
+
+pub use hourly::Hourly;
+
 /// The highest index the standard has (HJ 633, 5.1).
 pub const HIGHEST_AQI: u16 = 500;
 

@@ -451,12 +451,14 @@ impl Judged<'_> {
             (Some(own), Some(ordered)) if ordered < own && ordered.1 < own.1 => ordered,
             (Some(own), Some(ordered)) => (own.0.max(ordered.0), own.1.min(ordered.1)),
         };
+        let mut because = self.reasons(&episode, level);
+        because.extend(self.beginnings(&episode));
         Decision {
             proposal: Proposal::Issue,
             level: Some(level),
             from: Some(from),
             until: self.end(&episode, level),
-            because: self.reasons(&episode, level),
+            because,
             next: None,
         }
     }
@@ -605,13 +607,9 @@ impl Judged<'_> {
         self.floor.map_or(end, |floor| later(end, floor.until))
     }
 
-    /// What speaks for a level: its conditions met, what begins its episode, what was ordered.
+    /// What speaks for a level: its conditions met, and what was ordered.
     fn reasons(&self, episode: &Episode, level: WarningLevel) -> Vec<Reason> {
-        let first = episode.first(|_| true);
-        let top = episode.first(|met| met.level >= level);
-        let begins =
-            |met: &&Met| met.level >= level || (Some(met.days.start) == first && first < top);
-        let met = episode.met.iter().filter(begins);
+        let met = episode.met.iter().filter(|met| met.level >= level);
         let ordered = self.floor.filter(|floor| floor.level >= level);
         met.map(|met| self.series.reason(met))
             .chain(ordered.map(|floor| Reason::Ordered {
@@ -619,6 +617,15 @@ impl Judged<'_> {
                 document: floor.document.clone(),
             }))
             .collect()
+    }
+
+    /// What begins an episode before its highest level does.
+    fn beginnings(&self, episode: &Episode) -> impl Iterator<Item = Reason> {
+        let first = episode.first(|_| true);
+        let top = episode.first(|met| Some(met.level) == episode.level);
+        let met = episode.met.iter();
+        met.filter(move |met| Some(met.days.start) == first && first < top)
+            .map(|met| self.series.reason(met))
     }
 }
 

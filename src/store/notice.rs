@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::db::FromRow;
 use super::{Inconsistency, Result, StoreError, Tx};
+use crate::domain::digest::Digest;
 use crate::domain::id::{NoticeId, WarningId};
 use crate::domain::lane::Lane;
 use crate::domain::notice::{Notice, Step};
@@ -159,6 +160,19 @@ pub async fn find_warning(tx: &mut Tx, id: WarningId) -> Result<Option<WarningHe
         )
         .await?;
     Ok(row.map(WarningHead::try_from).transpose()?)
+}
+
+/// A warning by its key.
+pub async fn find_warning_by_key(tx: &mut Tx, key: i64) -> Result<WarningHead> {
+    let row: WarningRow = tx
+        .one(
+            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
+               FROM warning
+              WHERE warning_key = $1",
+            (key,),
+        )
+        .await?;
+    Ok(row.try_into()?)
 }
 
 /// The warnings of a region and everything below it that were issued, the newest first.

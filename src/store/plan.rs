@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::db::FromRow;
 use super::{Inconsistency, Result, Tx, counter};
+use crate::domain::digest::Digest;
 use crate::domain::id::{ListVersion, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::Lane;
-use crate::domain::plan::{Change, Digest, Duty, Line, Tally, Told};
-use crate::domain::region::RegionCode;
+use crate::domain::plan::{Change, Duty, Tally, Told};
 use crate::domain::time::from_millis;
 
 /// The head of a plan.
@@ -120,7 +120,7 @@ pub async fn add_plan<L: Lane>(tx: &mut Tx, new: &NewPlan<'_>) -> Result<()> {
         "INSERT INTO plan
                 (plan_key, plan_id, notice_key, warning_key, lane, revision, previous_key,
                  list_version, playbook, lines, first_order, last_order, digest, tally, staged_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, '', '{}', $12)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, '', '', $12)",
         (
             new.key,
             new.id.to_string(),
@@ -140,37 +140,43 @@ pub async fn add_plan<L: Lane>(tx: &mut Tx, new: &NewPlan<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A line about to be staged, with what the board shows of it.
+/// A line about to be staged: its columns as they are stored.
 #[derive(Clone, Debug)]
 pub struct StagedLine {
-    /// The line.
-    pub line: Line,
+    /// The order.
+    pub order: OrderKey,
+    /// Its recipient.
+    pub recipient: RecipientKey,
+    /// What the plan means to it.
+    pub change: Change,
     /// The revision that last asked for an acknowledgement.
     pub owed: i32,
     /// The county the recipient lies in, or its own region.
-    pub county: RegionCode,
+    pub county: String,
     /// The recipient's name.
     pub name: String,
-    /// The line's duty as it is stored.
+    /// The duty, as JSON.
     pub snapshot: String,
-    /// The line's digest.
+    /// What the duty asks.
+    pub obligations: String,
+    /// The digest over all of these.
     pub digest: Digest,
 }
 
 /// Stages lines of a plan.
 pub async fn add_lines(tx: &mut Tx, plan: i64, lines: Vec<StagedLine>) -> Result<u64> {
-    let rows = lines.into_iter().map(move |staged| {
+    let rows = lines.into_iter().map(move |line| {
         (
             plan,
-            staged.line.order.0,
-            staged.line.recipient.0,
-            staged.line.change.as_str(),
-            staged.owed,
-            staged.county.to_string(),
-            staged.name,
-            staged.snapshot,
-            staged.line.duty.obligations().to_string(),
-            staged.digest.to_string(),
+            line.order.0,
+            line.recipient.0,
+            line.change.as_str(),
+            line.owed,
+            line.county,
+            line.name,
+            line.snapshot,
+            line.obligations,
+            line.digest.to_string(),
         )
     });
     tx.insert_many(
@@ -182,12 +188,27 @@ pub async fn add_lines(tx: &mut Tx, plan: i64, lines: Vec<StagedLine>) -> Result
     .await
 }
 
+/// The first and last order of a plan; none where it has no line.
+pub async fn order_span(tx: &mut Tx, plan: i64) -> Result<Option<(OrderKey, OrderKey)>> {
+    let (first, last): (Option<i64>, Option<i64>) = tx
+        .one(
+            "SELECT MIN(order_key), MAX(order_key)
+               FROM plan_line
+              WHERE plan_key = $1",
+            (plan,),
+        )
+        .await?;
+    Ok(first
+        .zip(last)
+        .map(|(first, last)| (OrderKey(first), OrderKey(last))))
+}
+
 /// Closes the drawing of a plan: from here on its digest stands for all of it.
 pub async fn set_drawn(
     tx: &mut Tx,
     plan: i64,
     lines: i64,
-    digest: Digest,
+    digest: &str,
     tally: &Tally,
 ) -> Result<()> {
     let tally = serde_json::to_string(tally).expect("a tally is plain data");
@@ -198,7 +219,7 @@ pub async fn set_drawn(
                 tally  = $4
           WHERE plan_key = $1
             AND issued_at IS NULL",
-        (plan, lines, digest.to_string(), tally),
+        (plan, lines, digest, tally),
     )
     .await?;
     Ok(())

@@ -267,6 +267,18 @@ pub async fn find_version(tx: &mut Tx, list_region: RegionCode) -> Result<Option
     Ok(row.map(|(version,)| ListVersion(version)))
 }
 
+/// How many recipients a list has, offices included.
+pub async fn count_recipients(tx: &mut Tx, list_region: RegionCode) -> Result<i64> {
+    tx.scalar(
+        "SELECT COUNT(*)
+           FROM recipient
+          WHERE list_region = $1
+            AND active",
+        (list_region.as_str(),),
+    )
+    .await
+}
+
 /// A plant on the list, as it stands now.
 #[derive(Clone, Debug)]
 pub struct ListedPlant {

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 mod aqi;
+mod assess;
 mod node;
+mod replay;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,194 @@
+//! Issuing: one short transaction in which everything happens or nothing.
+//!
+//! The plan was drawn and staged before; here it is only checked that it still fits (the same
+//! notice, the same list, the same plan before it, the digest the issuer has seen) and put in
+//! force: the notice's step, the warning's head, the outbox, the counters, and one journal entry
+//! that vouches for every line.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::journal::{self, Entry, RowTable, Rows};
+use super::notices::{admit, current, journal_step, person, refused};
+use super::{App, Begun, Caller, Error, Idempotency, Right, draw};
+use crate::domain::id::{NoticeId, PlanId, WarningId};
+use crate::domain::notice::{Notice, NoticeKind, Step};
+use crate::domain::warning::Warning;
+use crate::store::Tx;
+use crate::store::notice::{self as store, NoticeRecord, WarningHead};
+use crate::store::plan::{self, PlanHead};
+
+/// What the issuer has before their eyes.
+#[derive(Clone, Debug)]
+pub struct IssueIn {
+    /// The plan that was previewed.
+    pub plan: PlanId,
+    /// Its digest, as previewed.
+    pub digest: String,
+    /// 文号.
+    pub document: String,
+}
+
+/// What was issued.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IssuedOut {
+    /// The warning.
+    pub warning: WarningId,
+    /// The notice.
+    pub notice: NoticeId,
+    /// The plan.
+    pub plan: PlanId,
+    /// How many recipients have a line in it.
+    pub lines: i64,
+    /// How many messages were put into the outbox.
+    pub messages: u64,
+}
+
+/// Issues an approved notice with its plan.
+pub async fn issue(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    id: NoticeId,
+    issue: IssueIn,
+) -> Result<IssuedOut, Error> {
+    caller.has(Right::IssueNotices)?;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(issued) => return Ok(issued),
+        Begun::Fresh(act) => act,
+    };
+    let (tx, now) = (&mut act.tx, act.now);
+    let record = store::find_notice(tx, id).await?.ok_or(Error::NotFound)?;
+    caller.may(Right::IssueNotices, record.region)?;
+    let head = store::lock_warning(tx, record.warning_key).await?;
+    let plan = fitting_plan(tx, &record, &head, &issue).await?;
+    let Notice::Approved(approved) = &record.notice else {
+        let text = format!("the notice is {}, not approved", record.notice.state());
+        return Err(Error::conflict("notice-state", text));
+    };
+    let standing = current(tx, record.region, now).await?;
+    admit(
+        tx,
+        standing.as_ref(),
+        approved.contents(),
+        record.region,
+        now,
+    )
+    .await?;
+    let made = approved
+        .issue(issue.document.clone(), plan.digest.clone())
+        .map_err(refused)?;
+    let step = Step {
+        at: now,
+        by: person(caller)?,
+        act: made,
+    };
+    let seq = record.steps.len() + 1;
+    let digest = store::record_step(tx, record.key, seq, &step).await?;
+    let keys = (record.key, id);
+    journal_step(app, tx, caller, record.region, keys, seq, &step, digest).await?;
+
+    store::set_issued(tx, record.key, &issue.document, plan.key, now).await?;
+    let warning = amount_to(tx, &record, &head, now).await?;
+    let open = !warning.phase(now).is_past();
+    store::set_warning(tx, head.key, &warning, open, plan.key, now).await?;
+    plan::set_issued(tx, plan.key, now).await?;
+    plan::count_rungs(tx, plan.key).await?;
+    let messages = plan::enqueue_messages(tx, plan.key, now).await?;
+    let entry = entry(caller, &record, &head, &plan, now, tx).await?;
+    journal::record(tx, &app.ids, entry).await?;
+    act.commit(IssuedOut {
+        warning: head.id,
+        notice: id,
+        plan: plan.id,
+        lines: plan.lines,
+        messages,
+    })
+    .await
+}
+
+/// The plan that was previewed, if it still fits what it is to be put on.
+async fn fitting_plan(
+    tx: &mut Tx,
+    record: &NoticeRecord,
+    head: &WarningHead,
+    issue: &IssueIn,
+) -> Result<PlanHead, Error> {
+    let plan = plan::find_plan_by_id(tx, issue.plan)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if plan.notice_key != record.key || record.plan != Some(plan.key) {
+        let text = "the plan is not the one last drawn for this notice";
+        return Err(Error::conflict("another-plan", text));
+    }
+    if plan.digest != issue.digest {
+        return Err(Error::conflict(
+            "digest",
+            "the plan is not the one that was previewed",
+        ));
+    }
+    if plan.previous != head.plan || plan.revision != head.revision + 1 {
+        let text = "another notice of this warning was issued since the plan was drawn";
+        return Err(Error::conflict("plan-overtaken", text));
+    }
+    let list_region = record.region.prefecture().unwrap_or(record.region);
+    draw::same_list(tx, list_region, plan.list_version).await?;
+    Ok(plan)
+}
+
+/// What the warning amounts to with this notice. A start closes one that has run out before it.
+async fn amount_to(
+    tx: &mut Tx,
+    record: &NoticeRecord,
+    head: &WarningHead,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Warning, Error> {
+    let contents = record.notice.contents();
+    if contents.kind == NoticeKind::Start {
+        if let Some(past) =
+            store::find_open_warning::<crate::domain::lane::Live>(tx, record.region).await?
+        {
+            store::close_warning(tx, past.key, now).await?;
+        }
+        return Ok(Warning::begin(contents));
+    }
+    let before = head
+        .warning
+        .clone()
+        .ok_or_else(|| Error::internal("a notice changes a warning that was never issued"))?;
+    Ok(before.after(contents))
+}
+
+/// The journal's entry of an issue, which vouches for every line of the plan.
+async fn entry(
+    caller: &Caller,
+    record: &NoticeRecord,
+    head: &WarningHead,
+    plan: &PlanHead,
+    now: chrono::DateTime<chrono::Utc>,
+    tx: &mut Tx,
+) -> Result<Entry, Error> {
+    let rows = match plan::order_span(tx, plan.key).await? {
+        Some((from, to)) => vec![Rows {
+            table: RowTable::PlanLine(plan.key),
+            from: from.0,
+            to: to.0,
+            digest: plan.digest.clone(),
+        }],
+        None => Vec::new(),
+    };
+    let contents = record.notice.contents();
+    Ok(Entry {
+        kind: "warning.issued",
+        subject: format!("warning {}", head.id),
+        region: Some(record.region),
+        actor: journal::actor(caller),
+        at: now,
+        body: json!({
+            "notice": record.id, "kind": contents.kind, "level": contents.level,
+            "plan": plan.id, "digest": plan.digest, "lines": plan.lines,
+            "list_version": plan.list_version, "playbook": plan.playbook,
+        }),
+        rows,
+    })
+}

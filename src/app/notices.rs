@@ -1,0 +1,410 @@
+//! Notices from draft to signature: every step a person's, recorded with who, when and why.
+//!
+//! Each use case loads the notice, makes one move of [`domain::notice`](crate::domain::notice) and
+//! records it. What is refused there is a conflict here. [Issuing](super::issue) stands apart.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::playbook::Playbook;
+use super::{App, Begun, Caller, Error, Idempotency, Right, instruction, proposal};
+use crate::domain::digest::Digest;
+use crate::domain::id::{InstructionId, NoticeId, WarningId};
+use crate::domain::lane::{Lane, Live};
+use crate::domain::level::WarningLevel;
+use crate::domain::notice::{
+    Act as Move, Consultation, Contents, Draft, End, Grounds, Notice, NoticeKind, Person, Refusal,
+    Signature, Step,
+};
+use crate::domain::region::RegionCode;
+use crate::domain::time::WrittenTime;
+use crate::domain::warning::{NotAdmitted, Warning};
+use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
+use crate::store::{Tx, counter};
+
+/// What an officer writes when drafting.
+#[derive(Clone, Debug)]
+pub struct DraftIn {
+    /// The place.
+    pub region: RegionCode,
+    /// What the notice does.
+    pub kind: NoticeKind,
+    /// The level it states.
+    pub level: WarningLevel,
+    /// From when.
+    pub effective: WrittenTime,
+    /// How long.
+    pub ends: End,
+    /// What it rests on.
+    pub grounds: GroundsIn,
+    /// The superior's document it carries out.
+    pub parent_document: Option<String>,
+    /// An earlier control that ends with it.
+    pub cancels: Option<String>,
+    /// Measures it adds for everyone.
+    pub adds: Vec<String>,
+    /// Measures that stay after the lift.
+    pub keeps: Vec<String>,
+}
+
+/// What a draft rests on, as the officer names it.
+#[derive(Clone, Debug)]
+pub enum GroundsIn {
+    /// The machine's proposal that is open now.
+    Proposal,
+    /// A registered instruction.
+    Instruction(InstructionId),
+    /// The officer's own judgement, with its reason.
+    Judgement(String),
+}
+
+/// A notice after a step.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stepped {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Its warning.
+    pub warning: WarningId,
+    /// The state it is in now.
+    pub state: String,
+}
+
+/// A move an officer or approver makes.
+#[derive(Clone, Debug)]
+pub enum StepIn {
+    /// Writes it anew.
+    Revise(DraftIn),
+    /// Records the consultation.
+    Consult(Consultation),
+    /// Hands it in.
+    Submit,
+    /// Sends it back, with the reason.
+    SendBack(String),
+    /// Signs it.
+    Approve(Signature),
+    /// Gives it up, with the reason.
+    Abandon(String),
+}
+
+impl StepIn {
+    /// Whose move it is.
+    const fn right(&self) -> Right {
+        match self {
+            Self::Revise(_) | Self::Consult(_) | Self::Submit | Self::Abandon(_) => {
+                Right::DraftNotices
+            }
+            // A signature on behalf is recorded by the officer on duty.
+            Self::Approve(Signature::OnBehalf { .. }) => Right::DraftNotices,
+            Self::SendBack(_) | Self::Approve(Signature::InSystem) => Right::ApproveNotices,
+        }
+    }
+}
+
+/// Begins a notice: of a new warning, or of the one that stands in the region.
+pub async fn draft(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    draft: DraftIn,
+) -> Result<Stepped, Error> {
+    caller.may(Right::DraftNotices, draft.region)?;
+    let playbook = app.active_playbook().await?;
+    let region = draft.region;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(stepped) => return Ok(stepped),
+        Begun::Fresh(act) => act,
+    };
+    let contents = contents(&mut act.tx, &playbook, draft).await?;
+    let begun = Draft::begin(contents).map_err(refused)?;
+    let Move::Drafted { contents } = &begun else {
+        return Err(Error::internal("a draft begins with what it says"));
+    };
+    let standing = current(&mut act.tx, region, act.now).await?;
+    admit(&mut act.tx, standing.as_ref(), contents, region, act.now).await?;
+    let warning = match standing {
+        Some(head) => head,
+        None => new_warning(app, &mut act.tx, region, act.now).await?,
+    };
+    let step = Step {
+        at: act.now,
+        by: person(caller)?,
+        act: begun,
+    };
+    let notice = NewNotice {
+        key: counter::allocate(&mut act.tx, "notice", 1).await?,
+        id: NoticeId(app.ids.uuid_v7(act.now)),
+        warning: &warning,
+        playbook: playbook.digest(),
+        step: &step,
+    };
+    let digest = store::add_notice(&mut act.tx, &notice).await?;
+    let (key, id) = (notice.key, notice.id);
+    journal_step(
+        app,
+        &mut act.tx,
+        caller,
+        region,
+        (key, id),
+        1,
+        &step,
+        digest,
+    )
+    .await?;
+    act.commit(Stepped {
+        notice: id,
+        warning: warning.id,
+        state: "draft".to_owned(),
+    })
+    .await
+}
+
+/// Makes one move with a notice that is under way.
+pub async fn step(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    id: NoticeId,
+    step: StepIn,
+) -> Result<Stepped, Error> {
+    caller.has(step.right())?;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(stepped) => return Ok(stepped),
+        Begun::Fresh(act) => act,
+    };
+    let record = store::find_notice(&mut act.tx, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    caller.may(step.right(), record.region)?;
+    let warning = store::lock_warning(&mut act.tx, record.warning_key).await?;
+    let playbook = app.playbook(&record.playbook).await?;
+    let by = person(caller)?;
+    let made = make(&mut act.tx, &record, &playbook, &by, step).await?;
+    let step = Step {
+        at: act.now,
+        by,
+        act: made,
+    };
+    let after = Notice::after(Some(record.notice), &step)
+        .ok_or_else(|| Error::internal("a move that was allowed leads nowhere"))?;
+    let seq = record.steps.len() + 1;
+    let digest = store::record_step(&mut act.tx, record.key, seq, &step).await?;
+    store::set_state(&mut act.tx, record.key, after.state()).await?;
+    let keys = (record.key, id);
+    journal_step(
+        app,
+        &mut act.tx,
+        caller,
+        record.region,
+        keys,
+        seq,
+        &step,
+        digest,
+    )
+    .await?;
+    act.commit(Stepped {
+        notice: id,
+        warning: warning.id,
+        state: after.state().to_owned(),
+    })
+    .await
+}
+
+/// Which act a move is, or why the state of the notice has no such move.
+async fn make(
+    tx: &mut Tx,
+    record: &NoticeRecord,
+    playbook: &Playbook,
+    by: &Person,
+    step: StepIn,
+) -> Result<Move, Error> {
+    let made = match (&record.notice, step) {
+        (Notice::Draft(draft), StepIn::Revise(revised)) => {
+            if revised.region != record.region {
+                let text = "a notice cannot move to another region";
+                return Err(Error::invalid("region", "fixed", text));
+            }
+            draft.revise(contents(tx, playbook, revised).await?)
+        }
+        (Notice::Draft(draft), StepIn::Consult(consultation)) => draft.consult(consultation),
+        (Notice::Draft(draft), StepIn::Submit) => draft.submit(),
+        (Notice::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
+        (Notice::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
+        (Notice::Submitted(submitted), StepIn::Approve(signature)) => {
+            let profile = playbook.profile(record.region).ok_or_else(|| {
+                let text = format!("no playbook for region {}", record.region);
+                Error::conflict("no-profile", text)
+            })?;
+            submitted.approve(by, signature, &profile.approval)
+        }
+        (Notice::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
+        (Notice::Approved(approved), StepIn::Abandon(reason)) => approved.abandon(reason),
+        (notice, _) => {
+            let text = format!("the notice is {}", notice.state());
+            return Err(Error::conflict("notice-state", text));
+        }
+    };
+    made.map_err(refused)
+}
+
+/// What the officer wrote, with its grounds looked up and frozen.
+async fn contents(tx: &mut Tx, playbook: &Playbook, draft: DraftIn) -> Result<Contents, Error> {
+    let grounds = match draft.grounds {
+        GroundsIn::Proposal => proposal::grounds(tx, playbook, draft.region).await?,
+        GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
+        GroundsIn::Judgement(reason) => Grounds::Judgement { reason },
+    };
+    let parent_document = match (&grounds, draft.parent_document) {
+        (_, Some(document)) => Some(document),
+        (Grounds::Instruction { number, .. }, None) => Some(number.clone()),
+        (_, None) => None,
+    };
+    Ok(Contents {
+        kind: draft.kind,
+        level: draft.level,
+        effective: draft.effective,
+        ends: draft.ends,
+        grounds,
+        parent_document,
+        cancels: draft.cancels,
+        adds: draft.adds,
+        keeps: draft.keeps,
+    })
+}
+
+/// The warning that stands in a region, if its time has not run out.
+pub(super) async fn current(
+    tx: &mut Tx,
+    region: RegionCode,
+    now: DateTime<Utc>,
+) -> Result<Option<WarningHead>, Error> {
+    let head = store::find_open_warning::<Live>(tx, region).await?;
+    let stands = |head: &WarningHead| {
+        head.warning
+            .as_ref()
+            .is_some_and(|warning| !warning.phase(now).is_past())
+    };
+    Ok(head.filter(stands))
+}
+
+/// Whether a notice may follow on what stands, above what a superior has ordered.
+pub(super) async fn admit(
+    tx: &mut Tx,
+    standing: Option<&WarningHead>,
+    contents: &Contents,
+    region: RegionCode,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let floor = instruction::floor(tx, region, now).await?;
+    let warning = standing.and_then(|head| head.warning.as_ref());
+    Warning::admits(warning, contents, floor.as_ref(), now).map_err(not_admitted)
+}
+
+async fn new_warning(
+    app: &App,
+    tx: &mut Tx,
+    region: RegionCode,
+    now: DateTime<Utc>,
+) -> Result<WarningHead, Error> {
+    let key = counter::allocate(tx, "warning", 1).await?;
+    let id = WarningId(app.ids.uuid_v7(now));
+    store::add_warning::<Live>(tx, key, id, region).await?;
+    Ok(WarningHead {
+        key,
+        id,
+        region,
+        lane: Live::NAME.to_owned(),
+        open: false,
+        warning: None,
+        plan: None,
+        revision: 0,
+    })
+}
+
+/// Who the caller is in the record.
+pub(super) fn person(caller: &Caller) -> Result<Person, Error> {
+    let account = caller.account.ok_or(Error::Forbidden)?;
+    Ok(Person {
+        account,
+        title: caller.title.clone().unwrap_or_default(),
+    })
+}
+
+/// Records a step in the journal, vouching for its row.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call tells all there is to say of a step"
+)]
+pub(super) async fn journal_step(
+    app: &App,
+    tx: &mut Tx,
+    caller: &Caller,
+    region: RegionCode,
+    (key, id): (i64, NoticeId),
+    seq: usize,
+    step: &Step,
+    digest: Digest,
+) -> Result<(), Error> {
+    let (kind, seq) = (
+        kind_of(&step.act),
+        i64::try_from(seq).map_err(Error::internal)?,
+    );
+    let mut rows = RowsDigest::default();
+    rows.add(seq, &digest.to_string());
+    let rows = Rows {
+        table: RowTable::NoticeStep(key),
+        from: seq,
+        to: seq,
+        digest: rows.finish(),
+    };
+    let entry = Entry {
+        kind,
+        subject: format!("notice {id}"),
+        region: Some(region),
+        actor: journal::actor(caller),
+        at: step.at,
+        body: json!({ "step": seq }),
+        rows: vec![rows],
+    };
+    journal::record(tx, &app.ids, entry).await?;
+    Ok(())
+}
+
+const fn kind_of(act: &Move) -> &'static str {
+    match act {
+        Move::Drafted { .. } => "notice.drafted",
+        Move::Consulted(_) => "notice.consulted",
+        Move::Submitted => "notice.submitted",
+        Move::Returned { .. } => "notice.returned",
+        Move::Approved { .. } => "notice.approved",
+        Move::Issued { .. } => "notice.issued",
+        Move::Abandoned { .. } => "notice.abandoned",
+    }
+}
+
+/// A refusal of the domain, as a caller is told.
+pub(super) fn refused(refusal: Refusal) -> Error {
+    let code = match refusal {
+        Refusal::NoConsultation => "no-consultation",
+        Refusal::Unwritten(_) => "unwritten",
+        Refusal::OwnDraft => "own-draft",
+        Refusal::OwnWitness => "own-witness",
+        Refusal::NotEntitled { .. } => "not-entitled",
+        Refusal::EndsBeforeStart { .. } => "ends-before-start",
+        Refusal::AddsNothing => "adds-nothing",
+    };
+    Error::conflict(code, refusal.to_string())
+}
+
+fn not_admitted(refusal: NotAdmitted) -> Error {
+    let code = match refusal {
+        NotAdmitted::NoWarning(_) => "no-warning",
+        NotAdmitted::Standing(_) => "warning-stands",
+        NotAdmitted::Over => "warning-over",
+        NotAdmitted::Level { .. } => "level",
+        NotAdmitted::NotLater(_) => "not-later",
+        NotAdmitted::BelowFloor { .. } => "below-floor",
+    };
+    Error::conflict(code, refusal.to_string())
+}

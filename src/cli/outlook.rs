@@ -1,0 +1,180 @@
+//! Tables of days or hours → outlooks, for the commands that judge them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::aqi::{concentration, is_measured, only_column};
+use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
+use crate::domain::outlook::{Day, Hourly, Outlook};
+use crate::domain::time::WrittenTime;
+use crate::table::{Fault, Row, Table};
+
+/// One city's series; the name is empty in a table without cities.
+pub(super) struct City {
+    pub(super) name: String,
+    pub(super) outlook: Outlook,
+}
+
+/// Whether a table holds hours rather than days.
+pub(super) fn is_hourly(table: &Table) -> bool {
+    table.column(&["time"]).is_some()
+}
+
+/// A table `date,aqi[,primary][,cause][,pm2_5_aqi]`, or of hours, as one outlook.
+pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+    if is_hourly(table) {
+        return read_hours(table, standards);
+    }
+    let columns = Columns::find(table)?;
+    let days = table.rows().map(|row| Ok((columns.day(row)?, row)));
+    outlook(table, &columns, days.collect::<Result<_, Fault>>()?)
+}
+
+/// A table `city,date,aqi[,…]` as one outlook for each city, in the order they first appear.
+pub(super) fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
+    let city = table.require(&["city", "城市"])?;
+    let columns = Columns::find(table)?;
+    let mut places = HashMap::new();
+    let mut cities: Vec<(&str, Vec<(Day, Row<'_>)>)> = Vec::new();
+    for row in table.rows() {
+        let name = row.cell(city);
+        if name.is_empty() {
+            return Err(row.fault(city, "the name of a city"));
+        }
+        let place = *places.entry(name).or_insert_with(|| {
+            cities.push((name, Vec::new()));
+            cities.len() - 1
+        });
+        cities[place].1.push((columns.day(row)?, row));
+    }
+    cities
+        .into_iter()
+        .map(|(name, days)| {
+            Ok(City {
+                name: name.to_owned(),
+                outlook: outlook(table, &columns, days)?,
+            })
+        })
+        .collect()
+}
+
+/// Where a table of days keeps what we read.
+struct Columns {
+    date: usize,
+    aqi: usize,
+    pm2_5: Option<usize>,
+    primary: Option<usize>,
+    cause: Option<usize>,
+}
+
+impl Columns {
+    fn find(table: &Table) -> Result<Self, Fault> {
+        for name in ["date", "aqi", "pm2_5_aqi", "primary", "cause"] {
+            only_column(table, name)?;
+        }
+        Ok(Self {
+            date: table.require(&["date", "日期"])?,
+            aqi: table.require(&["aqi", "AQI"])?,
+            pm2_5: table.column(&["pm2_5_aqi"]),
+            primary: table.column(&["primary", "首要污染物"]),
+            cause: table.column(&["cause", "成因"]),
+        })
+    }
+
+    fn day(&self, row: Row<'_>) -> Result<Day, Fault> {
+        let on = row
+            .cell(self.date)
+            .parse()
+            .map_err(|_| row.fault(self.date, "a day as YYYY-MM-DD"))?;
+        let index = |column: usize| match row.cell(column) {
+            cell if is_measured(cell) => cell.parse().map(Some).map_err(|_| {
+                let expected = "a whole number from 0 to 500, a range such as 180~220, or empty";
+                row.fault(column, expected)
+            }),
+            _ => Ok(None),
+        };
+        let mut day = Day::observed(on, index(self.aqi)?);
+        if let Some(column) = self.pm2_5 {
+            day.pm2_5 = index(column)?;
+        }
+        if let Some(column) = self.primary {
+            day.primary = primary(row.cell(column))
+                .ok_or_else(|| row.fault(column, "pollutants such as PM2.5 or O3"))?;
+        }
+        if let Some(column) = self.cause.filter(|&column| is_measured(row.cell(column))) {
+            let cause = row.cell(column).parse();
+            day.cause = Some(cause.map_err(|_| {
+                row.fault(
+                    column,
+                    "local, regional_transport, cross_border, dust, blown_dust, wildfire_smoke, \
+                     ozone or fireworks",
+                )
+            })?);
+        }
+        Ok(day)
+    }
+}
+
+/// The pollutants of a cell; none of them where the cell says so.
+fn primary(cell: &str) -> Option<PollutantSet> {
+    if !is_measured(cell) || cell == "无" {
+        return Some(PollutantSet::EMPTY);
+    }
+    cell.split([',', '，', '、', ';', '；', '/', '+'])
+        .map(|name| name.parse().ok())
+        .collect()
+}
+
+fn outlook(
+    table: &Table,
+    columns: &Columns,
+    mut days: Vec<(Day, Row<'_>)>,
+) -> Result<Outlook, Fault> {
+    days.sort_by_key(|(day, row)| (day.on, row.line()));
+    if let Some(pair) = days.windows(2).find(|pair| pair[0].0.on == pair[1].0.on) {
+        return Err(pair[1].1.fault(columns.date, "each day once"));
+    }
+    let last = days.last().map(|(_, row)| *row);
+    Outlook::new(table.file(), None, days.into_iter().map(|(day, _)| day)).map_err(|error| {
+        let row = last.expect("an outlook of no days is one");
+        row.fault(columns.date, format!("days of one century: {error}"))
+    })
+}
+
+fn read_hours(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+    let time = table.require(&["time"])?;
+    table.require(&Pollutant::ALL.map(Pollutant::as_str))?;
+    let columns =
+        PerPollutant::try_from_fn(|pollutant| only_column(table, Pollutant::as_str(pollutant)))?;
+    let mut seen: HashSet<WrittenTime> = HashSet::new();
+    let mut hourly = Hourly::default();
+    for row in table.rows() {
+        let at: WrittenTime = row
+            .cell(time)
+            .parse()
+            .ok()
+            .filter(|at: &WrittenTime| at.clock().1 == 0)
+            .ok_or_else(|| row.fault(time, "an hour as YYYY-MM-DDThh:00, 00 to 24"))?;
+        if !seen.insert(at) {
+            return Err(row.fault(time, "each hour once"));
+        }
+        let sample = PerPollutant::try_from_fn(|pollutant| {
+            columns[pollutant].map_or(Ok(None), |column| concentration(row, column, pollutant))
+        })?;
+        hourly.insert(at.day(), at.clock().0, &sample);
+    }
+    let days: Vec<Day> = hourly.days(standards).collect();
+    let ends = days.first().zip(days.last());
+    let ends: Option<(NaiveDate, NaiveDate)> = ends.map(|(first, last)| (first.on, last.on));
+    Outlook::new(table.file(), None, days).map_err(|error| {
+        let (_, last) = ends.expect("an outlook of no days is one");
+        Fault {
+            file: table.file().to_owned(),
+            line: 0,
+            column: "time".to_owned(),
+            found: last.to_string(),
+            expected: format!("hours of one century: {error}"),
+        }
+    })
+}

@@ -1,0 +1,161 @@
+//! Hours of concentrations → the natural days of an outlook.
+//!
+//! A daily mean needs 20 of 24 hours, an eight-hour mean of ozone 6 of 8 (GB 3095-2026, table 4);
+//! what falls short is not measured. Ozone counts with the largest eight-hour mean that lies within
+//! the day. The index is that of the standard in force on the day; where it may not be published,
+//! the day is a gap.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::aqi::{Concentration, PerPollutant, Period, Pollutant, Sample, Standards};
+
+use super::{AqiRange, Day};
+
+/// Of the 24 hours of a day, how many make a valid mean.
+const VALID_DAY: usize = 20;
+/// Of eight hours, how many make a valid mean.
+const VALID_EIGHT_HOURS: usize = 6;
+
+/// Hourly means by civil day; an hour belongs to the day that its label names, `24:00` included.
+#[derive(Clone, Debug, Default)]
+pub struct Hourly(BTreeMap<NaiveDate, PerPollutant<[Option<Concentration>; HOURS]>>);
+
+/// Hours 0 to 24, so that days labelled from 00:00 and from 01:00 both fit.
+const HOURS: usize = 25;
+
+impl Hourly {
+    /// Takes in the hour labelled `hour` (0 to 24) of a day, ozone as the mean of that hour.
+    ///
+    /// # Panics
+    /// When the hour is beyond 24.
+    pub fn insert(&mut self, on: NaiveDate, hour: u16, sample: &Sample) {
+        let day = self
+            .0
+            .entry(on)
+            .or_insert_with(|| PerPollutant::from_fn(|_| [None; HOURS]));
+        for pollutant in Pollutant::ALL {
+            day[pollutant][usize::from(hour)] = sample[pollutant];
+        }
+    }
+
+    /// The days, each judged by the standard in force on it.
+    pub fn days(&self, standards: &Standards) -> impl Iterator<Item = Day> {
+        self.0.iter().map(|(&on, hours)| {
+            let sample = PerPollutant::from_fn(|pollutant| match pollutant {
+                Pollutant::O3 => largest_eight_hours(&hours[pollutant]),
+                _ => mean(&hours[pollutant], VALID_DAY),
+            });
+            let standard = standards
+                .in_force_on(on)
+                .unwrap_or_else(|| standards.newest());
+            let aqi = standard.assess(Period::Day, &sample);
+            let range = |index: u16| {
+                AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
+            };
+            Day {
+                pm2_5: aqi.iaqi[Pollutant::Pm25].map(range),
+                primary: aqi.primary,
+                ..Day::observed(on, aqi.aqi.map(range))
+            }
+        })
+    }
+}
+
+fn largest_eight_hours(hours: &[Option<Concentration>]) -> Option<Concentration> {
+    let windows = hours.windows(8);
+    windows
+        .filter_map(|window| mean(window, VALID_EIGHT_HOURS))
+        .max()
+}
+
+fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> {
+    let measured = hours.iter().flatten().copied();
+    (measured.clone().count() >= valid)
+        .then(|| Concentration::mean(measured))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::aqi::Standard;
+    use crate::outlook::Outlook;
+
+    fn standards() -> Standards {
+        let texts = [
+            include_str!("../../../playbooks/standards/aqi-hj633-2012.toml"),
+            include_str!("../../../playbooks/standards/aqi-hj633-2026.toml"),
+        ];
+        let versions = texts.map(|text| Standard::parse("standard", text).unwrap());
+        Standards::new(versions.into()).unwrap()
+    }
+
+    fn on(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2014, 2, day).unwrap()
+    }
+
+    fn micrograms(value: u32) -> Concentration {
+        Concentration::from_micrograms(value).unwrap()
+    }
+
+    /// A day on which every pollutant has this value (harmless but for PM2.5) in these hours.
+    fn day(values: u32, hours: std::ops::Range<u16>) -> Day {
+        let mut hourly = Hourly::default();
+        for hour in hours {
+            let sample = PerPollutant::from_fn(|_| Some(micrograms(values)));
+            hourly.insert(on(1), hour, &sample);
+        }
+        hourly.days(&standards()).next().unwrap()
+    }
+
+    #[rstest]
+    #[case::whole_day(0..24, Some(201))]
+    #[case::labelled_by_the_end(1..25, Some(201))]
+    #[case::twenty_hours(0..20, Some(201))]
+    #[case::nineteen_hours(0..19, None)]
+    fn a_day_needs_twenty_hours(#[case] hours: std::ops::Range<u16>, #[case] aqi: Option<u16>) {
+        let day = day(151, hours);
+        assert_eq!(day.pm2_5.map(AqiRange::middle), aqi);
+        // Over 100 the index is published from what there is; ozone alone is not over 100.
+        assert_eq!(day.aqi.map(AqiRange::middle), aqi);
+    }
+
+    #[rstest]
+    #[case::eight_in_the_afternoon(12..20, Some(161))]
+    #[case::six_of_eight(12..18, Some(161))]
+    #[case::five(12..17, None)]
+    fn ozone_counts_with_its_largest_eight_hours(
+        #[case] measured: std::ops::Range<usize>,
+        #[case] expected: Option<u32>,
+    ) {
+        let mut hours = [None; HOURS];
+        hours[measured].fill(Some(micrograms(161)));
+        assert_eq!(largest_eight_hours(&hours), expected.map(micrograms));
+    }
+
+    #[test]
+    fn a_failed_day_in_the_middle_of_haze_is_a_gap() {
+        let text = include_str!("../../../tests/fixtures/aqi/dongsi_20140224-27.csv");
+        let mut hourly = Hourly::default();
+        let mut rows = text.lines();
+        let header: Vec<_> = rows.next().unwrap().split(',').collect();
+        for row in rows {
+            let cells: Vec<_> = row.split(',').collect();
+            let cell = |name: &str| cells[header.iter().position(|h| *h == name).unwrap()];
+            let sample = PerPollutant::from_fn(|pollutant| {
+                Concentration::parse(pollutant, cell(pollutant.as_str())).ok()
+            });
+            hourly.insert(
+                cell("date").parse().unwrap(),
+                cell("hour").parse().unwrap(),
+                &sample,
+            );
+        }
+        let outlook = Outlook::new("Dongsi", None, hourly.days(&standards())).unwrap();
+        assert_eq!(outlook.gaps().collect::<Vec<_>>(), [on(25), on(26)]);
+    }
+}

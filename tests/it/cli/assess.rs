@@ -1,0 +1,188 @@
+//! `qingkong assess`.
+
+use std::fmt::Write;
+
+use rstest::rstest;
+use serde_json::json;
+
+use super::{Run, qingkong, qingkong_reading};
+
+fn assess(table: &str, options: &[&str]) -> Run {
+    qingkong_reading(table.as_bytes(), &[&["assess", "-"], options].concat())
+}
+
+/// A table of days from 2015-11-28 on.
+fn days(values: &[&str]) -> String {
+    let first = chrono::NaiveDate::from_ymd_opt(2015, 11, 28).unwrap();
+    let rows = first.iter_days().zip(values);
+    let rows = rows.map(|(day, value)| format!("{day},{value}\n"));
+    format!("date,aqi\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn the_answer_is_one_object_in_the_promised_order() {
+    assert_eq!(
+        assess(&days(&["250", "260"]), &["--json"]).stdout,
+        concat!(
+            r#"{"rules":"mee-2024","level":"orange","from":"2015-11-28T00:00:00+08:00","#,
+            r#""until":"2015-11-30T00:00:00+08:00","#,
+            r#""reasons":[{"condition":"aqi>200 for 48h","from":"2015-11-28T00:00:00+08:00","#,
+            r#""until":"2015-11-30T00:00:00+08:00","hours":48,"level":"orange","#,
+            r#""values":[250,260]}],"#,
+            r#""next":{"level":"red","missing":"1 more day above 200 in a row and 1 more day "#,
+            r#"above 300 inside the run","#,
+            r#""condition":"aqi>200 for 72h with aqi>300 for 24h inside","#,
+            r#""missing_zh":"还差连续1天AQI>200，还差1天AQI>300（在连续日内）","#,
+            r#""at_upper_end":false},"gaps":[]}"#,
+            "\n"
+        )
+    );
+}
+
+#[rstest]
+#[case::of_2017("mee-2017", &["500"], json!("red"))]
+#[case::of_2018("mee-2018", &["201", "201"], json!("yellow"))]
+#[case::of_2024("mee-2024", &["201", "201", "301"], json!("red"))]
+#[case::a_file("playbooks/triggers/mee-2017.toml", &["201"], json!("blue"))]
+#[case::not_met("mee-2024", &["200"], json!(null))]
+#[case::a_gap("mee-2024", &["201", "", "201"], json!("yellow"))]
+#[case::a_dash("mee-2024", &["160", "—", "160"], json!(null))]
+fn rules_are_chosen_by_name_or_file(
+    #[case] rules: &str,
+    #[case] values: &[&str],
+    #[case] level: serde_json::Value,
+) {
+    let answer = &assess(&days(values), &["--json", "--rules", rules]).json_lines()[0];
+    assert_eq!(answer["level"], level);
+}
+
+#[test]
+fn an_excluded_cause_gives_no_level_and_says_why() {
+    let table = "date,aqi,primary,cause\n2015-03-01,500,PM10,沙尘\n";
+    let answer = &assess(table, &["--json"]).json_lines()[0];
+    assert_eq!(answer["level"], json!(null));
+    assert_eq!(answer["reasons"][0]["condition"], "excluded: dust");
+    assert_eq!(answer["reasons"][0]["hours"], 24);
+}
+
+#[test]
+fn ozone_is_judged_by_the_pm2_5_beside_it() {
+    let table = "date,aqi,primary,pm2_5_aqi\n2015-06-01,210,臭氧8小时,160\n\
+                 2015-06-02,220,O3,155\n";
+    let answer = &assess(table, &["--json"]).json_lines()[0];
+    assert_eq!(answer["level"], "yellow");
+    assert_eq!(answer["reasons"][0]["values"], json!([160, 155]));
+}
+
+#[test]
+fn people_read_the_answer_in_chinese() {
+    let run = assess(&days(&["190", "250", "150~270", "320"]), &[]);
+    insta::assert_snapshot!(run.stdout, @"
+    红色预警，依据环大气〔2024〕6号（mee-2024）
+    起 2015年11月29日0时，止 2015年12月1日24时
+    - 2015-11-29至2015-12-01 AQI 250、210、320，满足红色条件“AQI>200持续72小时，其中AQI>300持续24小时”
+    ");
+}
+
+#[test]
+fn hours_are_judged_by_natural_days() {
+    let mut table = "time,pm2_5\n".to_owned();
+    for day in ["2026-11-24", "2026-11-25"] {
+        for hour in 0..24 {
+            writeln!(table, "{day}T{hour:02}:00,260").unwrap();
+        }
+    }
+    let answer = &assess(&table, &["--json"]).json_lines()[0];
+    assert_eq!(answer["level"], "orange");
+    // PM2.5 of 260 µg/m³: 300 + (260 − 250) · 100 / (350 − 250), HJ 633-2026 table 1.
+    assert_eq!(answer["reasons"][0]["values"], json!([310, 310]));
+}
+
+#[test]
+fn a_failed_day_amid_haze_is_a_gap_and_not_clean_air() {
+    let fixture = include_str!("../../fixtures/aqi/dongsi_20140224-27.csv");
+    let mut lines = fixture.lines();
+    let mut table = lines.next().unwrap().replacen("date,hour", "time", 1);
+    for line in lines {
+        let (date, rest) = line.split_once(',').unwrap();
+        let (hour, rest) = rest.split_once(',').unwrap();
+        write!(table, "\n{date}T{hour:0>2}:00,{rest}").unwrap();
+    }
+    let answer = &assess(&table, &["--json"]).json_lines()[0];
+    assert_eq!(answer["gaps"], json!(["2014-02-25", "2014-02-26"]));
+}
+
+#[rstest]
+#[case::daily(
+    "date,aqi\n",
+    "-: found daily values: expected hours, a column `time`, for --window \
+     rolling-24h"
+)]
+#[case::hourly(
+    "time,pm2_5\n",
+    "--window rolling-24h is not computed by this version: expected \
+     natural-day"
+)]
+fn rolling_windows_are_refused(#[case] table: &str, #[case] said: &str) {
+    assess(table, &["--window", "rolling-24h"]).assert_refused(said);
+}
+
+#[rstest]
+#[case::no_column(
+    "date,value\n",
+    "-:1: found `date,value`: expected a column `aqi` or `AQI`"
+)]
+#[case::beyond_the_index(
+    "date,aqi\n2015-11-28,501\n",
+    "-:2: column `aqi`: found `501`: expected a whole number from 0 to 500, a range such as \
+     180~220, or empty"
+)]
+#[case::no_day(
+    "date,aqi\n2015-02-29,1\n",
+    "-:2: column `date`: found `2015-02-29`: expected a day as YYYY-MM-DD"
+)]
+#[case::twice(
+    "date,aqi\n2015-11-28,1\n2015-11-28,2\n",
+    "-:3: column `date`: found `2015-11-28`: expected each day once"
+)]
+#[case::unknown_cause(
+    "date,aqi,cause\n2015-11-28,1,aliens\n",
+    "-:2: column `cause`: found `aliens`: expected local, regional_transport, cross_border, dust, \
+     blown_dust, wildfire_smoke, ozone or fireworks"
+)]
+#[case::unknown_pollutant(
+    "date,aqi,primary\n2015-11-28,1,VOCs\n",
+    "-:2: column `primary`: found `VOCs`: expected pollutants such as PM2.5 or O3"
+)]
+#[case::half_an_hour(
+    "time,pm2_5\n2015-11-28T01:30,1\n",
+    "-:2: column `time`: found `2015-11-28T01:30`: expected an hour as YYYY-MM-DDThh:00, 00 to 24"
+)]
+fn a_faulty_table_is_refused_with_its_place(#[case] table: &str, #[case] said: &str) {
+    assess(table, &[]).assert_refused(said);
+}
+
+#[test]
+fn rules_nobody_ships_are_refused() {
+    assess(&days(&["1"]), &["--rules", "mee-1998"]).assert_refused(
+        "no rules `mee-1998`: expected mee-2017, mee-2018, mee-2024 or a FILE.toml",
+    );
+}
+
+#[test]
+fn rules_that_contradict_themselves_are_refused_with_their_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("city.toml");
+    let shipped = include_str!("../../../playbooks/triggers/mee-2024.toml");
+    let wrong = shipped.replace(
+        "\"aqi>200 for 48h\", \"aqi>150 for 72h\"",
+        "\"aqi>200 for 24h\"",
+    );
+    std::fs::write(&path, wrong).unwrap();
+    let path = path.to_str().unwrap();
+    let run = qingkong(&["assess", "Cargo.toml", "--rules", path]);
+    run.assert_refused(&format!(
+        "{path}:17: `aqi>200 for 24h` for orange is met whenever `aqi>200 for 24h` for yellow is: \
+         expected a condition harder than those of the lower levels"
+    ));
+}
