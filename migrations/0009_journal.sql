@@ -15,12 +15,14 @@ CREATE TABLE journal_entry (
 );
 CREATE INDEX journal_entry_by_subject ON journal_entry (subject, at);
 
--- Entries that have no position yet: the sequencer's work queue.
+-- Entries that have no position yet: the sequencer's work queue. `nth` orders what one process wrote
+-- within a millisecond.
 CREATE TABLE journal_pending (
     entry_id TEXT   NOT NULL PRIMARY KEY REFERENCES journal_entry (entry_id),
-    at       BIGINT NOT NULL
+    at       BIGINT NOT NULL,
+    nth      BIGINT NOT NULL
 );
-CREATE INDEX journal_pending_by_time ON journal_pending (at, entry_id);
+CREATE INDEX journal_pending_by_time ON journal_pending (at, nth, entry_id);
 
 -- Gapless positions and the chain of seals. Append-only.
 CREATE TABLE journal_seal (

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::keyring::Keyring;
@@ -62,6 +62,7 @@ impl Service {
             _claim: claim,
         };
         service.spawn(web::run(listener, app.clone(), stopping.clone()));
+        service.spawn(app::journal::run(app.clone(), stopping.clone()));
         service.spawn(jobs::run(app, stopping));
         Ok(service)
     }

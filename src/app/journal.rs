@@ -4,6 +4,8 @@
 //! the record it vouches for. The [sequencer](sequence) gives it a position and a seal and tells the
 //! [head](head) outside; [`verify`](verify::verify) walks all of it and names what was touched.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::{DateTime, Utc};
 
 use super::Caller;
@@ -13,6 +15,7 @@ use crate::domain::journal;
 use crate::domain::region::RegionCode;
 use crate::store::{self, Tx};
 
+pub mod export;
 pub mod head;
 pub mod sequence;
 pub mod verify;
@@ -79,6 +82,9 @@ impl Entry {
 
 /// Writes an entry in the transaction of its act. It gets its position and seal afterwards.
 pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> store::Result<EntryId> {
+pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> Result<EntryId, Error> {
+    // A clock shows the same millisecond more than once, and ids do not follow one another in it.
+    static NTH: AtomicI64 = AtomicI64::new(0);
     let id = EntryId(ids.uuid_v7(entry.at));
     let entry = journal::Entry {
         id,
@@ -90,7 +96,7 @@ pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> store::Result<Entry
         body: entry.body.to_string(),
         vouches: serde_json::to_string(&entry.rows).expect("rows are plain data"),
     };
-    store::journal::add_entry(tx, &entry).await?;
+    store::journal::add_entry(tx, &entry, NTH.fetch_add(1, Ordering::Relaxed)).await?;
     Ok(id)
 }
 

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 mod aqi;
 mod assess;
 pub mod demo;
+mod journal;
 mod keyring;
 mod log;
 mod migrate;
@@ -40,6 +41,7 @@ enum Command {
     User(user::Args),
     Token(token::Args),
     Keyring(keyring::Args),
+    Journal(journal::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -75,6 +77,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::User(args) => user::run(&args, &mut out),
         Command::Token(args) => token::run(&args, &mut out),
         Command::Keyring(args) => keyring::run(&args, &mut out),
+        Command::Journal(args) => journal::run(&args, &mut out),
     };
     match done.and_then(|()| out.finish().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,

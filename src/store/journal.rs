@@ -47,8 +47,9 @@ pub struct Unsealed {
     pub oldest_at: Option<DateTime<Utc>>,
 }
 
-/// Adds an entry with its digest, and leaves it to the sequencer.
-pub async fn add_entry(tx: &mut Tx, entry: &Entry) -> Result<()> {
+/// Adds an entry with its digest, and leaves it to the sequencer. `nth` orders the entries of one
+/// process within a millisecond.
+pub async fn add_entry(tx: &mut Tx, entry: &Entry, nth: i64) -> Result<()> {
     let id = entry.id.to_string();
     let at = entry.at.timestamp_millis();
     tx.execute(
@@ -69,9 +70,9 @@ pub async fn add_entry(tx: &mut Tx, entry: &Entry) -> Result<()> {
     )
     .await?;
     tx.execute(
-        "INSERT INTO journal_pending (entry_id, at)
-              VALUES ($1, $2)",
-        (id.as_str(), at),
+        "INSERT INTO journal_pending (entry_id, at, nth)
+              VALUES ($1, $2, $3)",
+        (id.as_str(), at, nth),
     )
     .await?;
     Ok(())
@@ -118,7 +119,7 @@ pub async fn list_unsealed(tx: &mut Tx, limit: i64) -> Result<Vec<(String, Strin
         "SELECT p.entry_id, e.digest
            FROM journal_pending p
            JOIN journal_entry   e ON e.entry_id = p.entry_id
-          ORDER BY p.at, p.entry_id
+          ORDER BY p.at, p.nth, p.entry_id
           LIMIT $1",
         (limit,),
     )

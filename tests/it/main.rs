@@ -15,6 +15,7 @@ mod architecture;
 mod cli;
 mod episode;
 mod fakes;
+mod journal;
 mod notify;
 mod store;
 mod world;
