@@ -160,6 +160,7 @@ impl App {
         let kind = given.record.kind;
         match self.answers.write(given).await? {
             Done::Kept(answered) => {
+                self.bell.ring();
                 count(kind, &answered);
                 Ok(answered)
             }
@@ -541,7 +542,7 @@ fn entry(warning: Latest, answers: &[AnswerRecord]) -> Entry {
     let (first, last) = (&answers[0], &answers[answers.len() - 1]);
     Entry {
         kind: "orders.answered",
-        subject: format!("warning/{}", warning.id),
+        subject: format!("warning {}", warning.id),
         region: Some(warning.region),
         actor: "recipients".to_owned(),
         at: last.at,

@@ -82,7 +82,6 @@ impl Entry {
 
 /// Writes an entry in the transaction of its act. It gets its position and seal afterwards.
 pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> store::Result<EntryId> {
-pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> Result<EntryId, Error> {
     // A clock shows the same millisecond more than once, and ids do not follow one another in it.
     static NTH: AtomicI64 = AtomicI64::new(0);
     let id = EntryId(ids.uuid_v7(entry.at));

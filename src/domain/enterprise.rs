@@ -52,7 +52,6 @@ pub struct Plant {
     pub exemption: Option<Exemption>,
     /// Its lines and processes, at least one, each name once.
     pub units: Vec<Unit>,
-    /// Who is told, the first responsible one first.
     /// Who is told, the first responsible one first. Personal data: never part of a stored row.
     #[serde(skip)]
     pub contacts: Vec<Contact>,

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::db::{Among, FromRow};
 use super::{Inconsistency, Result, Tx};
-use crate::domain::digest::{Digest, Fields};
+use crate::domain::digest::Digest;
 use crate::domain::id::{AnswerKey, OrderKey, PlanKey};
 use crate::domain::order::AnswerKind;
+use crate::domain::record;
 use crate::domain::time::from_millis;
 
 /// One answer, as it is recorded.
@@ -58,22 +59,28 @@ impl AnswerRecord {
     /// The digest over its row.
     pub fn digest(&self) -> Digest {
         let note = self.note.map(|digest| digest.to_string());
-        Fields::new("answer")
-            .int(self.key.0)
-            .int(self.order.0)
-            .int(self.plan.0)
-            .int(self.revision.into())
-            .text(self.kind.as_str())
-            .optional_text(self.unit.as_deref())
-            .optional_text(self.reason.as_deref())
-            .optional_text(note.as_deref())
-            .text(&self.by.0)
-            .text(&self.by.1)
-            .int(self.at.timestamp_millis())
-            .flag(self.late)
-            .flag(self.complete)
-            .text(&self.nonce)
-            .finish()
+        record::Answer {
+            key: self.key.0,
+            order: self.order.0,
+            plan: self.plan.0,
+            revision: self.revision_column(),
+            kind: self.kind.as_str(),
+            unit: self.unit.as_deref(),
+            reason: self.reason.as_deref(),
+            note_digest: note.as_deref(),
+            by_role: &self.by.0,
+            by_key: &self.by.1,
+            at: self.at.timestamp_millis(),
+            late: self.late,
+            complete: self.complete,
+            nonce: &self.nonce,
+        }
+        .digest()
+    }
+
+    /// A warning has a handful of notices.
+    fn revision_column(&self) -> i32 {
+        i32::try_from(self.revision).unwrap_or(i32::MAX)
     }
 }
 
@@ -86,7 +93,7 @@ pub async fn record_answers(tx: &mut Tx, answers: &[AnswerRecord]) -> Result<()>
                 answer.key.0,
                 answer.order.0,
                 answer.plan.0,
-                i32::try_from(answer.revision).unwrap_or(i32::MAX),
+                answer.revision_column(),
                 answer.kind.as_str(),
                 answer.unit.as_deref(),
                 answer.reason.as_deref(),

@@ -8,7 +8,6 @@ use crate::domain::digest::Digest;
 use crate::domain::id::{NoticeId, WarningId};
 use crate::domain::lane::Lane;
 use crate::domain::notice::{Notice, Step};
-use crate::domain::plan::Digest;
 use crate::domain::record;
 use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;

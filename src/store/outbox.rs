@@ -10,12 +10,13 @@ use chrono::{DateTime, Utc};
 
 use super::db::{Among, FromRow, Insert, Sql};
 use super::{Inconsistency, Result, Tx};
-use crate::domain::digest::{Digest, Fields};
+use crate::domain::digest::Digest;
 use crate::domain::id::{
     AttemptKey, ContactKey, MessageKey, OrderKey, PlanKey, RecipientKey, WarningKey,
 };
 use crate::domain::lane::Lane;
 use crate::domain::plan::{Change, Duty};
+use crate::domain::record;
 use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
 
@@ -165,14 +166,20 @@ impl AttemptOutcome {
 impl AttemptRecord {
     /// The digest over its row.
     pub fn digest(&self) -> Digest {
-        Fields::new("attempt")
-            .int(self.key.0)
-            .int(self.message.0)
-            .int(self.number.into())
-            .int(self.at.timestamp_millis())
-            .text(self.outcome.as_str())
-            .text(&self.reply)
-            .finish()
+        record::Attempt {
+            key: self.key.0,
+            message: self.message.0,
+            number: self.number_column(),
+            at: self.at.timestamp_millis(),
+            outcome: self.outcome.as_str(),
+            reply: &self.reply,
+        }
+        .digest()
+    }
+
+    /// Patience ends long before the numbers do.
+    fn number_column(&self) -> i32 {
+        i32::try_from(self.number).unwrap_or(i32::MAX)
     }
 }
 
@@ -321,7 +328,7 @@ pub async fn record_attempts(tx: &mut Tx, attempts: &[AttemptRecord]) -> Result<
             (
                 attempt.key.0,
                 attempt.message.0,
-                i32::try_from(attempt.number).unwrap_or(i32::MAX),
+                attempt.number_column(),
                 attempt.at.timestamp_millis(),
                 attempt.outcome.as_str(),
                 attempt.reply.as_str(),

@@ -12,7 +12,7 @@ use qingkong::domain::level::WarningLevel;
 use qingkong::domain::notice::{
     Act, Consultation, Contents, End, Grounds, NoticeKind, Person, Signature, Step,
 };
-use qingkong::domain::plan::{Change, Control, Digest, Duty, Line, Tally, UnitDuty};
+use qingkong::domain::plan::{self as drawn, Change, Control, Duty, Tally, UnitDuty};
 use qingkong::domain::region::RegionCode;
 use qingkong::domain::time::WrittenTime;
 use qingkong::domain::warning::Warning;
@@ -151,7 +151,7 @@ impl Episode {
         plan::add_plan::<Live>(&mut tx, &new).await.unwrap();
         let drawn = plan::add_lines(&mut tx, plan_key, lines).await.unwrap();
         let drawn = i64::try_from(drawn).unwrap();
-        plan::set_drawn(&mut tx, plan_key, drawn, Digest::of(b"plan"), &Tally::default())
+        plan::set_drawn(&mut tx, plan_key, drawn, "plan", &Tally::default())
             .await
             .unwrap();
         plan::set_issued(&mut tx, plan_key, now).await.unwrap();
@@ -217,20 +217,30 @@ async fn enrol(db: &Db, contacts: Vec<Contact>) -> Vec<OnList> {
 }
 
 fn staged(plant: &OnList, change: Change, level: WarningLevel) -> StagedLine {
-    let line = Line {
+    let duty = duty(level);
+    let snapshot = serde_json::to_string(&duty).unwrap();
+    let (county, name) = (plant.county.to_string(), format!("示例厂{}（虚构）", plant.recipient));
+    let obligations = duty.obligations().to_string();
+    let columns = drawn::Columns {
+        order: plant.order,
+        recipient: plant.recipient,
+        change: change.as_str(),
+        owed: plant.owed,
+        county: &county,
+        name: &name,
+        snapshot: &snapshot,
+        obligations: &obligations,
+    };
+    StagedLine {
         order: plant.order,
         recipient: plant.recipient,
         change,
-        duty: duty(level),
-    };
-    let snapshot = line.snapshot();
-    StagedLine {
         owed: plant.owed,
-        county: plant.county,
-        name: format!("示例厂{}（虚构）", plant.recipient),
-        digest: Digest::of(snapshot.as_bytes()),
+        digest: columns.digest(),
+        county,
+        name,
         snapshot,
-        line,
+        obligations,
     }
 }
 
