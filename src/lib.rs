@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod i18n;
 pub mod jobs;
 pub mod keyring;
 pub mod list_file;

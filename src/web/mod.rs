@@ -35,6 +35,7 @@ mod cookie;
 pub mod metrics;
 mod observe;
 mod operations;
+pub mod pages;
 mod posted;
 pub mod problem;
 mod session;

@@ -16,5 +16,6 @@ mod episode;
 mod fakes;
 mod journal;
 mod notify;
+mod pages;
 mod store;
 mod world;

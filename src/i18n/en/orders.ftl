@@ -1,0 +1,55 @@
+filter-rung = Progress
+filter-text = Plant or order number
+filter-do = Filter
+orders-shown = { $shown } on this page, { $total } in all
+orders-empty = No order matches.
+paging = Pages
+paging-previous = Previous
+paging-next = Next
+
+order-eyebrow = Order
+order-recipient = Plant or office
+order-duty = Duty
+order-rung = Progress
+order-since = Since
+order-marks = Marks
+order-grade = Grade { $grade }
+order-lines = What each line must do
+order-basis = Basis: { $basis }
+order-ladder = Progress
+order-answers = Answers
+order-no-answers = The plant has not answered.
+order-attempts = Attempts to deliver
+order-no-attempts = Nothing sent yet.
+line-unit = Line or process
+line-measure = Measure
+line-by = In place by
+line-in-place = In place
+line-not-in-place = Not reported
+rung-late = Late
+rung-due = due { $by }
+
+attempt-at = At
+attempt-channel = Channel
+attempt-contact = Meant for
+attempt-outcome = Outcome
+attempt-reply = Their reply
+attempt-delivered = Taken over
+attempt-later = To be tried again
+attempt-never = Given up
+
+answer-acknowledged = Acknowledged
+answer-objection = Explanation or objection
+answer-help = Help asked for
+answer-in-place = In place
+answer-lift-acknowledged = Lift acknowledged
+answer-late = After the deadline
+answer-code = Check code
+
+ruling-pending = The county office decides
+ruling-binds = Until then the order binds.
+ruling-reason = Reason for the decision
+ruling-accept = Accept
+ruling-reject = Reject
+ruling-accepted = Accepted
+ruling-rejected = Rejected

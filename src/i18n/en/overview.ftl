@@ -1,0 +1,89 @@
+# The outlook chart.
+chart-title = Daily AQI, observed and forecast
+chart-summary = { $from } to { $until }. { $missing ->
+    [0] No day is without data.
+    [one] One day is without data.
+   *[other] { $missing } days are without data.
+}
+chart-peak = The highest day is { $day }, AQI { $aqi }.
+chart-empty = No data yet
+chart-observed = Observed
+chart-forecast = Forecast
+chart-filled-in = Filled in by hand
+chart-filled-in-mark = filled
+chart-filled-in-from = Filled in, source: { $source }
+chart-excluded-mark = excl.
+chart-excluded-because = Not counted: { $why }
+chart-no-data = No data
+chart-range = range { $range }
+chart-today = Today
+legend-forecast = Forecast (value judged, and range)
+legend-rule = Starting line (to be exceeded)
+legend-bands = Background: AQI category, not warning level
+
+outlook-title = Outlook
+outlook-source = { $source }, issued { $at }
+outlook-stale = Forecast out of date
+outlook-empty = No forecast yet. Push one over the API, or import one from the command line.
+outlook-table = Data table
+outlook-day = Day
+outlook-kind = Kind
+outlook-range = Forecast range
+outlook-category = AQI category
+outlook-primary = Primary pollutant
+outlook-note = Note
+
+# The machine proposes; a person decides.
+proposal-eyebrow = Proposed by the system
+proposal-issue = Proposal to issue: { $level }
+proposal-raise = Proposal to raise to: { $level }
+proposal-lower = Proposal to lower to: { $level }
+proposal-extend = Proposal to extend: { $level }
+proposal-lift = Proposal to lift: { $level }
+proposal-hold = Proposal to hold: { $level }
+proposal-advise = Proposal to publish a health notice (no warning level)
+proposal-nothing = No warning is proposed at present
+proposal-because = Why
+proposal-next = Missing for { $level }
+proposal-missing = Daily AQI > { $above } is asked for { $asked } hours; the outlook gives { $found }
+proposal-rule = Rule: { $rule }
+proposal-decide-by = To be decided by { $by }
+proposal-draft = Draft a notice
+proposal-decline = Decline…
+proposal-decline-reason = Why not (signed and kept on record)
+proposal-decline-do = Sign the refusal
+proposal-waiting = Waiting for the duty officer to decide.
+proposal-drafted = Open the draft
+proposal-declined = Declined by { $person }, { $at }:
+proposal-hint = The government sets the level. The system proposes, and records what was decided.
+reason-once = Daily AQI > { $above }: { $days }
+reason-run = Daily AQI > { $above } for { $hours } hours: { $days }
+reason-floor = { $sender } ({ $number }) asks for at least { $level }
+reason-judged-at = { $day }: published AQI { $published }, judged at { $judged } because of { $cause }
+reason-not-counted = { $day }: published AQI { $published }, not counted because of { $cause }
+reason-no-data = No data: { $days } (breaks the run, and is not read as clean air)
+reason-held = Level held: { $why }
+
+counts-title = Progress of orders
+counts-empty = No orders are open.
+counties-title = Progress by county
+
+instructions-title = Superior instructions
+instructions-register = Register
+instructions-empty = No instruction is on record.
+instruction-lifts = Lift
+instruction-received = Received { $at }
+instruction-followed = Followed by a notice
+instruction-due = Notice due by { $by }
+
+instruction-title = Register a superior instruction
+instruction-hint = Dispatch orders, warning letters and instructions by telephone. Once registered, it is the floor of the local level and starts the clock.
+instruction-number = Document number
+instruction-sender = Sent by
+instruction-level = Level asked for
+instruction-from = Start asked for
+instruction-received-at = Received
+instruction-scan = Scan (PDF or picture)
+instruction-remark = What else it asks
+instruction-consequence = Once registered it cannot be changed, only corrected by another entry.
+instruction-do = Register the instruction

@@ -1,0 +1,327 @@
+//! The words of the pages, in Chinese and in English.
+//!
+//! A [`Language`] says a message of the catalogues (`zh/*.ftl`, `en/*.ftl`, Fluent) by its key:
+//! `language.say("outlook-title")`, with arguments `language.say("orders-shown").with("total", 12)`.
+//! Chinese is written first and is what a missing text falls back to; a test keeps both complete.
+//! What documents say (measures, reasons, names) is data and is never translated here.
+
+use std::borrow::{Borrow, Cow};
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid};
+
+use crate::domain::level::WarningLevel;
+use crate::domain::time::WrittenTime;
+
+fluent_templates::static_loader! {
+    static CATALOGUES = {
+        locales: "src/i18n",
+        fallback_language: "zh",
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            bundle.set_formatter(Some(|value, _| match value {
+                FluentValue::Number(number) => Some(grouped_digits(&number.as_string())),
+                _ => None,
+            }));
+        },
+    };
+}
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// 中文, the language of record.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// Both, the language of record first.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
+    /// The word in addresses and cookies: `zh`, `en`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        }
+    }
+
+    /// The value of the `lang` attribute: `zh-CN`, `en`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The language a page offers to switch to.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+
+    /// The message of a key; arguments are added with [`Phrase::with`].
+    pub fn say(self, key: impl Borrow<&'static str>) -> Phrase {
+        Phrase {
+            language: self,
+            key: key.borrow(),
+            arguments: HashMap::new(),
+        }
+    }
+
+    /// A warning level in full, so that it cannot be taken for an AQI category: `橙色预警（Ⅱ级）`.
+    pub fn level(self, level: impl Held<WarningLevel>) -> Phrase {
+        self.say(match level.held() {
+            WarningLevel::Blue => "level-blue",
+            WarningLevel::Yellow => "level-yellow",
+            WarningLevel::Orange => "level-orange",
+            WarningLevel::Red => "level-red",
+        })
+    }
+
+    /// A time as a document writes it, `24时` included: `2026年11月24日24时`, `24 Nov 2026, 24:00`.
+    pub fn written(self, time: impl Held<WrittenTime>) -> String {
+        let time = time.held();
+        match self {
+            Self::Zh => time.zh(),
+            Self::En => {
+                let (hour, minute) = time.clock();
+                format!("{}, {hour:02}:{minute:02}", time.day().format("%-d %b %Y"))
+            }
+        }
+    }
+
+    /// A time in a dense table, without its year: `11-24 20:03`.
+    pub fn brief(self, time: impl Held<WrittenTime>) -> String {
+        let time = time.held();
+        let (hour, minute) = time.clock();
+        format!("{} {hour:02}:{minute:02}", time.day().format("%m-%d"))
+    }
+
+    /// A day within the year: `11月24日`, `24 Nov`.
+    pub fn day(self, day: impl Held<NaiveDate>) -> String {
+        let day = day.held();
+        match self {
+            Self::Zh => format!("{}月{}日", day.month(), day.day()),
+            Self::En => day.format("%-d %b").to_string(),
+        }
+    }
+
+    /// A whole number with its thousands set apart: `12,345`.
+    pub fn count(self, number: impl fmt::Display) -> String {
+        grouped_digits(&number.to_string())
+    }
+
+    fn identifier(self) -> &'static LanguageIdentifier {
+        static ZH: LanguageIdentifier = langid!("zh");
+        static EN: LanguageIdentifier = langid!("en");
+        match self {
+            Self::Zh => &ZH,
+            Self::En => &EN,
+        }
+    }
+}
+
+/// A small value, or a reference to one however deep: templates hand on whatever they hold.
+pub trait Held<T> {
+    /// The value.
+    fn held(&self) -> T;
+}
+
+impl<T, H: Held<T>> Held<T> for &H {
+    fn held(&self) -> T {
+        H::held(self)
+    }
+}
+
+macro_rules! held {
+    ($($value:ty)*) => {$(
+        impl Held<$value> for $value {
+            fn held(&self) -> $value {
+                *self
+            }
+        }
+    )*};
+}
+
+held! { NaiveDate WarningLevel WrittenTime }
+
+/// Why a text names no language of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a language of the pages: expected zh or en")]
+pub struct NotALanguage(pub String);
+
+impl FromStr for Language {
+    type Err = NotALanguage;
+
+    fn from_str(text: &str) -> Result<Self, NotALanguage> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.as_str() == text)
+            .ok_or_else(|| NotALanguage(text.to_owned()))
+    }
+}
+
+/// A message about to be said: a key, and the arguments its text asks for.
+///
+/// Displayed, it is the text. A key or an argument that is missing shows as `⟦key⟧`, which no page
+/// test lets pass.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Phrase {
+    language: Language,
+    key: &'static str,
+    arguments: HashMap<Cow<'static, str>, FluentValue<'static>>,
+}
+
+impl Phrase {
+    /// The phrase with one more argument.
+    pub fn with(mut self, name: &'static str, argument: impl Into<Argument>) -> Self {
+        self.arguments
+            .insert(Cow::Borrowed(name), argument.into().0);
+        self
+    }
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = CATALOGUES.try_lookup_complete(
+            self.language.identifier(),
+            self.key,
+            Some(&self.arguments),
+        );
+        match said {
+            Some(text) => f.write_str(&text),
+            None => write!(f, "⟦{}⟧", self.key),
+        }
+    }
+}
+
+/// What a message may be told: a text, or a whole number that also chooses the plural.
+#[derive(Clone, Debug)]
+pub struct Argument(FluentValue<'static>);
+
+impl From<&str> for Argument {
+    fn from(text: &str) -> Self {
+        Self(FluentValue::from(text.to_owned()))
+    }
+}
+
+impl From<String> for Argument {
+    fn from(text: String) -> Self {
+        Self(FluentValue::from(text))
+    }
+}
+
+impl From<&String> for Argument {
+    fn from(text: &String) -> Self {
+        Self(FluentValue::from(text.clone()))
+    }
+}
+
+impl From<&&String> for Argument {
+    fn from(text: &&String) -> Self {
+        Self::from(*text)
+    }
+}
+
+impl From<Phrase> for Argument {
+    fn from(phrase: Phrase) -> Self {
+        Self(FluentValue::from(phrase.to_string()))
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty)*) => {$(
+        impl From<$number> for Argument {
+            fn from(number: $number) -> Self {
+                Self(FluentValue::from(number))
+            }
+        }
+
+        impl From<&$number> for Argument {
+            fn from(number: &$number) -> Self {
+                Self(FluentValue::from(*number))
+            }
+        }
+    )*};
+}
+
+numbers! { i64 u64 u32 u16 usize }
+
+/// Digits in groups of three: `-12345` becomes `-12,345`; a fraction is left alone.
+fn grouped_digits(number: &str) -> String {
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (number, None),
+    };
+    let (sign, digits) = match whole.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", whole),
+    };
+    let mut text = String::from(sign);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::small("0", "0")]
+    #[case::three("999", "999")]
+    #[case::four("1000", "1,000")]
+    #[case::million("1234567", "1,234,567")]
+    #[case::negative("-1000", "-1,000")]
+    #[case::fraction("1234.5678", "1,234.5678")]
+    fn thousands_are_set_apart(#[case] number: &str, #[case] text: &str) {
+        assert_eq!(grouped_digits(number), text);
+    }
+
+    #[rstest]
+    #[case::zh(Language::Zh, WarningLevel::Orange, "橙色预警（Ⅱ级）")]
+    #[case::en(Language::En, WarningLevel::Red, "Red warning (Level I)")]
+    fn a_level_always_says_that_it_is_a_warnings(
+        #[case] language: Language,
+        #[case] level: WarningLevel,
+        #[case] text: &str,
+    ) {
+        assert_eq!(language.level(level).to_string(), text);
+    }
+
+    #[rstest]
+    #[case::zh(Language::Zh, "2019年2月28日24时")]
+    #[case::en(Language::En, "28 Feb 2019, 24:00")]
+    fn the_end_of_a_day_is_written_as_it_was_said(#[case] language: Language, #[case] text: &str) {
+        let end: WrittenTime = "2019-02-28T24:00".parse().unwrap();
+        assert_eq!(language.written(end), text);
+    }
+
+    #[test]
+    fn a_missing_key_shows_itself() {
+        let phrase = Language::En.say("no-such-key");
+        assert_eq!(phrase.to_string(), "⟦no-such-key⟧");
+    }
+}

@@ -1,0 +1,55 @@
+filter-rung = 进度
+filter-text = 企业名称或指令编号
+filter-do = 筛选
+orders-shown = 本页 { $shown } 条，共 { $total } 条
+orders-empty = 没有符合条件的指令。
+paging = 翻页
+paging-previous = 上一页
+paging-next = 下一页
+
+order-eyebrow = 指令
+order-recipient = 企业或单位
+order-duty = 措施
+order-rung = 进度
+order-since = 时间
+order-marks = 标记
+order-grade = 绩效分级 { $grade }
+order-lines = 各生产线措施
+order-basis = 依据：{ $basis }
+order-ladder = 进度
+order-answers = 回执与说明
+order-no-answers = 企业尚未答复。
+order-attempts = 发送记录
+order-no-attempts = 尚未发送。
+line-unit = 生产线或工序
+line-measure = 措施
+line-by = 落实时限
+line-in-place = 落实情况
+line-not-in-place = 未报告
+rung-late = 逾期
+rung-due = 时限 { $by }
+
+attempt-at = 时间
+attempt-channel = 渠道
+attempt-contact = 接收角色
+attempt-outcome = 结果
+attempt-reply = 对方应答
+attempt-delivered = 对方已接收
+attempt-later = 稍后重试
+attempt-never = 不再重试
+
+answer-acknowledged = 已知悉并将落实
+answer-objection = 情况说明/异议
+answer-help = 请求帮助
+answer-in-place = 已落实到位
+answer-lift-acknowledged = 已确认解除
+answer-late = 逾期答复
+answer-code = 核验码
+
+ruling-pending = 待县级部门裁定
+ruling-binds = 裁定前指令照常执行。
+ruling-reason = 裁定理由
+ruling-accept = 采纳
+ruling-reject = 不采纳
+ruling-accepted = 已采纳
+ruling-rejected = 未采纳

@@ -1,0 +1,85 @@
+# The outlook chart.
+chart-title = 日AQI实况与预报
+chart-summary = { $from }至{ $until }，无数据 { $missing } 天。
+chart-peak = 最高为{ $day }，AQI { $aqi }。
+chart-empty = 尚无数据
+chart-observed = 实况
+chart-forecast = 预报
+chart-filled-in = 人工补录
+chart-filled-in-mark = 补
+chart-filled-in-from = 补录，来源：{ $source }
+chart-excluded-mark = 不计
+chart-excluded-because = 不计入：{ $why }
+chart-no-data = 无数据
+chart-range = 范围 { $range }
+chart-today = 今天
+legend-forecast = 预报（研判值与范围）
+legend-rule = 启动线（须超过）
+legend-bands = 底色为 AQI 类别，不是预警级别
+
+outlook-title = 研判曲线
+outlook-source = { $source }，{ $at } 发布
+outlook-stale = 预报已过时
+outlook-empty = 尚未收到预报。可通过接口推送，或用命令导入。
+outlook-table = 数据表
+outlook-day = 日期
+outlook-kind = 性质
+outlook-range = 预报范围
+outlook-category = AQI 类别
+outlook-primary = 首要污染物
+outlook-note = 备注
+
+# The machine proposes; a person decides.
+proposal-eyebrow = 系统建议
+proposal-issue = 建议发布{ $level }
+proposal-raise = 建议升级为{ $level }
+proposal-lower = 建议降级为{ $level }
+proposal-extend = 建议延长{ $level }
+proposal-lift = 建议解除{ $level }
+proposal-hold = 建议维持{ $level }
+proposal-advise = 建议发布健康提示（不涉及预警级别）
+proposal-nothing = 目前不建议启动预警
+proposal-because = 理由
+proposal-next = 距{ $level }还差
+proposal-missing = 日AQI > { $above } 须持续 { $asked } 小时，现为 { $found } 小时
+proposal-rule = 判据：{ $rule }
+proposal-decide-by = 须在{ $by }前作出决定
+proposal-draft = 拟发通知
+proposal-decline = 不采纳…
+proposal-decline-reason = 不采纳的理由（署名存档）
+proposal-decline-do = 签署不采纳
+proposal-waiting = 等待值班员决定。
+proposal-drafted = 打开已拟通知
+proposal-declined = { $person } 于{ $at }决定不采纳：
+proposal-hint = 预警级别由人民政府确定；系统只提出建议并记录决定。
+reason-once = 日AQI > { $above }：{ $days }
+reason-run = 日AQI > { $above } 持续 { $hours } 小时：{ $days }
+reason-floor = { $sender }《{ $number }》要求不低于{ $level }
+reason-judged-at = { $day }公布 AQI { $published }，因{ $cause }按 { $judged } 研判
+reason-not-counted = { $day }公布 AQI { $published }，因{ $cause }不计入
+reason-no-data = 无数据：{ $days }（中断持续时长，不视为清洁）
+reason-held = 维持现级别：{ $why }
+
+counts-title = 指令进度
+counts-empty = 目前没有在办指令。
+counties-title = 各县（市、区）进度
+
+instructions-title = 上级指令
+instructions-register = 登记
+instructions-empty = 暂无登记的上级指令。
+instruction-lifts = 解除
+instruction-received = 收到 { $at }
+instruction-followed = 已有对应通知
+instruction-due = 须在 { $by } 前发布
+
+instruction-title = 登记上级指令
+instruction-hint = 调度令、预警函、电话指令均可登记。登记后即为本地级别下限，并开始计时。
+instruction-number = 文号
+instruction-sender = 发文单位
+instruction-level = 要求级别
+instruction-from = 要求启动时刻
+instruction-received-at = 收到时刻
+instruction-scan = 扫描件（PDF 或图片）
+instruction-remark = 其他要求
+instruction-consequence = 登记后不可修改，只能另行更正。
+instruction-do = 登记指令

@@ -1,0 +1,60 @@
+//! Importing the reduction list (应急减排清单): a trial first, every faulty cell named.
+
+use askama::Template;
+
+use crate::i18n::Language;
+use crate::table::Fault;
+use crate::web::pages::Chrome;
+
+/// The import page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "import.html", config = ".askama.toml")]
+pub struct ImportPage {
+    /// The language of the page.
+    pub language: Language,
+    /// What stands around the page.
+    pub chrome: Chrome,
+    /// Where a file goes.
+    pub action: String,
+    /// The version of the list in force; none before the first import.
+    pub list_version: Option<String>,
+    /// What came of the file sent.
+    pub report: Option<ImportReport>,
+}
+
+/// What came of a file.
+#[derive(Clone, Debug)]
+pub struct ImportReport {
+    /// The file's name.
+    pub file: String,
+    /// Lines read, without the header.
+    pub lines: u64,
+    /// Lines that are in order.
+    pub valid: u64,
+    /// Plants that are new to the list.
+    pub new: u64,
+    /// Plants that differ from the list in force.
+    pub changed: u64,
+    /// Plants of the list in force that the file lacks.
+    pub gone: u64,
+    /// Every faulty cell, in order.
+    pub faults: Vec<Fault>,
+    /// Faults beyond those shown.
+    pub more_faults: u64,
+    /// Whether anything was changed.
+    pub outcome: ImportOutcome,
+}
+
+/// Whether a file changed anything.
+#[derive(Clone, Debug)]
+pub enum ImportOutcome {
+    /// A trial: nothing was changed.
+    Trial,
+    /// Refused as a whole: nothing was changed.
+    Refused,
+    /// Accepted.
+    Accepted {
+        /// The version of the list it became.
+        version: String,
+    },
+}

@@ -1,0 +1,453 @@
+//! A notice (通知) from draft to issue: its facts, its steps, its plan, its one next move.
+//!
+//! Whoever looks sees exactly the moves that are open to them: a [`NoticeMoves`] holds the address
+//! of each, or nothing. What is issued is the plan shown, named by its digest.
+
+use askama::Template;
+
+use crate::domain::level::WarningLevel;
+use crate::domain::time::WrittenTime;
+use crate::i18n::{Language, Phrase};
+use crate::web::pages::Chrome;
+use crate::web::pages::form::{Choice, Faults};
+use crate::web::pages::status::{Change, Phase};
+
+/// The page of one notice.
+#[derive(Clone, Debug, Template)]
+#[template(path = "notice.html", config = ".askama.toml")]
+pub struct NoticePage {
+    /// The language of the page.
+    pub language: Language,
+    /// What stands around the page.
+    pub chrome: Chrome,
+    /// What the notice does.
+    pub kind: NoticeKind,
+    /// The level it sets; none where it ends one.
+    pub level: Option<WarningLevel>,
+    /// Its document number; empty until it has one.
+    pub number: String,
+    /// Where it stands.
+    pub phase: Phase,
+    /// What it says: still being written, or fixed.
+    pub body: NoticeBody,
+    /// What has been done with it, the first step first.
+    pub steps: Vec<Step>,
+    /// What it would do, or has done, to every recipient.
+    pub plan: Option<PlanPreview>,
+    /// What the person looking may do next.
+    pub moves: NoticeMoves,
+}
+
+impl NoticePage {
+    /// The notice in a few words: `发布 · 橙色预警（Ⅱ级）`.
+    pub fn heading(&self, language: Language) -> String {
+        let kind = self.kind.word(language);
+        match self.level {
+            Some(level) => format!("{kind} · {}", language.level(level)),
+            None => kind.to_string(),
+        }
+    }
+
+    fn is_editing(&self) -> bool {
+        matches!(self.body, NoticeBody::Editing(_))
+    }
+
+    /// Whether the action bar has anything to offer.
+    fn has_moves(&self) -> bool {
+        let moves = &self.moves;
+        self.is_editing()
+            || moves.submit.is_some()
+            || moves.draw_plan.is_some()
+            || moves.issue.is_some()
+            || moves.waits_for.is_some()
+    }
+
+    /// The stages of every notice: key of the name, whether it is behind, whether it is here.
+    pub fn stages(&self) -> [(&'static str, bool, bool); 5] {
+        let here = match self.phase {
+            Phase::Draft => 0,
+            Phase::Submitted => 1,
+            Phase::Approved if self.plan.is_none() => 2,
+            Phase::Approved => 3,
+            _ => 4,
+        };
+        let mut place = 0;
+        [
+            "stage-draft",
+            "stage-approval",
+            "stage-plan",
+            "stage-issue",
+            "stage-issued",
+        ]
+        .map(|key| {
+            let at = place;
+            place += 1;
+            (key, at < here, at == here)
+        })
+    }
+}
+
+/// What a notice does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// 发布: starts a warning.
+    Start,
+    /// 升级.
+    Raise,
+    /// 降级.
+    Lower,
+    /// 延长.
+    Extend,
+    /// 解除.
+    Lift,
+    /// 撤回.
+    Withdraw,
+    /// 勘误.
+    Correct,
+}
+
+impl NoticeKind {
+    /// Every kind, in the order of a warning's life.
+    pub const ALL: [Self; 7] = [
+        Self::Start,
+        Self::Raise,
+        Self::Lower,
+        Self::Extend,
+        Self::Lift,
+        Self::Withdraw,
+        Self::Correct,
+    ];
+
+    /// The word in forms and addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Raise => "raise",
+            Self::Lower => "lower",
+            Self::Extend => "extend",
+            Self::Lift => "lift",
+            Self::Withdraw => "withdraw",
+            Self::Correct => "correct",
+        }
+    }
+
+    /// The kind's name.
+    pub fn word(self, language: Language) -> Phrase {
+        language.say(match self {
+            Self::Start => "notice-kind-start",
+            Self::Raise => "notice-kind-raise",
+            Self::Lower => "notice-kind-lower",
+            Self::Extend => "notice-kind-extend",
+            Self::Lift => "notice-kind-lift",
+            Self::Withdraw => "notice-kind-withdraw",
+            Self::Correct => "notice-kind-correct",
+        })
+    }
+}
+
+/// What a notice says.
+#[derive(Clone, Debug)]
+pub enum NoticeBody {
+    /// It can still be written.
+    Editing(Box<NoticeForm>),
+    /// It is fixed.
+    Fixed(Box<NoticeFacts>),
+}
+
+/// The draft's form, every value as typed.
+#[derive(Clone, Debug)]
+pub struct NoticeForm {
+    /// Where it is saved.
+    pub action: String,
+    /// The kinds the warning's state allows.
+    pub kinds: Vec<Choice>,
+    /// The levels the rules know.
+    pub levels: Vec<Choice>,
+    /// The document number.
+    pub number: String,
+    /// The day it takes effect, `2026-11-24`.
+    pub from_day: String,
+    /// The hour, `20:00`; `24:00` is legal.
+    pub from_clock: String,
+    /// Whether the end is left open (解除时间另行通知).
+    pub open_end: bool,
+    /// The day it ends.
+    pub until_day: String,
+    /// The hour it ends.
+    pub until_clock: String,
+    /// Registered instructions to choose the parent document from.
+    pub parents: Vec<Choice>,
+    /// Why.
+    pub reason: String,
+    /// Whether the rule is not met, so that the reason is not optional and shows for ever.
+    pub against_rule: bool,
+    /// When the consultation (会商) was held, in words.
+    pub consulted_at: String,
+    /// Who took part.
+    pub consulted_by: String,
+    /// What it concluded.
+    pub consultation: String,
+    /// An earlier control that it cancels.
+    pub cancels: String,
+    /// Measures that stay after the lift.
+    pub keeps: String,
+    /// What is wrong with the above.
+    pub faults: Faults,
+}
+
+/// A fixed notice's facts.
+#[derive(Clone, Debug)]
+pub struct NoticeFacts {
+    /// When it takes effect (启动时刻), as written.
+    pub from: WrittenTime,
+    /// When it ends, as written; none for 另行通知.
+    pub until: Option<WrittenTime>,
+    /// When it was issued (发布时刻).
+    pub issued_at: Option<WrittenTime>,
+    /// The superior's document.
+    pub parent: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Whether the rule was not met.
+    pub against_rule: bool,
+    /// The consultation on record.
+    pub consultation: Option<Consultation>,
+    /// The earlier control that it cancels.
+    pub cancels: Option<String>,
+    /// Measures that stay after the lift.
+    pub keeps: Option<String>,
+    /// The rule it was judged by, with its version.
+    pub rule: String,
+}
+
+/// A consultation (会商) on record.
+#[derive(Clone, Debug)]
+pub struct Consultation {
+    /// When it was held, in the record's words.
+    pub held_at: String,
+    /// Who took part.
+    pub present: String,
+    /// What it concluded.
+    pub conclusion: String,
+}
+
+/// One step of a notice or a warning.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What was done.
+    pub kind: StepKind,
+    /// When.
+    pub at: WrittenTime,
+    /// By whom, with the office.
+    pub person: String,
+    /// The document that goes with it.
+    pub document: Option<String>,
+    /// The reason or remark.
+    pub remark: Option<String>,
+    /// Who recorded it, where a signature was given on paper or by telephone.
+    pub on_behalf: Option<String>,
+}
+
+/// Kinds of step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// 拟稿.
+    Drafted,
+    /// 会商.
+    Consulted,
+    /// 报签.
+    Submitted,
+    /// 签批.
+    Approved,
+    /// 退回.
+    Returned,
+    /// 生成方案.
+    PlanDrawn,
+    /// 发布.
+    Issued,
+    /// 启动.
+    Started,
+    /// 升级.
+    Raised,
+    /// 降级.
+    Lowered,
+    /// 延长.
+    Extended,
+    /// 解除.
+    Lifted,
+    /// 撤回.
+    Withdrawn,
+    /// 勘误.
+    Corrected,
+}
+
+impl StepKind {
+    /// The step's name.
+    pub fn word(self, language: Language) -> Phrase {
+        language.say(match self {
+            Self::Drafted => "step-drafted",
+            Self::Consulted => "step-consulted",
+            Self::Submitted => "step-submitted",
+            Self::Approved => "step-approved",
+            Self::Returned => "step-returned",
+            Self::PlanDrawn => "step-plan-drawn",
+            Self::Issued => "step-issued",
+            Self::Started => "step-started",
+            Self::Raised => "step-raised",
+            Self::Lowered => "step-lowered",
+            Self::Extended => "step-extended",
+            Self::Lifted => "step-lifted",
+            Self::Withdrawn => "step-withdrawn",
+            Self::Corrected => "step-corrected",
+        })
+    }
+}
+
+/// The plan before, and after, it is issued.
+#[derive(Clone, Debug)]
+pub struct PlanPreview {
+    /// The version of the reduction list it was drawn from.
+    pub list_version: String,
+    /// When it was drawn.
+    pub drawn_at: WrittenTime,
+    /// SHA-256 over all its orders, in hexadecimal.
+    pub digest: String,
+    /// Why it can no longer be issued, if so.
+    pub stale: Option<String>,
+    /// Recipients by what changes for them.
+    pub changes: ChangeCounts,
+    /// Plants by what they must do.
+    pub duties: DutyCounts,
+    /// The cut against the target, per pollutant.
+    pub cuts: Vec<Cut>,
+    /// Some of its lines, as an example.
+    pub sample: Vec<PlanLine>,
+    /// Where all lines are shown.
+    pub all_lines: Option<String>,
+}
+
+/// Recipients by what changes for them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChangeCounts {
+    /// 新下达.
+    pub new: u64,
+    /// 变更.
+    pub changed: u64,
+    /// 仅告知.
+    pub told: u64,
+    /// 解除.
+    pub lifted: u64,
+}
+
+impl ChangeCounts {
+    /// Each change with its count.
+    pub const fn rows(&self) -> [(Change, u64); 4] {
+        [
+            (Change::New, self.new),
+            (Change::Changed, self.changed),
+            (Change::Told, self.told),
+            (Change::Lifted, self.lifted),
+        ]
+    }
+
+    /// Everybody who hears of the notice.
+    pub const fn total(&self) -> u64 {
+        self.new + self.changed + self.told + self.lifted
+    }
+}
+
+/// Plants by what they must do, and the offices told with them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DutyCounts {
+    /// 停产.
+    pub stop: u64,
+    /// 限产.
+    pub limit: u64,
+    /// 自主减排.
+    pub autonomous: u64,
+    /// Everything else: transport, machinery, rota.
+    pub other: u64,
+    /// County and township offices.
+    pub offices: u64,
+}
+
+impl DutyCounts {
+    /// Each duty's key with its count.
+    pub const fn rows(&self) -> [(&'static str, u64); 5] {
+        [
+            ("duty-stop", self.stop),
+            ("duty-limit", self.limit),
+            ("duty-autonomous", self.autonomous),
+            ("duty-other", self.other),
+            ("duty-offices", self.offices),
+        ]
+    }
+}
+
+/// One pollutant's cut.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// `PM`, `SO2`, `NOx`, `VOCs`.
+    pub pollutant: String,
+    /// Emission of the whole society without measures, in kilograms per day.
+    pub base_kg: u64,
+    /// What the plan cuts, in kilograms per day.
+    pub cut_kg: u64,
+    /// The same as a percentage of the base, already rounded: `21.4`.
+    pub percent: String,
+    /// The percentage that the level asks for: `20`; empty where it asks for none.
+    pub target: String,
+    /// What is missing, in kilograms per day; 0 where the target is met.
+    pub shortfall_kg: u64,
+}
+
+/// One line of a plan.
+#[derive(Clone, Debug)]
+pub struct PlanLine {
+    /// What changes.
+    pub change: Change,
+    /// The plant or office.
+    pub recipient: String,
+    /// Its county.
+    pub county: String,
+    /// Its grade, as its scheme writes it.
+    pub grade: String,
+    /// What held before; empty where nothing did.
+    pub was: String,
+    /// What holds now.
+    pub now: String,
+}
+
+/// The moves open to the person looking; each is the address its form goes to.
+///
+/// While the notice can still be written, drawing the plan and 报签 send the draft's fields along,
+/// so that what was typed and not yet saved goes with them.
+#[derive(Clone, Debug, Default)]
+pub struct NoticeMoves {
+    /// 报签.
+    pub submit: Option<String>,
+    /// 签批.
+    pub approve: Option<Approval>,
+    /// 退回.
+    pub send_back: Option<String>,
+    /// Draw the plan, or draw it again.
+    pub draw_plan: Option<String>,
+    /// 发布.
+    pub issue: Option<String>,
+    /// What the notice waits for, where it is not the person looking.
+    pub waits_for: Option<String>,
+}
+
+/// The approval that is asked for.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// Where the form goes.
+    pub action: String,
+    /// Who signs this level here: `分管副市长`.
+    pub signer: String,
+    /// Whether the person looking is that signer; otherwise only a signature on paper or by
+    /// telephone can be recorded.
+    pub in_person: bool,
+    /// What is wrong with what was sent.
+    pub faults: Faults,
+}

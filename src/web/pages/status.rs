@@ -1,0 +1,349 @@
+//! Statuses: always a word, a shape and a colour, never a colour alone.
+//!
+//! A [`Status`] is what a template draws; the enums here are what the pages distinguish. They are
+//! the pages' own: whoever fills a view maps the domain's states onto them. [`Category`] is the AQI's
+//! scale and has colours that the warning levels also use by name, so it always says `AQI` beside.
+
+use std::fmt;
+
+use crate::i18n::{Language, Phrase};
+
+/// How a status looks and what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The key of its word in the catalogues.
+    pub key: &'static str,
+    /// Its colour's meaning.
+    pub tone: Tone,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+impl Status {
+    const fn new(key: &'static str, tone: Tone, shape: Shape) -> Self {
+        Self { key, tone, shape }
+    }
+
+    /// The word.
+    pub fn word(self, language: Language) -> Phrase {
+        language.say(self.key)
+    }
+}
+
+/// What a colour means, the same on every page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to look at.
+    Quiet,
+    /// Under way.
+    Busy,
+    /// Done as it should be.
+    Good,
+    /// Somebody should look.
+    Watch,
+    /// Something is wrong or overdue.
+    Alarm,
+}
+
+impl fmt::Display for Tone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quiet => "tone-quiet",
+            Self::Busy => "tone-busy",
+            Self::Good => "tone-good",
+            Self::Watch => "tone-watch",
+            Self::Alarm => "tone-alarm",
+        })
+    }
+}
+
+/// The shapes, legible in black and white.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Not yet: an empty ring.
+    Ring,
+    /// On its way: a half-filled ring.
+    Half,
+    /// There: a full disc.
+    Disc,
+    /// Late or dangerous: a triangle.
+    Triangle,
+    /// A question is open: a diamond.
+    Diamond,
+    /// Ended or refused: a cross.
+    Cross,
+    /// For information only: a square.
+    Square,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ring => "shape-ring",
+            Self::Half => "shape-half",
+            Self::Disc => "shape-disc",
+            Self::Triangle => "shape-triangle",
+            Self::Diamond => "shape-diamond",
+            Self::Cross => "shape-cross",
+            Self::Square => "shape-square",
+        })
+    }
+}
+
+/// AQI 类别 (HJ 633-2026, table 2; the same words and bounds as HJ 633-2012).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// 优, to 50.
+    Excellent,
+    /// 良, 51 to 100.
+    Good,
+    /// 轻度污染, 101 to 150.
+    Light,
+    /// 中度污染, 151 to 200.
+    Moderate,
+    /// 重度污染, 201 to 300.
+    Heavy,
+    /// 严重污染, over 300.
+    Severe,
+}
+
+impl Category {
+    /// Every category, the cleanest first.
+    pub const ALL: [Self; 6] = [
+        Self::Excellent,
+        Self::Good,
+        Self::Light,
+        Self::Moderate,
+        Self::Heavy,
+        Self::Severe,
+    ];
+
+    /// The category of an index.
+    pub fn of(aqi: u16) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|category| aqi <= category.up_to())
+            .unwrap_or(Self::Severe)
+    }
+
+    /// The index that the category begins above.
+    pub const fn above(self) -> u16 {
+        match self {
+            Self::Excellent => 0,
+            Self::Good => 50,
+            Self::Light => 100,
+            Self::Moderate => 150,
+            Self::Heavy => 200,
+            Self::Severe => 300,
+        }
+    }
+
+    /// The highest index of the category.
+    pub const fn up_to(self) -> u16 {
+        match self {
+            Self::Excellent => 50,
+            Self::Good => 100,
+            Self::Light => 150,
+            Self::Moderate => 200,
+            Self::Heavy => 300,
+            Self::Severe => 500,
+        }
+    }
+
+    /// Its class in the style sheet.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Excellent => "aqi-1",
+            Self::Good => "aqi-2",
+            Self::Light => "aqi-3",
+            Self::Moderate => "aqi-4",
+            Self::Heavy => "aqi-5",
+            Self::Severe => "aqi-6",
+        }
+    }
+
+    /// Its name alone, for a place that has already said `AQI`.
+    pub fn word(self, language: Language) -> Phrase {
+        language.say(match self {
+            Self::Excellent => "aqi-excellent",
+            Self::Good => "aqi-good",
+            Self::Light => "aqi-light",
+            Self::Moderate => "aqi-moderate",
+            Self::Heavy => "aqi-heavy",
+            Self::Severe => "aqi-severe",
+        })
+    }
+}
+
+/// Where a warning stands (预警阶段).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Being prepared; nobody is bound.
+    Draft,
+    /// Waiting for a signature.
+    Submitted,
+    /// Signed, not yet issued.
+    Approved,
+    /// Issued, its start still ahead.
+    Announced,
+    /// In force.
+    InForce,
+    /// Its end is announced and still ahead.
+    Ending,
+    /// Over.
+    Lifted,
+    /// Taken back (撤回).
+    Withdrawn,
+}
+
+impl Phase {
+    /// How it is shown.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Draft => Status::new("phase-draft", Tone::Quiet, Shape::Ring),
+            Self::Submitted => Status::new("phase-submitted", Tone::Watch, Shape::Half),
+            Self::Approved => Status::new("phase-approved", Tone::Busy, Shape::Half),
+            Self::Announced => Status::new("phase-announced", Tone::Busy, Shape::Half),
+            Self::InForce => Status::new("phase-in-force", Tone::Alarm, Shape::Disc),
+            Self::Ending => Status::new("phase-ending", Tone::Watch, Shape::Half),
+            Self::Lifted => Status::new("phase-lifted", Tone::Quiet, Shape::Cross),
+            Self::Withdrawn => Status::new("phase-withdrawn", Tone::Quiet, Shape::Cross),
+        }
+    }
+}
+
+/// A rung of an order's ladder (指令阶梯), the first first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rung {
+    /// 已下达: on record.
+    Issued,
+    /// 已送出: taken over by a mail server, a gateway, an endpoint.
+    HandedOver,
+    /// 已送达: the receiver's side confirmed.
+    Delivered,
+    /// 已打开: the link was opened; acknowledges nothing.
+    Opened,
+    /// 已签收: a person acknowledged.
+    Acknowledged,
+    /// 已落实: every line in place.
+    InPlace,
+    /// 解除已确认.
+    LiftAcknowledged,
+    /// 已办结.
+    Closed,
+}
+
+impl Rung {
+    /// Every rung, the first first.
+    pub const ALL: [Self; 8] = [
+        Self::Issued,
+        Self::HandedOver,
+        Self::Delivered,
+        Self::Opened,
+        Self::Acknowledged,
+        Self::InPlace,
+        Self::LiftAcknowledged,
+        Self::Closed,
+    ];
+
+    /// The word in addresses and filters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::HandedOver => "handed-over",
+            Self::Delivered => "delivered",
+            Self::Opened => "opened",
+            Self::Acknowledged => "acknowledged",
+            Self::InPlace => "in-place",
+            Self::LiftAcknowledged => "lift-acknowledged",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// How it is shown.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Issued => Status::new("rung-issued", Tone::Quiet, Shape::Ring),
+            Self::HandedOver => Status::new("rung-handed-over", Tone::Busy, Shape::Half),
+            Self::Delivered => Status::new("rung-delivered", Tone::Busy, Shape::Half),
+            Self::Opened => Status::new("rung-opened", Tone::Busy, Shape::Half),
+            Self::Acknowledged => Status::new("rung-acknowledged", Tone::Good, Shape::Disc),
+            Self::InPlace => Status::new("rung-in-place", Tone::Good, Shape::Disc),
+            Self::LiftAcknowledged => {
+                Status::new("rung-lift-acknowledged", Tone::Good, Shape::Disc)
+            }
+            Self::Closed => Status::new("rung-closed", Tone::Quiet, Shape::Cross),
+        }
+    }
+}
+
+/// What stands out about an order beside its rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// 逾期: a deadline has passed.
+    Late,
+    /// 异议: an objection waits for the county office.
+    Objection,
+    /// 求助: help was asked for.
+    Help,
+    /// 无法送达: no way to the contacts is left.
+    Unreachable,
+}
+
+impl Mark {
+    /// How it is shown.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Late => Status::new("mark-late", Tone::Alarm, Shape::Triangle),
+            Self::Objection => Status::new("mark-objection", Tone::Watch, Shape::Diamond),
+            Self::Help => Status::new("mark-help", Tone::Alarm, Shape::Diamond),
+            Self::Unreachable => Status::new("mark-unreachable", Tone::Alarm, Shape::Cross),
+        }
+    }
+}
+
+/// What a plan changes for one recipient (方案差异).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// 新下达: a duty where there was none.
+    New,
+    /// 变更: another duty than before.
+    Changed,
+    /// 仅告知: the level changes, the duty does not.
+    Told,
+    /// 解除: the duty ends.
+    Lifted,
+}
+
+impl Change {
+    /// How it is shown.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::New => Status::new("change-new", Tone::Alarm, Shape::Disc),
+            Self::Changed => Status::new("change-changed", Tone::Watch, Shape::Half),
+            Self::Told => Status::new("change-told", Tone::Quiet, Shape::Square),
+            Self::Lifted => Status::new("change-lifted", Tone::Good, Shape::Cross),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::clean(50, Category::Excellent)]
+    #[case::good(51, Category::Good)]
+    #[case::light(150, Category::Light)]
+    #[case::moderate(151, Category::Moderate)]
+    #[case::still_moderate(200, Category::Moderate)]
+    #[case::heavy(201, Category::Heavy)]
+    #[case::still_heavy(300, Category::Heavy)]
+    #[case::severe(301, Category::Severe)]
+    #[case::off_the_scale(500, Category::Severe)]
+    fn categories_end_where_the_standard_ends_them(#[case] aqi: u16, #[case] category: Category) {
+        assert_eq!(Category::of(aqi), category);
+    }
+}

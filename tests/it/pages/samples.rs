@@ -1,0 +1,1614 @@
+//! One of every page in every state it can be in. Names of people, plants and documents are made up.
+
+use askama::Template;
+use chrono::NaiveDate;
+use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
+use qingkong::domain::time::WrittenTime;
+use qingkong::i18n::Language;
+use qingkong::table;
+use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
+use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
+use qingkong::web::pages::form::{Choice, Fault, Faults};
+use qingkong::web::pages::import::{ImportOutcome, ImportPage, ImportReport};
+use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SinkChannel};
+use qingkong::web::pages::instruction::InstructionPage;
+use qingkong::web::pages::notice::{
+    Approval, ChangeCounts, Consultation, Cut, DutyCounts, NoticeBody, NoticeFacts, NoticeForm,
+    NoticeKind, NoticeMoves, NoticePage, PlanLine, PlanPreview, Step, StepKind,
+};
+use qingkong::web::pages::orders::{
+    Answer, AnswerKind, Attempt, AttemptOutcome, Filter, LadderRung, OrderLine, OrderPage,
+    OrderRow, OrdersPage, Paging, Ruling,
+};
+use qingkong::web::pages::overview::{
+    County, Instruction, Missing, NextLevel, Outlook, Overview, Proposal, ProposalAnswer,
+    ProposalKind, Reason, RungCounts,
+};
+use qingkong::web::pages::phone::{
+    InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
+};
+use qingkong::web::pages::problem::{ProblemKind, ProblemPage};
+use qingkong::web::pages::sign_in::{SignIn, SignInFault};
+use qingkong::web::pages::status::{Change, Mark, Phase, Rung};
+use qingkong::web::pages::warning::{NoticeRow, WarningPage, WarningRow, WarningsPage};
+use qingkong::web::pages::{Chrome, Role, Section, Setting, Standing};
+
+/// Every sample, rendered.
+pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
+    let mut pages = Vec::new();
+    pages.extend(sign_in(language));
+    pages.extend(overviews(language));
+    pages.extend(instructions(language));
+    pages.extend(notices(language));
+    pages.extend(warnings(language));
+    pages.extend(orders(language));
+    pages.extend(phones(language));
+    pages.extend(imports(language));
+    pages.extend(dead_letters(language));
+    pages.extend(inboxes(language));
+    pages.extend(problems(language));
+    pages
+}
+
+/// One sample by its name.
+pub(super) fn page(name: &str, language: Language) -> String {
+    let pages = all(language).into_iter();
+    pages.into_iter().find(|(it, _)| *it == name).unwrap().1
+}
+
+/// The outlook chart in its states.
+pub(super) fn charts() -> Vec<(&'static str, OutlookChart)> {
+    let empty = OutlookChart {
+        days: vec![],
+        window: None,
+        ..chart()
+    };
+    let closed = OutlookChart {
+        window: Some(Window {
+            level: Red,
+            from: at("11-22T12:00"),
+            until: Some(at("11-26T24:00")),
+        }),
+        ..chart()
+    };
+    vec![
+        ("chart", chart()),
+        ("chart-closed-window", closed),
+        ("chart-empty", empty),
+    ]
+}
+
+fn at(text: &str) -> WrittenTime {
+    format!("2026-{text}").parse().unwrap()
+}
+
+fn on(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+}
+
+fn owned(text: &str) -> String {
+    text.to_owned()
+}
+
+fn choice(value: &str, words: &str, chosen: bool) -> Choice {
+    Choice {
+        value: owned(value),
+        words: owned(words),
+        chosen,
+    }
+}
+
+fn fault(field: &str, message: &str) -> Fault {
+    Fault {
+        field: owned(field),
+        message: owned(message),
+    }
+}
+
+fn chrome(language: Language, section: Section, role: Role) -> Chrome {
+    Chrome {
+        region: owned("许昌市"),
+        person: owned("王值班"),
+        role,
+        now: at("11-23T19:40"),
+        section,
+        switch_language: format!("?lang={}", language.other().as_str()),
+        standing: None,
+        setting: Setting::Demo,
+        said: None,
+    }
+}
+
+fn standing(level: WarningLevel, phase: Phase) -> Standing {
+    Standing {
+        level,
+        phase,
+        number: owned("许环攻坚办〔2026〕31号"),
+        from: at("11-23T20:00"),
+        until: None,
+        href: owned("/warnings/01"),
+    }
+}
+
+fn chart() -> OutlookChart {
+    let observed = [153, 211, 190, 159, 80, 88, 140, 142, 103, 102];
+    let forecast = [
+        (190, 226, 208),
+        (236, 276, 256),
+        (262, 312, 287),
+        (140, 180, 160),
+        (60, 74, 67),
+        (100, 116, 108),
+        (160, 190, 175),
+    ];
+    let mut days: Vec<_> = observed
+        .into_iter()
+        .zip(13..)
+        .map(|(aqi, day)| known(day, DayValue::Observed { aqi }))
+        .collect();
+    days[4] = known(17, DayValue::Missing);
+    days[5].value = DayValue::FilledIn {
+        aqi: 88,
+        source: owned("市站人工记录"),
+    };
+    days[7].excluded = Some(owned("沙尘"));
+    days.extend(
+        forecast
+            .into_iter()
+            .zip(23..)
+            .map(|((low, high, judged), day)| known(day, DayValue::Forecast { low, high, judged })),
+    );
+    OutlookChart {
+        days,
+        lines: vec![
+            line(150, "黄 48小时 · 橙 72小时"),
+            line(200, "黄 1天 · 橙 48小时 · 红 72小时"),
+            line(300, "红 24小时（同时满足）"),
+        ],
+        today: on(23),
+        window: Some(Window {
+            level: Orange,
+            from: at("11-23T20:00"),
+            until: None,
+        }),
+    }
+}
+
+fn known(day: u32, value: DayValue) -> ChartDay {
+    ChartDay {
+        day: on(day),
+        primary: match value {
+            DayValue::Missing => String::new(),
+            _ => owned("PM2.5"),
+        },
+        value,
+        excluded: None,
+    }
+}
+
+fn line(aqi: u16, name: &str) -> RuleLine {
+    RuleLine {
+        aqi,
+        name: owned(name),
+    }
+}
+
+fn counts() -> RungCounts {
+    RungCounts {
+        issued: 1842,
+        handed_over: 1836,
+        acknowledged: 1507,
+        in_place: 912,
+        late: 41,
+        objections: 6,
+        help: 2,
+    }
+}
+
+fn sign_in(language: Language) -> Vec<(&'static str, String)> {
+    let page = |name: &str, setting, fault| {
+        SignIn {
+            language,
+            region: owned("许昌市重污染天气应急指挥部办公室"),
+            setting,
+            name: owned(name),
+            next: owned("/"),
+            switch_language: format!("?lang={}", language.other().as_str()),
+            fault,
+        }
+        .render()
+        .unwrap()
+    };
+    vec![
+        ("sign-in", page("", Setting::Live, None)),
+        (
+            "sign-in-refused",
+            page("officer", Setting::Demo, Some(SignInFault::Refused)),
+        ),
+        (
+            "sign-in-throttled",
+            page(
+                "officer",
+                Setting::Live,
+                Some(SignInFault::Throttled { minutes: 10 }),
+            ),
+        ),
+        (
+            "sign-in-expired",
+            page("officer", Setting::Drill, Some(SignInFault::Expired)),
+        ),
+    ]
+}
+
+fn overviews(language: Language) -> Vec<(&'static str, String)> {
+    let quiet = quiet_overview(language);
+    let proposed = Overview {
+        proposal: Some(proposal(ProposalAnswer::Open {
+            draft: owned("/proposals/7/draft"),
+            decline: owned("/proposals/7/decline"),
+        })),
+        instructions: vec![instruction(None)],
+        register_instruction: Some(owned("/instructions/new")),
+        ..with_outlook(language, false)
+    };
+    let mut in_force = Overview {
+        proposal: Some(held()),
+        instructions: vec![instruction(Some("/notices/01"))],
+        counts: Some(counts()),
+        counties: counties(),
+        ..with_outlook(language, false)
+    };
+    in_force.chrome.standing = Some(standing(Orange, Phase::InForce));
+    let declined = Overview {
+        proposal: Some(proposal(ProposalAnswer::Declined {
+            person: owned("王值班"),
+            at: at("11-23T18:10"),
+            reason: owned("会商认为 25 日夜间有冷空气过程，暂不启动，24 日 10 时再会商。"),
+        })),
+        ..with_outlook(language, true)
+    };
+    let drafted = Overview {
+        proposal: Some(proposal(ProposalAnswer::Drafted {
+            href: owned("/notices/01"),
+        })),
+        ..with_outlook(language, false)
+    };
+    let waiting = Overview {
+        proposal: Some(every_reason()),
+        ..with_outlook(language, false)
+    };
+    let mut lifting = Overview {
+        proposal: Some(Proposal {
+            kind: ProposalKind::Lift,
+            because: vec![],
+            next: None,
+            decide_by: None,
+            ..proposal(ProposalAnswer::Waiting)
+        }),
+        ..with_outlook(language, false)
+    };
+    lifting.chrome.standing = Some(Standing {
+        until: Some(at("11-26T24:00")),
+        ..standing(Yellow, Phase::Ending)
+    });
+    vec![
+        ("overview-quiet", quiet.render().unwrap()),
+        ("overview-proposal", proposed.render().unwrap()),
+        ("overview", in_force.render().unwrap()),
+        ("overview-declined", declined.render().unwrap()),
+        ("overview-drafted", drafted.render().unwrap()),
+        ("overview-reasons", waiting.render().unwrap()),
+        ("overview-lift", lifting.render().unwrap()),
+    ]
+}
+
+fn quiet_overview(language: Language) -> Overview {
+    Overview {
+        language,
+        chrome: Chrome {
+            setting: Setting::Live,
+            ..chrome(language, Section::Overview, Role::Officer)
+        },
+        outlook: None,
+        proposal: None,
+        instructions: vec![],
+        register_instruction: Some(owned("/instructions/new")),
+        counts: None,
+        counties: vec![],
+    }
+}
+
+fn with_outlook(language: Language, stale: bool) -> Overview {
+    Overview {
+        chrome: chrome(language, Section::Overview, Role::Officer),
+        outlook: Some(Outlook {
+            chart: chart(),
+            source: owned("省环境监测中心"),
+            issued_at: at("11-23T17:30"),
+            stale,
+            remark: Some(owned("演示：2015年1月许昌实况，按现行标准重新计算并改期。")),
+        }),
+        ..quiet_overview(language)
+    }
+}
+
+fn proposal(answer: ProposalAnswer) -> Proposal {
+    Proposal {
+        kind: ProposalKind::Issue,
+        level: Some(Orange),
+        from: Some(at("11-23T00:00")),
+        until: Some(at("11-25T24:00")),
+        rule: owned("环大气〔2024〕6号"),
+        decide_by: Some(at("11-23T20:00")),
+        because: vec![
+            Reason::Condition {
+                above: 200,
+                hours: 48,
+                days: vec![(on(23), 208), (on(24), 256), (on(25), 287)],
+            },
+            Reason::Floor {
+                sender: owned("省攻坚办"),
+                number: owned("豫环攻坚办〔2026〕118号"),
+                level: Orange,
+            },
+        ],
+        next: Some(NextLevel {
+            level: Red,
+            missing: vec![Missing {
+                above: 300,
+                asked_hours: 24,
+                found_hours: 0,
+            }],
+        }),
+        answer,
+    }
+}
+
+fn every_reason() -> Proposal {
+    Proposal {
+        kind: ProposalKind::Raise,
+        level: Some(Red),
+        because: vec![
+            Reason::Condition {
+                above: 200,
+                hours: 0,
+                days: vec![(on(23), 208)],
+            },
+            Reason::Excluded {
+                day: on(20),
+                published: 214,
+                judged: Some(160),
+                cause: owned("臭氧"),
+            },
+            Reason::Excluded {
+                day: on(21),
+                published: 260,
+                judged: None,
+                cause: owned("沙尘"),
+            },
+            Reason::NoData {
+                days: vec![on(17), on(18)],
+            },
+        ],
+        next: None,
+        decide_by: None,
+        ..proposal(ProposalAnswer::Waiting)
+    }
+}
+
+fn held() -> Proposal {
+    Proposal {
+        kind: ProposalKind::Hold,
+        decide_by: None,
+        because: vec![Reason::Held {
+            why: owned("预报低于橙色启动条件不足 36 小时"),
+        }],
+        answer: ProposalAnswer::Nothing,
+        ..proposal(ProposalAnswer::Nothing)
+    }
+}
+
+fn instruction(notice: Option<&str>) -> Instruction {
+    Instruction {
+        number: owned("豫环攻坚办〔2026〕118号"),
+        sender: owned("省攻坚办"),
+        level: Some(Orange),
+        from: at("11-23T20:00"),
+        received_at: at("11-23T17:05"),
+        due_at: Some(at("11-23T19:05")),
+        notice: notice.map(owned),
+    }
+}
+
+fn counties() -> Vec<County> {
+    let counties = [
+        ("411002", "魏都区", [212, 212, 190, 140, 3, 1, 0]),
+        ("411003", "建安区", [388, 387, 301, 166, 12, 0, 1]),
+        ("411024", "鄢陵县", [241, 241, 214, 131, 0, 2, 0]),
+        ("411025", "襄城县", [355, 352, 270, 160, 14, 1, 0]),
+        ("411081", "禹州市", [402, 400, 341, 209, 9, 1, 1]),
+        ("411082", "长葛市", [244, 244, 191, 106, 3, 1, 0]),
+    ];
+    counties
+        .into_iter()
+        .map(|(code, name, figures)| {
+            let [
+                issued,
+                handed_over,
+                acknowledged,
+                in_place,
+                late,
+                objections,
+                help,
+            ] = figures;
+            County {
+                code: owned(code),
+                name: owned(name),
+                counts: RungCounts {
+                    issued,
+                    handed_over,
+                    acknowledged,
+                    in_place,
+                    late,
+                    objections,
+                    help,
+                },
+            }
+        })
+        .collect()
+}
+
+fn instructions(language: Language) -> Vec<(&'static str, String)> {
+    let fresh = InstructionPage {
+        language,
+        chrome: chrome(language, Section::Overview, Role::Officer),
+        action: owned("/instructions"),
+        number: String::new(),
+        sender: owned("省攻坚办"),
+        levels: vec![
+            choice("yellow", "黄色预警（Ⅲ级）", false),
+            choice("orange", "橙色预警（Ⅱ级）", true),
+            choice("red", "红色预警（Ⅰ级）", false),
+            choice("lift", "解除", false),
+        ],
+        from_day: owned("2026-11-23"),
+        from_clock: owned("20:00"),
+        received_day: owned("2026-11-23"),
+        received_clock: owned("17:05"),
+        remark: String::new(),
+        faults: Faults::default(),
+    };
+    let refused = InstructionPage {
+        from_clock: owned("25:00"),
+        faults: Faults(match language {
+            Language::Zh => vec![
+                fault("number", "请填写文号；电话指令写“电话”与通话时间"),
+                fault("from_clock", "“25:00”不是时刻，应为 00:00 至 24:00"),
+            ],
+            Language::En => vec![
+                fault(
+                    "number",
+                    "Give the number; for a call, “telephone” and its time",
+                ),
+                fault("from_clock", "“25:00” is no time: expected 00:00 to 24:00"),
+            ],
+        }),
+        ..fresh.clone()
+    };
+    vec![
+        ("instruction", fresh.render().unwrap()),
+        ("instruction-refused", refused.render().unwrap()),
+    ]
+}
+
+fn notices(language: Language) -> Vec<(&'static str, String)> {
+    let draft = draft(language);
+    let mut faulty = draft.clone();
+    faulty.body = NoticeBody::Editing(Box::new(NoticeForm {
+        against_rule: true,
+        open_end: false,
+        reason: String::new(),
+        cancels: owned("11月21日不利气象条件管控"),
+        faults: Faults(match language {
+            Language::Zh => vec![
+                fault("until_clock", "请填写结束时刻，或选择另行通知"),
+                fault("reason", "未达到启动条件，须写明理由"),
+            ],
+            Language::En => vec![
+                fault("until_clock", "Give the end, or leave it open"),
+                fault("reason", "The rule is not met: a reason is needed"),
+            ],
+        }),
+        ..form()
+    }));
+    faulty.moves.submit = None;
+    let submitted = NoticePage {
+        phase: Phase::Submitted,
+        body: fixed(None),
+        steps: steps(3),
+        moves: NoticeMoves {
+            approve: Some(approval(true)),
+            send_back: Some(owned("/notices/01/return")),
+            ..NoticeMoves::default()
+        },
+        ..draft.clone()
+    };
+    let on_behalf = NoticePage {
+        moves: NoticeMoves {
+            approve: Some(approval(false)),
+            ..NoticeMoves::default()
+        },
+        ..submitted.clone()
+    };
+    let waiting = NoticePage {
+        plan: Some(plan()),
+        moves: NoticeMoves {
+            draw_plan: Some(owned("/notices/01/plan")),
+            waits_for: Some(owned("分管副市长签批")),
+            ..NoticeMoves::default()
+        },
+        ..submitted.clone()
+    };
+    let approved = NoticePage {
+        phase: Phase::Approved,
+        steps: steps(4),
+        moves: NoticeMoves {
+            draw_plan: Some(owned("/notices/01/plan")),
+            ..NoticeMoves::default()
+        },
+        ..submitted.clone()
+    };
+    let ready = NoticePage {
+        plan: Some(plan()),
+        steps: steps(5),
+        moves: NoticeMoves {
+            draw_plan: Some(owned("/notices/01/plan")),
+            issue: Some(owned("/notices/01/issue")),
+            ..NoticeMoves::default()
+        },
+        ..approved.clone()
+    };
+    let stale = NoticePage {
+        plan: Some(PlanPreview {
+            stale: Some(owned("清单已更新为 2026-11-23 第 2 版，须重新生成。")),
+            ..plan()
+        }),
+        moves: NoticeMoves {
+            draw_plan: Some(owned("/notices/01/plan")),
+            ..NoticeMoves::default()
+        },
+        ..ready.clone()
+    };
+    let issued = NoticePage {
+        phase: Phase::InForce,
+        body: fixed(Some(at("11-23T18:50"))),
+        steps: steps(7),
+        moves: NoticeMoves::default(),
+        ..ready.clone()
+    };
+    vec![
+        ("notice-draft", draft.render().unwrap()),
+        ("notice-draft-refused", faulty.render().unwrap()),
+        ("notice-submitted", submitted.render().unwrap()),
+        ("notice-signed-on-behalf", on_behalf.render().unwrap()),
+        ("notice-waiting", waiting.render().unwrap()),
+        ("notice-approved", approved.render().unwrap()),
+        ("notice-ready", ready.render().unwrap()),
+        ("notice-stale-plan", stale.render().unwrap()),
+        ("notice-issued", issued.render().unwrap()),
+        ("notice-lift", lift_notice(ready).render().unwrap()),
+    ]
+}
+
+fn lift_notice(ready: NoticePage) -> NoticePage {
+    NoticePage {
+        kind: NoticeKind::Lift,
+        level: None,
+        body: NoticeBody::Fixed(Box::new(NoticeFacts {
+            from: at("11-26T24:00"),
+            until: None,
+            issued_at: None,
+            parent: None,
+            reason: owned("26日起受冷空气影响，空气质量逐步改善至良。"),
+            against_rule: true,
+            consultation: None,
+            cancels: Some(owned("许环攻坚办〔2026〕29号")),
+            keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
+            rule: owned("环大气〔2024〕6号"),
+        })),
+        plan: Some(PlanPreview {
+            changes: ChangeCounts {
+                lifted: 1842,
+                ..ChangeCounts::default()
+            },
+            duties: DutyCounts::default(),
+            cuts: vec![],
+            sample: vec![],
+            all_lines: None,
+            ..plan()
+        }),
+        ..ready
+    }
+}
+
+fn draft(language: Language) -> NoticePage {
+    NoticePage {
+        language,
+        chrome: chrome(language, Section::Warnings, Role::Officer),
+        kind: NoticeKind::Start,
+        level: Some(Orange),
+        number: owned("许环攻坚办〔2026〕31号"),
+        phase: Phase::Draft,
+        body: NoticeBody::Editing(Box::new(form())),
+        steps: vec![],
+        plan: None,
+        moves: NoticeMoves {
+            submit: Some(owned("/notices/01/submit")),
+            draw_plan: Some(owned("/notices/01/plan")),
+            ..NoticeMoves::default()
+        },
+    }
+}
+
+fn form() -> NoticeForm {
+    NoticeForm {
+        action: owned("/notices/01"),
+        kinds: vec![choice("start", "发布", true)],
+        levels: vec![
+            choice("yellow", "黄色预警（Ⅲ级）", false),
+            choice("orange", "橙色预警（Ⅱ级）", true),
+            choice("red", "红色预警（Ⅰ级）", false),
+        ],
+        number: owned("许环攻坚办〔2026〕31号"),
+        from_day: owned("2026-11-23"),
+        from_clock: owned("20:00"),
+        open_end: true,
+        until_day: String::new(),
+        until_clock: String::new(),
+        parents: vec![
+            choice("", "无", false),
+            choice("118", "豫环攻坚办〔2026〕118号（省攻坚办）", true),
+        ],
+        reason: owned("预测23日至25日持续重度污染，首要污染物PM2.5。"),
+        against_rule: false,
+        consulted_at: owned("11月23日17时30分"),
+        consulted_by: owned("市生态环境局、市气象局"),
+        consultation: owned("静稳高湿，扩散条件不利，25日夜间转好。"),
+        cancels: String::new(),
+        keeps: String::new(),
+        faults: Faults::default(),
+    }
+}
+
+fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
+    NoticeBody::Fixed(Box::new(NoticeFacts {
+        from: at("11-23T20:00"),
+        until: None,
+        issued_at,
+        parent: Some(owned("豫环攻坚办〔2026〕118号")),
+        reason: owned("预测23日至25日持续重度污染，首要污染物PM2.5。"),
+        against_rule: false,
+        consultation: Some(Consultation {
+            held_at: owned("11月23日17时30分"),
+            present: owned("市生态环境局、市气象局"),
+            conclusion: owned("静稳高湿，扩散条件不利，25日夜间转好。"),
+        }),
+        cancels: None,
+        keeps: None,
+        rule: owned("环大气〔2024〕6号"),
+    }))
+}
+
+fn approval(in_person: bool) -> Approval {
+    Approval {
+        action: owned("/notices/01/approve"),
+        signer: owned("分管副市长"),
+        in_person,
+        faults: if in_person {
+            Faults::default()
+        } else {
+            Faults(vec![fault("second_officer", "第二经办人不能是您本人")])
+        },
+    }
+}
+
+/// The first steps of a notice's life.
+fn steps(count: usize) -> Vec<Step> {
+    let step = |kind, clock: &str, person: &str| Step {
+        kind,
+        at: at(&format!("11-23T{clock}")),
+        person: owned(person),
+        document: None,
+        remark: None,
+        on_behalf: None,
+    };
+    let mut steps = vec![
+        step(StepKind::Drafted, "17:12", "王值班（市攻坚办）"),
+        step(StepKind::Consulted, "17:30", "市生态环境局、市气象局"),
+        step(StepKind::Submitted, "17:52", "王值班（市攻坚办）"),
+        step(StepKind::Approved, "18:20", "李副市长"),
+        step(StepKind::PlanDrawn, "18:31", "王值班（市攻坚办）"),
+        step(StepKind::Issued, "18:50", "王值班（市攻坚办）"),
+        step(StepKind::Started, "20:00", "系统"),
+    ];
+    steps[3].on_behalf = Some(owned("电话签批，王值班、张核对代录，24日12时前补签"));
+    steps[5].document = Some(owned("许环攻坚办〔2026〕31号"));
+    steps[2].remark = Some(owned("省指令要求19时05分前发布"));
+    steps.truncate(count);
+    steps
+}
+
+fn plan() -> PlanPreview {
+    PlanPreview {
+        list_version: owned("2026-11-23 第 1 版"),
+        drawn_at: at("11-23T18:31"),
+        digest: owned("9f2c1ab07d3e64b85a1f0c9ee2d47b6388e01f5ad9c3b2746f10a8e5d4c7b921"),
+        stale: None,
+        changes: ChangeCounts {
+            new: 1520,
+            changed: 310,
+            told: 12,
+            lifted: 0,
+        },
+        duties: DutyCounts {
+            stop: 604,
+            limit: 731,
+            autonomous: 148,
+            other: 337,
+            offices: 22,
+        },
+        cuts: vec![
+            cut("PM", 42_310, 9_055, "21.4", "20", 0),
+            cut("SO2", 18_904, 3_346, "17.7", "20", 435),
+            cut("NOx", 51_267, 11_279, "22.0", "20", 0),
+            cut("VOCs", 33_018, 6_999, "21.2", "", 0),
+        ],
+        sample: plan_lines(),
+        all_lines: Some(owned("/notices/01/plan/lines")),
+    }
+}
+
+fn cut(name: &str, base: u64, cut: u64, percent: &str, target: &str, shortfall: u64) -> Cut {
+    Cut {
+        pollutant: owned(name),
+        base_kg: base,
+        cut_kg: cut,
+        percent: owned(percent),
+        target: owned(target),
+        shortfall_kg: shortfall,
+    }
+}
+
+fn plan_lines() -> Vec<PlanLine> {
+    let lines = [
+        (
+            Change::New,
+            "虚构·颍北水泥有限公司",
+            "禹州市",
+            "C",
+            "",
+            "停产 + 停用国四及以下重型载货车",
+        ),
+        (
+            Change::Changed,
+            "虚构·长社玻璃厂",
+            "长葛市",
+            "B",
+            "限产10%",
+            "限产20%",
+        ),
+        (
+            Change::Told,
+            "虚构·襄汝耐材厂",
+            "襄城县",
+            "D",
+            "停产，停止公路运输",
+            "停产，停止公路运输",
+        ),
+        (
+            Change::Lifted,
+            "虚构·许东铸造厂",
+            "建安区",
+            "B",
+            "涉气工序停产",
+            "解除",
+        ),
+    ];
+    lines
+        .into_iter()
+        .map(|(change, recipient, county, grade, was, now)| PlanLine {
+            change,
+            recipient: owned(recipient),
+            county: owned(county),
+            grade: owned(grade),
+            was: owned(was),
+            now: owned(now),
+        })
+        .collect()
+}
+
+fn warnings(language: Language) -> Vec<(&'static str, String)> {
+    let row = |number: &str, level, phase, until, orders| WarningRow {
+        href: owned("/warnings/01"),
+        number: owned(number),
+        level,
+        phase,
+        from: at("11-23T20:00"),
+        until,
+        orders,
+    };
+    let list = WarningsPage {
+        language,
+        chrome: chrome(language, Section::Warnings, Role::Officer),
+        warnings: vec![
+            row("", Red, Phase::Draft, None, 0),
+            row("许环攻坚办〔2026〕31号", Orange, Phase::InForce, None, 1842),
+            row(
+                "许环攻坚办〔2026〕12号",
+                Yellow,
+                Phase::Lifted,
+                Some(at("11-26T24:00")),
+                1790,
+            ),
+            row(
+                "许环攻坚办〔2026〕9号",
+                WarningLevel::Blue,
+                Phase::Withdrawn,
+                None,
+                3,
+            ),
+        ],
+        draft: Some(owned("/notices")),
+    };
+    let none = WarningsPage {
+        warnings: vec![],
+        draft: None,
+        ..list.clone()
+    };
+    let one = WarningPage {
+        language,
+        chrome: chrome(language, Section::Warnings, Role::Officer),
+        level: Orange,
+        phase: Phase::InForce,
+        number: owned("许环攻坚办〔2026〕31号"),
+        from: at("11-23T20:00"),
+        until: None,
+        rule: owned("环大气〔2024〕6号"),
+        steps: life(),
+        notices: notice_rows(),
+        counts: counts(),
+        orders: owned("/orders"),
+        changes: [
+            NoticeKind::Raise,
+            NoticeKind::Lower,
+            NoticeKind::Extend,
+            NoticeKind::Correct,
+            NoticeKind::Withdraw,
+            NoticeKind::Lift,
+        ]
+        .map(|kind| (kind, format!("/warnings/01/{}", kind.as_str())))
+        .to_vec(),
+    };
+    let over = WarningPage {
+        phase: Phase::Lifted,
+        until: Some(at("11-26T24:00")),
+        changes: vec![],
+        ..one.clone()
+    };
+    vec![
+        ("warnings", list.render().unwrap()),
+        ("warnings-none", none.render().unwrap()),
+        ("warning", one.render().unwrap()),
+        ("warning-lifted", over.render().unwrap()),
+    ]
+}
+
+fn life() -> Vec<Step> {
+    let mut life = steps(7);
+    let later = [
+        (StepKind::Returned, "11-24T09:00"),
+        (StepKind::Raised, "11-24T16:00"),
+        (StepKind::Corrected, "11-24T16:30"),
+        (StepKind::Lowered, "11-25T12:00"),
+        (StepKind::Extended, "11-25T18:00"),
+        (StepKind::Withdrawn, "11-25T18:20"),
+        (StepKind::Lifted, "11-26T24:00"),
+    ];
+    life.extend(later.map(|(kind, when)| Step {
+        kind,
+        at: at(when),
+        person: owned("王值班（市攻坚办）"),
+        document: None,
+        remark: None,
+        on_behalf: None,
+    }));
+    life
+}
+
+fn notice_rows() -> Vec<NoticeRow> {
+    let row = |number: &str, kind, level, phase, issued_at, changes| NoticeRow {
+        href: owned("/notices/01"),
+        number: owned(number),
+        kind,
+        level,
+        phase,
+        issued_at,
+        from: at("11-23T20:00"),
+        changes,
+        digest: changes.map(|_: ChangeCounts| owned("9f2c1ab07d3e")),
+    };
+    vec![
+        row(
+            "许环攻坚办〔2026〕33号",
+            NoticeKind::Lift,
+            None,
+            Phase::Submitted,
+            None,
+            None,
+        ),
+        row(
+            "许环攻坚办〔2026〕32号",
+            NoticeKind::Raise,
+            Some(Red),
+            Phase::Announced,
+            Some(at("11-24T16:00")),
+            Some(plan().changes),
+        ),
+        row(
+            "许环攻坚办〔2026〕31号",
+            NoticeKind::Start,
+            Some(Orange),
+            Phase::InForce,
+            Some(at("11-23T18:50")),
+            Some(ChangeCounts {
+                new: 1842,
+                ..ChangeCounts::default()
+            }),
+        ),
+    ]
+}
+
+fn orders(language: Language) -> Vec<(&'static str, String)> {
+    let list = OrdersPage {
+        language,
+        chrome: Chrome {
+            standing: Some(standing(Orange, Phase::InForce)),
+            ..chrome(language, Section::Orders, Role::Clerk)
+        },
+        filter: Filter {
+            rungs: Rung::ALL
+                .map(|rung| {
+                    let words = rung.status().word(language).to_string();
+                    choice(rung.as_str(), &words, rung == Rung::Issued)
+                })
+                .to_vec(),
+            counties: vec![choice("", "全部", true), choice("411002", "魏都区", false)],
+            grades: vec![choice("", "全部", true), choice("A", "A", false)],
+            text: String::new(),
+        },
+        rows: order_rows(),
+        paging: Paging {
+            total: 1842,
+            previous: Some(owned("/orders?before=100")),
+            next: Some(owned("/orders?after=200")),
+        },
+    };
+    let none = OrdersPage {
+        rows: vec![],
+        paging: Paging {
+            total: 0,
+            previous: None,
+            next: None,
+        },
+        ..list.clone()
+    };
+    let one = order(language);
+    let silent = OrderPage {
+        marks: vec![Mark::Unreachable],
+        until: Some(at("11-26T24:00")),
+        attempts: vec![],
+        answers: vec![],
+        ..one.clone()
+    };
+    vec![
+        ("orders", list.render().unwrap()),
+        ("orders-none", none.render().unwrap()),
+        ("order", one.render().unwrap()),
+        ("order-unanswered", silent.render().unwrap()),
+    ]
+}
+
+fn order_rows() -> Vec<OrderRow> {
+    let row = |recipient: &str, county: &str, grade: &str, duty: &str, rung, marks| OrderRow {
+        href: owned("/orders/4711"),
+        recipient: owned(recipient),
+        county: owned(county),
+        grade: owned(grade),
+        industry: owned(if grade.is_empty() { "—" } else { "水泥" }),
+        duty: owned(duty),
+        rung,
+        at: at("11-23T19:12"),
+        marks,
+    };
+    let mut rows = vec![
+        row(
+            "虚构·颍北水泥有限公司",
+            "禹州市",
+            "C",
+            "停产 + 停用国四及以下重型载货车",
+            Rung::HandedOver,
+            vec![Mark::Late],
+        ),
+        row(
+            "虚构·长社玻璃厂",
+            "长葛市",
+            "B",
+            "限产20%",
+            Rung::Acknowledged,
+            vec![Mark::Objection],
+        ),
+        row(
+            "虚构·襄汝耐材厂",
+            "襄城县",
+            "D",
+            "停产，停止公路运输",
+            Rung::Opened,
+            vec![Mark::Help],
+        ),
+        row(
+            "虚构·许东铸造厂",
+            "建安区",
+            "B-",
+            "涉气工序停产",
+            Rung::Issued,
+            vec![Mark::Unreachable, Mark::Late],
+        ),
+        row(
+            "虚构·天平山水泥熟料公司",
+            "禹州市",
+            "A",
+            "自主减排",
+            Rung::Acknowledged,
+            vec![],
+        ),
+        row(
+            "禹州市环境攻坚办",
+            "禹州市",
+            "",
+            "组织落实本辖区 402 家企业",
+            Rung::Closed,
+            vec![],
+        ),
+    ];
+    for (rung, name) in [
+        (Rung::Delivered, "虚构·灞陵建材厂"),
+        (Rung::InPlace, "虚构·清潩河化工厂"),
+        (Rung::LiftAcknowledged, "虚构·鄢城家具厂"),
+    ] {
+        rows.push(row(name, "鄢陵县", "引领性", "限产30%", rung, vec![]));
+    }
+    rows
+}
+
+fn order(language: Language) -> OrderPage {
+    OrderPage {
+        language,
+        chrome: chrome(language, Section::Orders, Role::Clerk),
+        number: owned("XC-2026-31-04711"),
+        recipient: owned("虚构·颍北水泥有限公司"),
+        place: owned("禹州市 古城镇"),
+        grade: owned("C（环办大气函〔2020〕340号）"),
+        industry: owned("水泥熟料"),
+        level: Orange,
+        warning: (owned("/warnings/01"), owned("许环攻坚办〔2026〕31号")),
+        from: at("11-23T20:00"),
+        until: None,
+        marks: vec![Mark::Late, Mark::Objection],
+        lines: vec![
+            OrderLine {
+                unit: owned("1# 熟料线（2500 t/d）"),
+                measure: owned("停产"),
+                by: at("11-23T24:00"),
+                remark: Some(owned("回转窑降温需 4 小时，按操作规程止火")),
+                in_place_at: None,
+            },
+            OrderLine {
+                unit: owned("厂区运输"),
+                measure: owned("停用国四及以下重型载货车（含燃气）"),
+                by: at("11-23T20:00"),
+                remark: None,
+                in_place_at: Some(at("11-23T19:55")),
+            },
+        ],
+        basis: owned("应急减排清单 2026-11-23 第 1 版；绩效分级 C 级橙色措施"),
+        ladder: ladder(),
+        attempts: attempts(),
+        answers: answers(),
+    }
+}
+
+fn ladder() -> Vec<LadderRung> {
+    let reached = [
+        Some("18:50"),
+        Some("18:51"),
+        Some("18:51"),
+        Some("19:02"),
+        Some("20:09"),
+    ];
+    let due = [None, None, None, None, Some("19:50"), Some("24:00")];
+    Rung::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(place, rung)| {
+            let when = |clocks: &[Option<&str>]| {
+                let clock = clocks.get(place).copied().flatten()?;
+                Some(at(&format!("11-23T{clock}")))
+            };
+            LadderRung {
+                rung,
+                reached_at: when(&reached),
+                due_at: when(&due),
+                late: rung == Rung::Acknowledged,
+            }
+        })
+        .collect()
+}
+
+fn attempts() -> Vec<Attempt> {
+    let attempt = |clock: &str, channel: &str, outcome, reply: &str| Attempt {
+        at: at(&format!("11-23T{clock}")),
+        channel: owned(channel),
+        contact: owned("环保负责人"),
+        outcome,
+        reply: owned(reply),
+    };
+    vec![
+        attempt("19:21", "webhook", AttemptOutcome::Never, "410 Gone"),
+        attempt(
+            "18:52",
+            "webhook",
+            AttemptOutcome::Later,
+            "503, Retry-After: 60",
+        ),
+        attempt(
+            "18:51",
+            "email",
+            AttemptOutcome::Delivered,
+            "250 2.0.0 Ok: queued",
+        ),
+    ]
+}
+
+fn answers() -> Vec<Answer> {
+    let answer = |kind, clock: &str, text: Option<&str>, code: &str, ruling| Answer {
+        kind,
+        at: at(&format!("11-23T{clock}")),
+        by: owned("企业联系人 · 链接"),
+        text: text.map(owned),
+        late: kind == AnswerKind::Acknowledged,
+        code: owned(code),
+        ruling,
+    };
+    let record = || owned("禹州分局 赵经办，11-23 21:10：协同处置任务已核实。");
+    vec![
+        answer(
+            AnswerKind::LiftAcknowledged,
+            "23:10",
+            None,
+            "K7QM-41",
+            Ruling::None,
+        ),
+        answer(
+            AnswerKind::Objection,
+            "20:40",
+            Some("协同处置城市污泥，停产后污泥无法处置。"),
+            "P2XA-17",
+            Ruling::Pending {
+                action: Some(owned("/orders/4711/answers/3/ruling")),
+            },
+        ),
+        answer(
+            AnswerKind::Objection,
+            "20:30",
+            Some("运输车辆为国六。"),
+            "P2XA-11",
+            Ruling::Accepted { record: record() },
+        ),
+        answer(
+            AnswerKind::Objection,
+            "20:20",
+            Some("订单紧急。"),
+            "P2XA-09",
+            Ruling::Rejected { record: record() },
+        ),
+        answer(
+            AnswerKind::Help,
+            "20:12",
+            Some("需要延长止火时间。"),
+            "H3NE-08",
+            Ruling::None,
+        ),
+        answer(AnswerKind::InPlace, "20:10", None, "T9LC-55", Ruling::None),
+        answer(
+            AnswerKind::Acknowledged,
+            "20:09",
+            None,
+            "A4RD-02",
+            Ruling::None,
+        ),
+    ]
+}
+
+fn phones(language: Language) -> Vec<(&'static str, String)> {
+    let waiting = phone(language);
+    let receipt = |late| Receipt {
+        at: at("11-23T19:02"),
+        code: owned("A4RD-02"),
+        late,
+    };
+    let in_state = |state, actions| {
+        PhonePage {
+            state,
+            actions,
+            ..phone(language)
+        }
+        .render()
+        .unwrap()
+    };
+    let answered_actions = || PhoneActions {
+        acknowledge: None,
+        ..waiting.actions.clone()
+    };
+    let late = PhoneState::Waiting {
+        answer_by: at("11-23T19:50"),
+        late: true,
+    };
+    let lifted = |confirmed| PhoneState::Lifted {
+        at: at("11-26T24:00"),
+        keeps: Some(owned("烧结砖瓦窑继续错峰生产")),
+        confirmed,
+    };
+    let answered = PhonePage {
+        state: PhoneState::Answered(receipt(true)),
+        actions: answered_actions(),
+        answers: vec![PhoneAnswer {
+            words: match language {
+                Language::Zh => owned("情况说明/异议"),
+                Language::En => owned("Explanation or objection"),
+            },
+            receipt: receipt(false),
+            ruling: match language {
+                Language::Zh => owned("待县级部门裁定，裁定前指令照常执行。"),
+                Language::En => owned("The county office decides; until then the order binds."),
+            },
+        }],
+        ..phone(language)
+    };
+    let refused = PhonePage {
+        faults: Faults(vec![match language {
+            Language::Zh => fault("text", "请写明具体情况。"),
+            Language::En => fault("text", "Please say what exactly."),
+        }]),
+        ..phone(language)
+    };
+    let confirm = PhoneActions {
+        confirm_lift: Some(owned("/o/token/confirm-lift")),
+        ..PhoneActions::default()
+    };
+    let replaced = PhoneState::Replaced {
+        by: owned("XC-2026-32-04711"),
+        href: Some(owned("/o/newer")),
+    };
+    let withdrawn = PhoneState::Withdrawn {
+        at: at("11-23T19:30"),
+        reason: owned("发布对象有误"),
+    };
+    let invalid = InvalidLink {
+        language,
+        switch_language: format!("?lang={}", language.other().as_str()),
+    };
+    vec![
+        ("phone", waiting.render().unwrap()),
+        ("phone-late", in_state(late, waiting.actions.clone())),
+        ("phone-refused", refused.render().unwrap()),
+        ("phone-answered", answered.render().unwrap()),
+        (
+            "phone-in-place",
+            in_state(
+                PhoneState::InPlace(receipt(false)),
+                PhoneActions {
+                    in_place: None,
+                    ..answered_actions()
+                },
+            ),
+        ),
+        (
+            "phone-told",
+            in_state(PhoneState::Told { before: Yellow }, PhoneActions::default()),
+        ),
+        ("phone-lifted", in_state(lifted(None), confirm)),
+        (
+            "phone-lift-confirmed",
+            in_state(lifted(Some(receipt(false))), PhoneActions::default()),
+        ),
+        (
+            "phone-replaced",
+            in_state(replaced, PhoneActions::default()),
+        ),
+        (
+            "phone-withdrawn",
+            in_state(withdrawn, PhoneActions::default()),
+        ),
+        ("phone-autonomous", autonomous(language).render().unwrap()),
+        ("phone-invalid", invalid.render().unwrap()),
+    ]
+}
+
+fn phone(language: Language) -> PhonePage {
+    PhonePage {
+        language,
+        switch_language: format!("?lang={}", language.other().as_str()),
+        setting: Setting::Demo,
+        issuer: owned("许昌市重污染天气应急指挥部办公室"),
+        plant: owned("虚构·颍北水泥有限公司"),
+        number: owned("XC-2026-31-04711"),
+        level: Orange,
+        from: at("11-23T20:00"),
+        until: None,
+        kind: OrderKind::Measures,
+        state: PhoneState::Waiting {
+            answer_by: at("11-23T19:50"),
+            late: false,
+        },
+        lines: vec![
+            PhoneLine {
+                unit: owned("1# 熟料线（2500 t/d）"),
+                measure: owned("停产"),
+                by: at("11-23T24:00"),
+                remark: Some(owned("回转窑降温需 4 小时，按操作规程止火")),
+            },
+            PhoneLine {
+                unit: owned("厂区运输"),
+                measure: owned("停用国四及以下重型载货车（含燃气）"),
+                by: at("11-23T20:00"),
+                remark: None,
+            },
+        ],
+        basis: owned("许环攻坚办〔2026〕31号；应急减排清单 2026-11-23 第 1 版，绩效分级 C 级"),
+        law: owned(
+            "依据《中华人民共和国生态环境法典》第二百六十四条，县级以上人民政府可以按预警级别责令有关企业停产或者限产。",
+        ),
+        office: owned("禹州市环境攻坚办，0374-0000000"),
+        actions: PhoneActions {
+            acknowledge: Some(owned("/o/token/acknowledge")),
+            in_place: Some(owned("/o/token/in-place")),
+            object: Some(owned("/o/token/object")),
+            help: Some(owned("/o/token/help")),
+            confirm_lift: None,
+        },
+        objections: vec![
+            choice("exempt", "属于保障类或豁免情形", false),
+            choice("measure", "措施与实际生产线不符", false),
+            choice("stopped", "已停产，不再生产", false),
+            choice("other", "其他", false),
+        ],
+        needs: vec![
+            choice("time", "需要更多停炉时间", false),
+            choice("safety", "存在安全风险", false),
+            choice("other", "其他", false),
+        ],
+        answers: vec![],
+        faults: Faults::default(),
+    }
+}
+
+fn autonomous(language: Language) -> PhonePage {
+    let page = phone(language);
+    PhonePage {
+        plant: owned("虚构·天平山水泥熟料公司"),
+        kind: OrderKind::Autonomous,
+        lines: vec![],
+        actions: PhoneActions {
+            in_place: None,
+            object: None,
+            ..page.actions
+        },
+        ..page
+    }
+}
+
+fn imports(language: Language) -> Vec<(&'static str, String)> {
+    let fault = |line, column: &str, found: &str, expected: &str| table::Fault {
+        file: owned("清单.csv"),
+        line,
+        column: owned(column),
+        found: owned(found),
+        expected: owned(expected),
+    };
+    let report = ImportReport {
+        file: owned("清单.csv"),
+        lines: 2004,
+        valid: 2001,
+        new: 38,
+        changed: 112,
+        gone: 4,
+        faults: vec![
+            fault(
+                17,
+                "统一社会信用代码",
+                "91411000MA0000000X",
+                "a code whose check digit is `3`",
+            ),
+            fault(203, "橙色措施", "", "a measure, or `自主减排`"),
+            fault(0, "", "", "a column `绩效等级`"),
+        ],
+        more_faults: 0,
+        outcome: ImportOutcome::Trial,
+    };
+    let page = |list_version: Option<&str>, report| {
+        ImportPage {
+            language,
+            chrome: chrome(language, Section::List, Role::Clerk),
+            action: owned("/enterprises/import"),
+            list_version: list_version.map(owned),
+            report,
+        }
+        .render()
+        .unwrap()
+    };
+    let refused = ImportReport {
+        more_faults: 240,
+        outcome: ImportOutcome::Refused,
+        ..report.clone()
+    };
+    let accepted = ImportReport {
+        faults: vec![],
+        outcome: ImportOutcome::Accepted {
+            version: owned("2026-11-23 第 2 版"),
+        },
+        ..report.clone()
+    };
+    vec![
+        ("import", page(None, None)),
+        (
+            "import-trial",
+            page(Some("2026-11-23 第 1 版"), Some(report)),
+        ),
+        (
+            "import-refused",
+            page(Some("2026-11-23 第 1 版"), Some(refused)),
+        ),
+        (
+            "import-accepted",
+            page(Some("2026-11-23 第 2 版"), Some(accepted)),
+        ),
+    ]
+}
+
+fn dead_letters(language: Language) -> Vec<(&'static str, String)> {
+    let letter = |key, channel: &str, why: &str| DeadLetter {
+        key,
+        order: owned("/orders/4711"),
+        recipient: owned("虚构·许东铸造厂"),
+        contact: owned("环保负责人"),
+        channel: owned(channel),
+        attempts: 9,
+        last_at: at("11-23T19:21"),
+        why: owned(why),
+    };
+    let some = DeadLettersPage {
+        language,
+        chrome: chrome(language, Section::DeadLetters, Role::Administrator),
+        letters: vec![
+            letter(9, "webhook", "410 Gone"),
+            letter(4, "email", "550 5.1.1 <…>: Recipient address rejected"),
+        ],
+        more: 12,
+        redrive: Some(owned("/dead-letters/redrive")),
+    };
+    let none = DeadLettersPage {
+        letters: vec![],
+        more: 0,
+        chrome: Chrome {
+            said: Some(match language {
+                Language::Zh => owned("已重新发送 2 封。"),
+                Language::En => owned("2 letters were sent again."),
+            }),
+            ..chrome(language, Section::DeadLetters, Role::Coordinator)
+        },
+        ..some.clone()
+    };
+    let seen = DeadLettersPage {
+        redrive: None,
+        chrome: Chrome {
+            setting: Setting::Drill,
+            ..chrome(language, Section::DeadLetters, Role::Inspector)
+        },
+        ..some.clone()
+    };
+    vec![
+        ("dead-letters", some.render().unwrap()),
+        ("dead-letters-none", none.render().unwrap()),
+        ("dead-letters-read-only", seen.render().unwrap()),
+    ]
+}
+
+fn inboxes(language: Language) -> Vec<(&'static str, String)> {
+    let row = |channel, to: &str, open| LetterRow {
+        href: owned("/demo/inbox/2"),
+        channel,
+        to: owned(to),
+        subject: owned("【橙色预警】应急减排指令 XC-2026-31-04711"),
+        at: at("11-23T18:51"),
+        open,
+    };
+    let page = |letters: Vec<LetterRow>, open| {
+        InboxPage {
+            language,
+            switch_language: format!("?lang={}", language.other().as_str()),
+            total: if letters.is_empty() { 0 } else { 1836 },
+            letters,
+            open,
+        }
+        .render()
+        .unwrap()
+    };
+    let mail = Letter {
+        channel: SinkChannel::Mail,
+        subject: owned("【橙色预警】应急减排指令 XC-2026-31-04711"),
+        headers: vec![
+            (
+                owned("From"),
+                owned("许昌市攻坚办 <alert@qingkong.invalid>"),
+            ),
+            (owned("To"), owned("虚构·颍北水泥 <plant-1@sink.invalid>")),
+        ],
+        links: vec![owned("http://127.0.0.1:8080/o/token")],
+        text: owned("虚构·颍北水泥有限公司：\n请停产 1# 熟料线，最迟 11月23日24时 落实到位。"),
+        html: Some(owned("/demo/inbox/2/html")),
+    };
+    let webhook = Letter {
+        channel: SinkChannel::Webhook,
+        headers: vec![(owned("webhook-id"), owned("msg_4711"))],
+        links: vec![],
+        text: owned("{\"type\":\"order.issued\",\"level\":\"orange\"}"),
+        html: None,
+        ..mail.clone()
+    };
+    let rows = || {
+        vec![
+            row(SinkChannel::Mail, "虚构·颍北水泥", true),
+            row(SinkChannel::Webhook, "http://127.0.0.1:8081/hook", false),
+        ]
+    };
+    vec![
+        ("inbox-empty", page(vec![], None)),
+        ("inbox-list", page(rows(), None)),
+        ("inbox-mail", page(rows(), Some(mail))),
+        ("inbox-webhook", page(rows(), Some(webhook))),
+    ]
+}
+
+fn problems(language: Language) -> Vec<(&'static str, String)> {
+    let page = |kind, detail: &str| {
+        ProblemPage {
+            language,
+            kind,
+            detail: owned(detail),
+            reference: owned("7k3m-92qx"),
+        }
+        .render()
+        .unwrap()
+    };
+    vec![
+        ("problem-not-found", page(ProblemKind::NotFound, "")),
+        ("problem-forbidden", page(ProblemKind::Forbidden, "")),
+        (
+            "problem-conflict",
+            page(ProblemKind::Conflict, "清单已更新为 2026-11-23 第 2 版"),
+        ),
+        ("problem-invalid", page(ProblemKind::Invalid, "")),
+        ("problem-unavailable", page(ProblemKind::Unavailable, "")),
+        ("problem-internal", page(ProblemKind::Internal, "")),
+    ]
+}
