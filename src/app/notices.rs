@@ -116,7 +116,7 @@ pub async fn draft(
         Begun::Replayed(stepped) => return Ok(stepped),
         Begun::Fresh(act) => act,
     };
-    let contents = contents(&mut act.tx, &playbook, draft).await?;
+    let contents = contents(&mut act.tx, caller, &playbook, draft, act.now).await?;
     let begun = Draft::begin(contents).map_err(refused)?;
     let Move::Drafted { contents } = &begun else {
         return Err(Error::internal("a draft begins with what it says"));
@@ -180,7 +180,7 @@ pub async fn step(
     let warning = store::lock_warning(&mut act.tx, record.warning_key).await?;
     let playbook = app.playbook(&record.playbook).await?;
     let by = person(caller)?;
-    let made = make(&mut act.tx, &record, &playbook, &by, step).await?;
+    let made = make(&mut act.tx, caller, &record, &playbook, (&by, act.now), step).await?;
     let step = Step {
         at: act.now,
         by,
@@ -214,9 +214,10 @@ pub async fn step(
 /// Which act a move is, or why the state of the notice has no such move.
 async fn make(
     tx: &mut Tx,
+    caller: &Caller,
     record: &NoticeRecord,
     playbook: &Playbook,
-    by: &Person,
+    (by, now): (&Person, DateTime<Utc>),
     step: StepIn,
 ) -> Result<Move, Error> {
     let made = match (&record.notice, step) {
@@ -225,7 +226,7 @@ async fn make(
                 let text = "a notice cannot move to another region";
                 return Err(Error::invalid("region", "fixed", text));
             }
-            draft.revise(contents(tx, playbook, revised).await?)
+            draft.revise(contents(tx, caller, playbook, revised, now).await?)
         }
         (Notice::Draft(draft), StepIn::Consult(consultation)) => draft.consult(consultation),
         (Notice::Draft(draft), StepIn::Submit) => draft.submit(),
@@ -249,9 +250,17 @@ async fn make(
 }
 
 /// What the officer wrote, with its grounds looked up and frozen.
-async fn contents(tx: &mut Tx, playbook: &Playbook, draft: DraftIn) -> Result<Contents, Error> {
+async fn contents(
+    tx: &mut Tx,
+    caller: &Caller,
+    playbook: &Playbook,
+    draft: DraftIn,
+    now: DateTime<Utc>,
+) -> Result<Contents, Error> {
     let grounds = match draft.grounds {
-        GroundsIn::Proposal => proposal::grounds(tx, playbook, draft.region).await?,
+        GroundsIn::Proposal => {
+            proposal::grounds(tx, playbook, draft.region, &journal::actor(caller), now).await?
+        },
         GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
         GroundsIn::Judgement(reason) => Grounds::Judgement { reason },
     };

@@ -136,7 +136,7 @@ fn told(rules: &Rules, assessment: &Assessment) -> Vec<String> {
         lines.push(format!("起 {from}，止 {until}"));
     }
     let reasons = assessment.because.iter();
-    lines.extend(reasons.map(|reason| format!("- {}", reason::zh(reason, rules))));
+    lines.extend(reasons.map(|reason| format!("- {}", reason.zh(rules.lift.hours))));
     lines.extend(assessment.next.as_ref().map(|next| {
         let (level, condition) = (next.level.zh(), next.condition.zh());
         format!("距{level}预警“{condition}”：{}", next.zh())

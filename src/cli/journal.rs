@@ -85,17 +85,23 @@ async fn verify(args: &Verify, out: &mut Output) -> Result<(), Failure> {
     if report.is_whole() {
         return Ok(());
     }
-    let first = report
-        .first_touched()
-        .map_or_else(String::new, |position| format!(", the first at position {position}"));
-    Err(anyhow!("the journal was touched: {} faults{first}", report.faults_in_all).into())
+    let first = report.first_touched().map_or_else(String::new, |position| {
+        format!(", the first at position {position}")
+    });
+    Err(anyhow!(
+        "the journal was touched: {} faults{first}",
+        report.faults_in_all
+    )
+    .into())
 }
 
 /// A file that was named has to be there; the usual one need not.
 fn outside(args: &Verify, config: &Config) -> Result<Option<PathBuf>, Failure> {
     let usual = config.in_data_dir(head::FILE);
     match &args.head {
-        Some(file) if !file.exists() => Err(Failure::input(anyhow!("no file `{}`", file.display()))),
+        Some(file) if !file.exists() => {
+            Err(Failure::input(anyhow!("no file `{}`", file.display())))
+        }
         Some(file) => Ok(Some(file.clone())),
         None => Ok(usual.exists().then_some(usual)),
     }
@@ -114,7 +120,10 @@ fn tell(report: &verify::Report, outside: bool, out: &mut Output) -> std::io::Re
         report.position, report.unsealed, report.rows, report.files, report.seal
     ))?;
     if outside {
-        out.line(format_args!("compared with {} heads told outside", report.outside))
+        out.line(format_args!(
+            "compared with {} heads told outside",
+            report.outside
+        ))
     } else {
         out.line("not compared with heads told outside: no file of them was found")
     }

@@ -52,37 +52,6 @@ impl Line {
     }
 }
 
-/// A reason as a Chinese sentence.
-pub(super) fn zh(reason: &Reason, rules: &Rules) -> String {
-    let hours = rules.lift.hours;
-    match reason {
-        Reason::Met {
-            level,
-            condition,
-            run,
-        } => {
-            let (level, condition, span) = (level.zh(), condition.zh(), span(run));
-            format!("{span}，满足{level}条件“{condition}”")
-        }
-        Reason::Excluded { by, run } => {
-            let by = match by {
-                Exclusion::Cause(cause) => format!("成因为{}", cause.zh()),
-                Exclusion::Pollutants(pollutants) => format!("首要污染物为{}", pollutants.zh()),
-            };
-            format!("{}，{by}，不启动预警，发布健康提示", span(run))
-        }
-        Reason::Ordered { level, document } => format!("{document}要求{}", level.zh()),
-        Reason::Clear { level, line, run } => {
-            let (level, span) = (level.zh(), span(run));
-            format!("{span}，不超过{level}启动标准{line}，持续{hours}小时以上")
-        }
-        Reason::NotClear { level, line, .. } => {
-            format!("尚未连续{hours}小时以上不超过{}启动标准{line}", level.zh())
-        }
-        Reason::NoValue { first, last } => format!("{first}至{last}无数据，不视为清洁"),
-    }
-}
-
 /// The end of a warning as a notice writes it: midnight is 24时 of the day before.
 pub(super) fn end_zh(at: DateTime<Utc>) -> String {
     let last = day_of(at - Duration::milliseconds(1));
@@ -103,14 +72,4 @@ fn excluded(by: Exclusion) -> String {
 
 fn clear(line: u16, rules: &Rules) -> String {
     format!("aqi<={line} for {}h", rules.lift.hours)
-}
-
-fn span(run: &Run) -> String {
-    let values: Vec<_> = run.values.iter().map(u16::to_string).collect();
-    let (first, last, values) = (run.first, run.last(), values.join("、"));
-    if first == last {
-        format!("{first} AQI {values}")
-    } else {
-        format!("{first}至{last} AQI {values}")
-    }
 }

@@ -169,7 +169,7 @@ fn print_warning(
         let (act, until) = (step.act.zh(), end(step.until));
         out.line(format_args!("  {} {act}{level}，至 {until}", step.on))?;
         for because in &step.because {
-            out.line(format_args!("    - {}", reason::zh(because, rules)))?;
+            out.line(format_args!("    - {}", because.zh(rules.lift.hours)))?;
         }
     }
     Ok(())

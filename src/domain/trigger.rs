@@ -38,6 +38,7 @@ use crate::time::{day_of, day_start};
 
 mod rules;
 mod series;
+mod words;
 
 pub use rules::{Below, Clause, Condition, Exclusions, Lift, NotACondition, Ranges};
 pub use rules::{Rules, RulesFault, Window};

@@ -127,11 +127,7 @@ pub async fn list_unsealed(tx: &mut Tx, limit: i64) -> Result<Vec<(String, Strin
 }
 
 /// Records the positions and seals of entries that waited for one.
-pub async fn record_seals(
-    tx: &mut Tx,
-    seals: &[(String, Head)],
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn record_seals(tx: &mut Tx, seals: &[(String, Head)], now: DateTime<Utc>) -> Result<()> {
     let Some((_, first)) = seals.first() else {
         return Ok(());
     };
@@ -182,7 +178,10 @@ impl TryFrom<EntryRow> for Stored {
         let region = row.region.as_deref().map(str::parse).transpose();
         Ok(Self {
             entry: Entry {
-                id: row.entry_id.parse().map_err(|e| wrong("entry_id").source(e))?,
+                id: row
+                    .entry_id
+                    .parse()
+                    .map_err(|e| wrong("entry_id").source(e))?,
                 region: region.map_err(|error| wrong("region").source(error))?,
                 at: from_millis(row.at).ok_or_else(|| wrong("at"))?,
                 kind: row.kind,

@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "in a test, a step that fails is the failure; the setting spares test functions only"
+    reason = "a test that cannot go on fails where it stands"
 )]
 
 #[macro_use]

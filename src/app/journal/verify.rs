@@ -588,9 +588,8 @@ impl<I: Iterator<Item = io::Result<Head>>> Outside<I> {
     }
 
     fn next_up_to(&mut self, position: i64) -> Result<Option<Head>, Error> {
-        let due = |head: &io::Result<Head>| {
-            head.as_ref().map_or(true, |head| head.position <= position)
-        };
+        let due =
+            |head: &io::Result<Head>| head.as_ref().map_or(true, |head| head.position <= position);
         let head = self.heads.next_if(due).transpose();
         let head = head.map_err(Error::internal)?;
         self.compared += u64::from(head.is_some());
@@ -649,10 +648,7 @@ mod tests {
             spans.add(from, to);
         }
         assert_eq!(spans.0, BTreeMap::from([(1, 9), (20, 20)]));
-        assert_eq!(
-            spans.gaps(),
-            [(i64::MIN, 0), (10, 19), (21, i64::MAX)]
-        );
+        assert_eq!(spans.gaps(), [(i64::MIN, 0), (10, 19), (21, i64::MAX)]);
     }
 
     proptest! {

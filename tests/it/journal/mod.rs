@@ -59,7 +59,9 @@ impl Ledger {
             )
         }
         .in_region("411000".parse().unwrap());
-        journal::record(&mut tx, &self.app.ids, entry).await.unwrap();
+        journal::record(&mut tx, &self.app.ids, entry)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -41,7 +41,12 @@ async fn fill_warning(db: &Db) {
     ] {
         tx.execute(statement, ()).await.unwrap();
     }
-    let step = record::NoticeStep { notice: 1, seq: 1, at: 5, body: "{}" };
+    let step = record::NoticeStep {
+        notice: 1,
+        seq: 1,
+        at: 5,
+        body: "{}",
+    };
     tx.execute(
         "INSERT INTO notice_step VALUES (1, 1, 5, '{}', $1)",
         (step.digest().to_string(),),

@@ -1,0 +1,185 @@
+//! Superiors' instructions (调度指令、预警函): where most warnings come from.
+//!
+//! An officer registers what arrived: number, sender, level, start hour. From its receipt on it
+//! sets the floor below which the region may not stay, and a notice that carries it out cites it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right};
+use crate::domain::digest::Digest;
+use crate::domain::id::InstructionId;
+use crate::domain::notice::{Grounds, Instruction};
+use crate::domain::region::RegionCode;
+use crate::domain::trigger::Floor;
+use crate::store::instruction::{self as store, InstructionRecord};
+use crate::store::scan::{self, NewScan};
+use crate::store::{Tx, counter};
+
+/// The largest scan, in bytes.
+pub const LARGEST_SCAN: usize = 5 << 20;
+
+/// How far ahead of our clock an arrival may be dated: the sender's clock, not a mistake.
+const AHEAD: TimeDelta = TimeDelta::minutes(10);
+
+/// An instruction to be registered.
+#[derive(Clone, Debug)]
+pub struct InstructionIn {
+    /// What it says; `scan` is set from the scan itself.
+    pub instruction: Instruction,
+    /// Its scan.
+    pub scan: Option<ScanIn>,
+}
+
+/// The scan of a document.
+#[derive(Clone, Debug)]
+pub struct ScanIn {
+    /// The name of the file.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A registered instruction, by its id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Registered {
+    /// Its id.
+    pub instruction: InstructionId,
+}
+
+/// Registers an instruction.
+pub async fn register(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    arrived: InstructionIn,
+) -> Result<Registered, Error> {
+    let InstructionIn { mut instruction, scan } = arrived;
+    caller.may(Right::RegisterInstructions, instruction.region)?;
+    check(&instruction, scan.as_ref(), app.now())?;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(registered) => return Ok(registered),
+        Begun::Fresh(act) => act,
+    };
+    let actor = journal::actor(caller);
+    if let Some(scan) = scan {
+        let digest = Digest::of(&scan.bytes).to_string();
+        let new = NewScan {
+            digest: &digest,
+            name: &scan.name,
+            media_type: &scan.media_type,
+            bytes: &scan.bytes,
+            added_at: act.now.timestamp_millis(),
+            added_by: &actor,
+        };
+        scan::add_scan(&mut act.tx, &new).await?;
+        instruction.scan = Some(digest);
+    }
+    let id = InstructionId(app.ids.uuid_v7(act.now));
+    let key = counter::allocate(&mut act.tx, "instruction", 1).await?;
+    let record = InstructionRecord { id, instruction, registered_at: act.now };
+    let digest = store::record_instruction(&mut act.tx, key, &record, &actor).await?;
+    let mut rows = RowsDigest::default();
+    rows.add(key, &digest.to_string());
+    let InstructionRecord { instruction, .. } = record;
+    let entry = Entry {
+        kind: "instruction.registered",
+        subject: format!("instruction {id}"),
+        region: Some(instruction.region),
+        actor,
+        at: act.now,
+        body: json!({ "number": instruction.number, "level": instruction.level }),
+        rows: vec![Rows {
+            table: RowTable::Instruction,
+            from: key,
+            to: key,
+            digest: rows.finish(),
+        }],
+    };
+    journal::record(&mut act.tx, &app.ids, entry).await?;
+    act.commit(Registered { instruction: id }).await
+}
+
+/// The instructions for a region, the last received first.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    region: RegionCode,
+) -> Result<Vec<InstructionRecord>, Error> {
+    caller.may(Right::SeeWarnings, region)?;
+    let mut tx = app.db.read().await?;
+    Ok(store::list_instructions(&mut tx, region, 50).await?)
+}
+
+/// The floor that binds a region now: the last instruction received for it or for anything above
+/// it, unless that one lifts the floor.
+pub(super) async fn floor(
+    tx: &mut Tx,
+    region: RegionCode,
+    now: DateTime<Utc>,
+) -> Result<Option<Floor>, Error> {
+    let mut latest: Option<InstructionRecord> = None;
+    for region in region.with_ancestors() {
+        let received = store::list_instructions(tx, region, 20).await?;
+        let here = received.into_iter().find(|record| record.instruction.received_at <= now);
+        let later = |record: &InstructionRecord| {
+            latest.as_ref().is_none_or(|latest| {
+                record.instruction.received_at > latest.instruction.received_at
+            })
+        };
+        if let Some(record) = here.filter(later) {
+            latest = Some(record);
+        }
+    }
+    Ok(latest.and_then(|record| {
+        Some(Floor {
+            level: record.instruction.level?,
+            from: record.instruction.effective.at(),
+            until: None,
+            document: record.instruction.number,
+        })
+    }))
+}
+
+/// What a notice says that carries out an instruction.
+pub(super) async fn grounds(
+    tx: &mut Tx,
+    region: RegionCode,
+    id: InstructionId,
+) -> Result<Grounds, Error> {
+    let record = store::find_instruction(tx, id).await?;
+    let binding = record.filter(|record| record.instruction.region.contains(region));
+    match binding {
+        Some(record) => Ok(Grounds::Instruction { id, number: record.instruction.number }),
+        None => Err(Error::invalid(
+            "grounds",
+            "unknown-instruction",
+            format!("no instruction {id} is registered for {region}"),
+        )),
+    }
+}
+
+fn check(
+    instruction: &Instruction,
+    scan: Option<&ScanIn>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let mut wrong = Vec::new();
+    let mut expect = |holds: bool, field, code, text: &str| {
+        if !holds {
+            wrong.push(FieldError::new(field, code, text));
+        }
+    };
+    let written = |text: &str| !text.trim().is_empty();
+    expect(written(&instruction.number), "number", "empty", "expected the document number");
+    expect(written(&instruction.sender), "sender", "empty", "expected who sent it");
+    let arrived = instruction.received_at <= now + AHEAD;
+    expect(arrived, "received_at", "future", "expected a time that has come");
+    let fits = scan.is_none_or(|scan| scan.bytes.len() <= LARGEST_SCAN);
+    expect(fits, "scan", "too-large", "expected at most 5 MiB");
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+}

@@ -1,0 +1,199 @@
+//! Proposals: what the rules make of the outlook, and what a person decides about it.
+//!
+//! The machine proposes and explains; nothing comes of it by itself. A proposal stays open until a
+//! notice follows it, somebody declines it with a reason, or a newer one takes its place. Not
+//! acting is a decision too, and stands on record like the others.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::playbook::Playbook;
+use super::{App, Begun, Caller, Error, Idempotency, Right, ingest, instruction, notices};
+use crate::domain::notice::{End, Grounds};
+use crate::domain::region::RegionCode;
+use crate::domain::time::day_of;
+use crate::domain::trigger::{Decision, Proposal, Rules, Standing};
+use crate::domain::warning::Warning;
+use crate::store::counter;
+use crate::store::Tx;
+use crate::store::proposal::{self as store, Closed, NewProposal, OpenProposal};
+
+/// Judges a region's outlook again and opens a proposal when there is something new to decide.
+pub async fn review(app: &App, region: RegionCode) -> Result<Decision, Error> {
+    let now = app.now();
+    let playbook = app.active_playbook().await?;
+    let judged_by = rules_of(&playbook, region)?;
+    let mut tx = app.db.begin().await?;
+    let outlook = ingest::outlook(&mut tx, region, now).await?;
+    let standing = notices::current(&mut tx, region, now).await?;
+    let standing = standing.and_then(|head| head.warning).filter(|warning| !warning.is_ended());
+    let standing = standing.as_ref().map(as_standing);
+    let floor = instruction::floor(&mut tx, region, now).await?;
+    let decision = judged_by.rules.decide(&outlook, standing.as_ref(), floor.as_ref(), day_of(now));
+    if propose(app, &mut tx, region, &judged_by, &decision, now).await? {
+        tx.commit().await?;
+    }
+    Ok(decision)
+}
+
+/// The proposal that is open for a region.
+pub async fn open(
+    app: &App,
+    caller: &Caller,
+    region: RegionCode,
+) -> Result<Option<OpenProposal>, Error> {
+    caller.may(Right::SeeWarnings, region)?;
+    let mut tx = app.db.read().await?;
+    Ok(store::find_open(&mut tx, region).await?)
+}
+
+/// A proposal that was declined.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Declined {
+    /// Its key.
+    pub proposal: i64,
+}
+
+/// Decides against the open proposal, with a reason.
+pub async fn decline(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    region: RegionCode,
+    key: i64,
+    reason: &str,
+) -> Result<Declined, Error> {
+    caller.may(Right::DraftNotices, region)?;
+    if reason.trim().is_empty() {
+        return Err(Error::invalid("reason", "empty", "expected why nothing is to be done"));
+    }
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(declined) => return Ok(declined),
+        Begun::Fresh(act) => act,
+    };
+    let open = store::find_open(&mut act.tx, region).await?;
+    if open.is_none_or(|open| open.key != key) {
+        return Err(Error::conflict("proposal-closed", "the proposal is not open any more"));
+    }
+    let actor = journal::actor(caller);
+    let closed = Closed::Declined { by: &actor, reason };
+    store::close_proposal(&mut act.tx, key, closed, act.now).await?;
+    let entry = Entry {
+        kind: "proposal.declined",
+        subject: format!("proposal {key}"),
+        region: Some(region),
+        actor,
+        at: act.now,
+        body: json!({ "reason": reason }),
+        rows: Vec::new(),
+    };
+    journal::record(&mut act.tx, &app.ids, entry).await?;
+    act.commit(Declined { proposal: key }).await
+}
+
+/// What a notice says that follows the open proposal; the proposal counts as followed.
+pub(super) async fn grounds(
+    tx: &mut Tx,
+    playbook: &Playbook,
+    region: RegionCode,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<Grounds, Error> {
+    let lift_hours = rules_of(playbook, region)?.rules.lift.hours;
+    let open = store::find_open(tx, region).await?.ok_or_else(|| {
+        Error::conflict("no-proposal", format!("no proposal is open for {region}"))
+    })?;
+    store::close_proposal(tx, open.key, Closed::Followed { by }, now).await?;
+    Ok(Grounds::Rules {
+        rules: open.rules,
+        digest: open.rules_digest,
+        because: open.decision.because.iter().map(|reason| reason.zh(lift_hours)).collect(),
+    })
+}
+
+/// Opens a proposal unless it says what the last one said; whether anything was written.
+async fn propose(
+    app: &App,
+    tx: &mut Tx,
+    region: RegionCode,
+    judged_by: &JudgedBy<'_>,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let open = store::find_open(tx, region).await?;
+    let news = match &open {
+        Some(open) => open.decision != *decision,
+        None => store::find_declined(tx, region).await?.is_none_or(|d| d != *decision),
+    };
+    let asks = decision.proposal != Proposal::Hold;
+    if !news || (open.is_none() && !asks) {
+        return Ok(false);
+    }
+    if let Some(open) = open {
+        store::close_proposal(tx, open.key, Closed::Superseded, now).await?;
+    }
+    if !asks {
+        return Ok(true);
+    }
+    let key = counter::allocate(tx, "proposal", 1).await?;
+    let new = NewProposal {
+        key,
+        region,
+        made_at: now,
+        rules: judged_by.name,
+        rules_digest: judged_by.digest,
+        decision,
+    };
+    let digest = store::add_proposal(tx, &new).await?;
+    let mut rows = RowsDigest::default();
+    rows.add(key, &digest.to_string());
+    let entry = Entry {
+        kind: "proposal.made",
+        subject: format!("proposal {key}"),
+        region: Some(region),
+        actor: "rules".to_owned(),
+        at: now,
+        body: json!({ "proposal": decision.proposal, "level": decision.level, "rules": judged_by.name }),
+        rows: vec![Rows {
+            table: RowTable::Proposal,
+            from: key,
+            to: key,
+            digest: rows.finish(),
+        }],
+    };
+    journal::record(tx, &app.ids, entry).await?;
+    Ok(true)
+}
+
+/// A warning as the rules see it.
+fn as_standing(warning: &Warning) -> Standing {
+    Standing {
+        level: warning.level,
+        from: warning.start.at(),
+        since: warning.effective.at(),
+        until: match warning.ends {
+            End::At(time) => Some(time.at()),
+            End::UntilFurtherNotice => None,
+        },
+    }
+}
+
+/// The rules a region is judged by: the name of their file, its digest, what it says.
+struct JudgedBy<'p> {
+    name: &'p str,
+    digest: &'p str,
+    rules: &'p Rules,
+}
+
+fn rules_of(playbook: &Playbook, region: RegionCode) -> Result<JudgedBy<'_>, Error> {
+    let found = playbook.profile(region).and_then(|profile| {
+        let name = profile.rules.as_str();
+        let (rules, digest) = (playbook.rules(name)?, playbook.rules_digest(name)?);
+        Some(JudgedBy { name, digest, rules })
+    });
+    found.ok_or_else(|| {
+        Error::conflict("no-profile", format!("no playbook for region {region}"))
+    })
+}

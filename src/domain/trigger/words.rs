@@ -1,0 +1,98 @@
+//! Reasons as sentences, in both languages: conditions, days and values that can be checked by eye.
+
+use super::{Exclusion, Reason, Run};
+
+impl Reason {
+    /// As a Chinese sentence; `lift_hours` is how long the rules ask clean air to last.
+    pub fn zh(&self, lift_hours: u16) -> String {
+        match self {
+            Self::Met {
+                level,
+                condition,
+                run,
+            } => {
+                let (level, condition, span) = (level.zh(), condition.zh(), run.zh());
+                format!("{span}，满足{level}条件“{condition}”")
+            }
+            Self::Excluded { by, run } => {
+                let by = match by {
+                    Exclusion::Cause(cause) => format!("成因为{}", cause.zh()),
+                    Exclusion::Pollutants(pollutants) => {
+                        format!("首要污染物为{}", pollutants.zh())
+                    }
+                };
+                format!("{}，{by}，不启动预警，发布健康提示", run.zh())
+            }
+            Self::Ordered { level, document } => format!("{document}要求{}", level.zh()),
+            Self::Clear { level, line, run } => {
+                let (level, span) = (level.zh(), run.zh());
+                format!("{span}，不超过{level}启动标准{line}，持续{lift_hours}小时以上")
+            }
+            Self::NotClear { level, line, .. } => {
+                format!(
+                    "尚未连续{lift_hours}小时以上不超过{}启动标准{line}",
+                    level.zh()
+                )
+            }
+            Self::NoValue { first, last } => format!("{first}至{last}无数据，不视为清洁"),
+        }
+    }
+
+    /// As an English sentence.
+    pub fn en(&self, lift_hours: u16) -> String {
+        match self {
+            Self::Met {
+                level,
+                condition,
+                run,
+            } => {
+                format!("{}: meets {level}, {condition}", run.en())
+            }
+            Self::Excluded { by, run } => {
+                let by = match by {
+                    Exclusion::Cause(cause) => format!("caused by {cause}"),
+                    Exclusion::Pollutants(pollutants) => format!("led by {pollutants}"),
+                };
+                format!("{}: {by}, a health notice and no warning", run.en())
+            }
+            Self::Ordered { level, document } => format!("{document} requires {level}"),
+            Self::Clear { level, line, run } => format!(
+                "{}: not above {line}, where {level} starts, for {lift_hours} hours and more",
+                run.en()
+            ),
+            Self::NotClear { level, line, .. } => format!(
+                "not yet {lift_hours} hours in a row at or below {line}, where {level} starts"
+            ),
+            Self::NoValue { first, last } => {
+                format!("no value from {first} to {last}; that is no clean air")
+            }
+        }
+    }
+}
+
+impl Run {
+    fn zh(&self) -> String {
+        let (first, last) = (self.first, self.last());
+        let values = self.listed("、");
+        if first == last {
+            format!("{first} AQI {values}")
+        } else {
+            format!("{first}至{last} AQI {values}")
+        }
+    }
+
+    fn en(&self) -> String {
+        let (first, last) = (self.first, self.last());
+        let values = self.listed(", ");
+        if first == last {
+            format!("{first} AQI {values}")
+        } else {
+            format!("{first} to {last} AQI {values}")
+        }
+    }
+
+    fn listed(&self, between: &str) -> String {
+        let values: Vec<_> = self.values.iter().map(u16::to_string).collect();
+        values.join(between)
+    }
+}
