@@ -77,6 +77,26 @@ impl Files {
         Ok(())
     }
 
+    /// These texts, by path.
+    pub fn of(files: impl IntoIterator<Item = File>) -> Self {
+        let by_path = files.into_iter().map(|file| (file.path.clone(), file));
+        Self(by_path.collect())
+    }
+
+    /// One line `DIGEST PATH` for every file that means something, in order of path: what it is to
+    /// be these files and no others. Files of explanation (`*.md`) are left out.
+    pub fn manifest(&self) -> String {
+        let lines = self
+            .iter()
+            .map(|file| format!("{} {}\n", file.digest(), file.path));
+        lines.collect()
+    }
+
+    /// SHA-256 of the [manifest](Self::manifest), in hexadecimal.
+    pub fn digest(&self) -> String {
+        hex(&Sha256::digest(self.manifest()))
+    }
+
     /// The file at a path.
     pub fn get(&self, path: &str) -> Option<&File> {
         self.0.get(path)
@@ -89,9 +109,10 @@ impl Files {
             .filter(move |file| file.path.starts_with(folder))
     }
 
-    /// Every file, by path.
+    /// Every file that means something, by path.
     pub fn iter(&self) -> impl Iterator<Item = &File> {
-        self.0.values()
+        let explains = |file: &&File| Path::new(&file.path).extension().is_some_and(|e| e == "md");
+        self.0.values().filter(move |file| !explains(file))
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+use crate::app::playbook::AtStart;
 use crate::app::{self, App};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -50,6 +51,12 @@ impl Service {
         // Before migrating: the schema is not changed under a node that is already serving.
         let claim = db.claim_exclusive()?;
         let app = app_over(db, config, clock, ids).await?;
+        if app.settle_playbook().await? == AtStart::Differ {
+            tracing::warn!(
+                "The playbook in force is another than the files at hand; \
+                 `qingkong playbook activate` puts them in force"
+            );
+        }
 
         let stopping = CancellationToken::new();
         let service = Self {
@@ -99,7 +106,9 @@ impl Service {
 pub async fn open(config: Config) -> anyhow::Result<App> {
     notify::install_tls();
     let db = open_database(&config).await?;
-    app_over(db, config, Clock::system(), Ids::system()).await
+    let app = app_over(db, config, Clock::system(), Ids::system()).await?;
+    app.settle_playbook().await?;
+    Ok(app)
 }
 
 /// The configured database, not yet migrated.

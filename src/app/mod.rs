@@ -21,6 +21,7 @@ pub mod job;
 pub mod journal;
 pub mod link;
 pub mod password;
+pub mod playbook;
 
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
@@ -29,6 +30,7 @@ use self::answer::AnswerBatch;
 use self::events::Feed;
 use self::journal::Bell;
 use self::password::Passwords;
+use self::playbook::Shelf;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::keyring::Keyring;
@@ -59,6 +61,8 @@ pub struct App {
     answers: GroupWriter<AnswerBatch>,
     /// Rung when something waits to be sealed.
     pub bell: Bell,
+    /// The playbooks read so far.
+    pub shelf: Shelf,
 }
 
 impl App {
@@ -80,6 +84,7 @@ impl App {
             config: Arc::new(config),
             feed: Feed::default(),
             bell: Bell::default(),
+            shelf: Shelf::default(),
         }
     }
 

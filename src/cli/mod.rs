@@ -16,6 +16,7 @@ mod log;
 mod migrate;
 mod node;
 mod outlook;
+mod playbook;
 mod print;
 mod reason;
 mod replay;
@@ -42,6 +43,7 @@ enum Command {
     Token(token::Args),
     Keyring(keyring::Args),
     Journal(journal::Args),
+    Playbook(playbook::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -78,6 +80,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => token::run(&args, &mut out),
         Command::Keyring(args) => keyring::run(&args, &mut out),
         Command::Journal(args) => journal::run(&args, &mut out),
+        Command::Playbook(args) => playbook::run(&args, &mut out),
     };
     match done.and_then(|()| out.finish().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,

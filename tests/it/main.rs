@@ -17,5 +17,6 @@ mod fakes;
 mod journal;
 mod notify;
 mod pages;
+mod playbook;
 mod store;
 mod world;

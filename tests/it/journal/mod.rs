@@ -18,13 +18,13 @@ mod sealing;
 mod tampering;
 
 /// The use cases on a database, without a service around them that seals by itself.
-struct Ledger {
-    app: App,
+pub(crate) struct Ledger {
+    pub(crate) app: App,
     files: TempDir,
 }
 
 impl Ledger {
-    fn on(db: &Db, seed: u64) -> Self {
+    pub(crate) fn on(db: &Db, seed: u64) -> Self {
         let files = tempfile::tempdir().unwrap();
         let config = Config {
             data_dir: files.path().to_owned(),
@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     /// Seals what waits and tells the head outside, as a node does.
-    async fn seal(&self) -> Head {
+    pub(crate) async fn seal(&self) -> Head {
         let sealed = journal::seal(&self.app).await.unwrap();
         head::append(&self.outside(), sealed.head, self.app.now()).unwrap();
         sealed.head
@@ -76,14 +76,14 @@ impl Ledger {
         self.files.path().join(head::FILE)
     }
 
-    async fn verify(&self) -> verify::Report {
+    pub(crate) async fn verify(&self) -> verify::Report {
         verify::verify(&self.app.db, Some(&self.outside()))
             .await
             .unwrap()
     }
 
     /// What verification finds, as sentences.
-    async fn faults(&self) -> Vec<String> {
+    pub(crate) async fn faults(&self) -> Vec<String> {
         let report = self.verify().await;
         assert_eq!(report.is_whole(), report.faults.is_empty());
         report.faults.iter().map(ToString::to_string).collect()

@@ -1,0 +1,609 @@
+//! Files → [`Playbook`]: everything they say, parsed and checked against one another.
+//!
+//! Reading does not stop at the first fault: whoever words a playbook sees all of them at once,
+//! each with its file and line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use super::sample;
+use crate::domain::aqi::{Standard, Standards};
+use crate::domain::measure::{Guide, GuideError};
+use crate::domain::plan::Targets;
+use crate::domain::playbook::{
+    Law, LawPeriod, PlaybookFault, Provenance, RegionProfile, TargetsFile,
+};
+use crate::domain::region::{RegionCode, Regions, RegionsError};
+use crate::domain::trigger::Rules;
+use crate::notify::render::{Language, MessageKind, Source, Template, TextError};
+use crate::playbooks::{File, Files};
+
+/// Everything a set of files says.
+#[derive(Debug)]
+pub struct Playbook {
+    digest: String,
+    files: Files,
+    standards: Standards,
+    rules: BTreeMap<String, (Rules, String)>,
+    profiles: BTreeMap<RegionCode, RegionProfile>,
+    regions: Regions,
+    targets: TargetsFile,
+    law: Law,
+    guides: Vec<Guide>,
+    texts: BTreeMap<(MessageKind, Language), Template>,
+}
+
+/// Why files are no playbook: every fault, by path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<PlaybookFault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [] => f.write_str("no fault"),
+            [fault] => fault.fmt(f),
+            [fault, more @ ..] => write!(f, "{fault} (and {} more)", more.len()),
+        }
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl Playbook {
+    /// Reads and checks files.
+    pub fn read(files: Files) -> Result<Self, Faults> {
+        let mut reading = Reading::over(&files);
+        let standards = reading.standards();
+        let rules = reading.rules();
+        let regions = reading.regions();
+        let profiles = reading.profiles(&rules, &regions);
+        let targets = reading.one("targets.toml", TargetsFile::parse);
+        let law = reading.one("law.toml", Law::parse);
+        let guides = reading.guides();
+        let texts = reading.texts();
+        if let Some(targets) = &targets {
+            reading.check_dates("targets.toml", &targets.provenance);
+        }
+        for period in law.iter().flat_map(|law| &law.period) {
+            reading.check_dates("law.toml", &period.provenance);
+        }
+        reading.strangers();
+        let faults = reading.finish();
+        match (standards, targets, law) {
+            (Some(standards), Some(targets), Some(law)) if faults.0.is_empty() => Ok(Self {
+                digest: files.digest(),
+                standards,
+                rules,
+                profiles,
+                regions,
+                targets,
+                law,
+                guides,
+                texts,
+                files,
+            }),
+            _ => Err(faults),
+        }
+    }
+
+    /// SHA-256 over the list of its files: what a warning remembers of it.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Its files.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The standards for the air quality index.
+    pub fn standards(&self) -> &Standards {
+        &self.standards
+    }
+
+    /// The rules of a name: `mee-2024`.
+    pub fn rules(&self, name: &str) -> Option<&Rules> {
+        self.rules.get(name).map(|(rules, _)| rules)
+    }
+
+    /// SHA-256 of the file of rules.
+    pub fn rules_digest(&self, name: &str) -> Option<&str> {
+        self.rules.get(name).map(|(_, digest)| digest.as_str())
+    }
+
+    /// What is laid down for a region, by itself or by the nearest region above it.
+    pub fn profile(&self, region: RegionCode) -> Option<&RegionProfile> {
+        region
+            .with_ancestors()
+            .find_map(|code| self.profiles.get(&code))
+    }
+
+    /// What is laid down, by region.
+    pub fn profiles(&self) -> impl Iterator<Item = &RegionProfile> {
+        self.profiles.values()
+    }
+
+    /// The regions there are, with their names.
+    pub fn regions(&self) -> &Regions {
+        &self.regions
+    }
+
+    /// The required cuts.
+    pub fn targets(&self) -> &Targets {
+        &self.targets.targets
+    }
+
+    /// The law a document of a day cites.
+    pub fn law_on(&self, day: NaiveDate) -> Option<&LawPeriod> {
+        self.law.on(day)
+    }
+
+    /// What the guides prescribe, by industry.
+    pub fn guides(&self) -> &[Guide] {
+        &self.guides
+    }
+
+    /// The texts of a kind of message.
+    pub fn text(&self, kind: MessageKind, language: Language) -> &Template {
+        self.texts
+            .get(&(kind, language))
+            .expect("a playbook that was read has every text")
+    }
+}
+
+/// Files being read, with the faults found so far.
+struct Reading<'f> {
+    files: &'f Files,
+    faults: Vec<PlaybookFault>,
+}
+
+impl<'f> Reading<'f> {
+    fn over(files: &'f Files) -> Self {
+        Self {
+            files,
+            faults: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> Faults {
+        let mut faults = self.faults;
+        faults.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+        faults.dedup();
+        Faults(faults)
+    }
+
+    fn fault(&mut self, path: &str, line: usize, what: impl Into<String>) {
+        self.faults.push(PlaybookFault {
+            path: path.to_owned(),
+            line,
+            what: what.into(),
+        });
+    }
+
+    /// The parsed file, or nothing and its fault.
+    fn take<T>(&mut self, parsed: Result<T, PlaybookFault>) -> Option<T> {
+        parsed.map_err(|fault| self.faults.push(fault)).ok()
+    }
+
+    fn toml_files(&self, folder: &'static str) -> Vec<&'f File> {
+        let files = self.files.iter();
+        files
+            .filter(|file| file.path.starts_with(folder) && ends_in(file, "toml"))
+            .collect()
+    }
+
+    /// A file that has to be there.
+    fn one<T>(
+        &mut self,
+        path: &str,
+        parse: impl Fn(&str, &str) -> Result<T, PlaybookFault>,
+    ) -> Option<T> {
+        match self.files.get(path) {
+            Some(file) => self.take(parse(path, &file.text)),
+            None => {
+                self.fault(path, 1, "expected this file");
+                None
+            }
+        }
+    }
+
+    fn standards(&mut self) -> Option<Standards> {
+        let mut versions = Vec::new();
+        for file in self.toml_files("standards/") {
+            let parsed = Standard::parse(&file.path, &file.text).map_err(|fault| PlaybookFault {
+                path: fault.file,
+                line: fault.line,
+                what: fault.what,
+            });
+            versions.extend(self.take(parsed));
+        }
+        let standards = Standards::new(versions);
+        standards
+            .map_err(|error| self.fault("standards/", 1, error.to_string()))
+            .ok()
+    }
+
+    fn rules(&mut self) -> BTreeMap<String, (Rules, String)> {
+        let mut all = BTreeMap::new();
+        for file in self.toml_files("triggers/") {
+            let parsed = Rules::parse(&file.path, &file.text).map_err(|fault| PlaybookFault {
+                path: fault.file,
+                line: fault.line,
+                what: fault.what,
+            });
+            let Some(rules) = self.take(parsed) else {
+                continue;
+            };
+            let expected = format!("triggers/{}.toml", rules.id);
+            if file.path != expected {
+                let what = format!("expected the rules `{}` in {expected}", rules.id);
+                self.fault(&file.path, line_of(&file.text, "id"), what);
+            }
+            all.insert(rules.id.clone(), (rules, file.digest()));
+        }
+        all
+    }
+
+    fn regions(&mut self) -> Regions {
+        let mut all = Regions::default();
+        for path in ["regions/gbt2260.csv", "regions/local-units.csv"] {
+            let table = self.one(path, |path, text| {
+                Regions::parse(text).map_err(|error| PlaybookFault {
+                    path: path.to_owned(),
+                    line: line_of_regions(&error),
+                    what: without_line(&error),
+                })
+            });
+            all.extend(table.unwrap_or_default());
+        }
+        all
+    }
+
+    fn profiles(
+        &mut self,
+        rules: &BTreeMap<String, (Rules, String)>,
+        regions: &Regions,
+    ) -> BTreeMap<RegionCode, RegionProfile> {
+        let mut all = BTreeMap::new();
+        for file in self.toml_files("regions/") {
+            let Some(profile) = self.take(RegionProfile::parse(&file.path, &file.text)) else {
+                continue;
+            };
+            self.check_profile(file, &profile, rules, regions);
+            let region = profile.region;
+            if all.insert(region, profile).is_some() {
+                let what = format!("region {region} has another file already");
+                self.fault(&file.path, line_of(&file.text, "region"), what);
+            }
+        }
+        all
+    }
+
+    fn check_profile(
+        &mut self,
+        file: &File,
+        profile: &RegionProfile,
+        rules: &BTreeMap<String, (Rules, String)>,
+        regions: &Regions,
+    ) {
+        let at = |key| line_of(&file.text, key);
+        self.check_dates(&file.path, &profile.provenance);
+        if !regions.contains(profile.region) {
+            let what = format!("no region {} in the tables of regions", profile.region);
+            self.fault(&file.path, at("region"), what);
+        }
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        if !name.starts_with(profile.region.as_str()) {
+            let what = format!("expected a file name that begins with {}", profile.region);
+            self.fault(&file.path, at("region"), what);
+        }
+        let Some((rules, _)) = rules.get(&profile.rules) else {
+            let known: Vec<_> = rules.keys().map(String::as_str).collect();
+            let (named, known) = (&profile.rules, known.join(", "));
+            let what = format!("no rules `{named}` in triggers/: expected one of {known}");
+            return self.fault(&file.path, at("rules"), what);
+        };
+        let ours = &profile.provenance;
+        let apart = rules.in_force_to.is_some_and(|end| end < ours.in_force_from)
+            || ours.in_force_to.is_some_and(|end| end < rules.in_force_from);
+        if apart {
+            let what = format!("`{}` is never in force together with this file", rules.id);
+            self.fault(&file.path, at("rules"), what);
+        }
+    }
+
+    fn check_dates(&mut self, path: &str, provenance: &Provenance) {
+        if let Some(end) = provenance.in_force_to
+            && end < provenance.in_force_from
+        {
+            let text = self.files.get(path).map_or("", |file| file.text.as_str());
+            let line = line_of_value(text, &end.to_string());
+            let what = format!("ends on {end}, before it begins");
+            self.fault(path, line, what);
+        }
+    }
+
+    fn guides(&mut self) -> Vec<Guide> {
+        let mut all: Vec<Guide> = Vec::new();
+        for file in self.toml_files("measures/") {
+            let guide = match Guide::parse(&file.text) {
+                Ok(guide) => guide,
+                Err(error) => {
+                    let (line, what) = told(&error, &file.text);
+                    self.fault(&file.path, line, what);
+                    continue;
+                }
+            };
+            let same = |other: &&Guide| {
+                let kind = (&other.industry, &other.process) == (&guide.industry, &guide.process);
+                kind && other.in_force_to.is_none_or(|end| guide.in_force_from <= end)
+                    && guide.in_force_to.is_none_or(|end| other.in_force_from <= end)
+            };
+            if let Some(other) = all.iter().find(same) {
+                let (industry, document) = (&guide.industry, &other.document);
+                let what = format!("`{document}` is in force for {industry} at the same time");
+                self.fault(&file.path, line_of(&file.text, "in_force_from"), what);
+            }
+            all.push(guide);
+        }
+        all
+    }
+
+    /// Every text, each filled in once with a full and once with a bare message.
+    fn texts(&mut self) -> BTreeMap<(MessageKind, Language), Template> {
+        let mut all = BTreeMap::new();
+        for kind in MessageKind::ALL {
+            for language in Language::ALL {
+                let folder = format!("texts/{}", language.as_str());
+                let template = Source::find(self.files, kind, language).and_then(Template::parse);
+                let template = template.and_then(|template| {
+                    template.render(&sample::full())?;
+                    template.render(&sample::bare())?;
+                    Ok(template)
+                });
+                match template {
+                    Ok(template) => {
+                        all.insert((kind, language), template);
+                    }
+                    Err(error) => self.text_fault(&folder, kind, &error),
+                }
+            }
+        }
+        all
+    }
+
+    fn text_fault(&mut self, folder: &str, kind: MessageKind, error: &TextError) {
+        let (name, source) = match error {
+            TextError::Missing(path) => return self.fault(path, 1, "expected this file"),
+            TextError::Pin(_) => return self.fault(folder, 1, error.to_string()),
+            TextError::Syntax { name, source } | TextError::Render { name, source } => {
+                (source.name().unwrap_or(name), source)
+            }
+        };
+        let path = if name.starts_with("layout.") {
+            format!("{folder}/{name}")
+        } else {
+            format!("{folder}/{}/{name}", kind.as_str())
+        };
+        self.fault(&path, source.line().unwrap_or(1), source.to_string());
+    }
+
+    /// Files in places nobody looks at: most often a mistyped folder.
+    fn strangers(&mut self) {
+        for file in self.files.iter() {
+            let known = match file.path.split('/').collect::<Vec<_>>().as_slice() {
+                ["law.toml" | "targets.toml"]
+                | ["regions", "gbt2260.csv" | "local-units.csv"]
+                | ["texts", "zh" | "en", ..] => true,
+                ["standards" | "triggers" | "measures", _] | ["regions", .., _] => {
+                    ends_in(file, "toml")
+                }
+                _ => false,
+            };
+            if !known {
+                let what = "no place of the playbooks: expected law.toml, targets.toml, or a file \
+                            in standards/, triggers/, measures/, regions/, texts/zh/ or texts/en/";
+                self.fault(&file.path, 1, what);
+            }
+        }
+    }
+}
+
+fn ends_in(file: &File, extension: &str) -> bool {
+    let path = std::path::Path::new(&file.path);
+    path.extension().is_some_and(|found| found == extension)
+}
+
+/// The line on which a key is given, counted from 1.
+fn line_of(text: &str, key: &str) -> usize {
+    let given = |line: &str| {
+        line.strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    text.lines().position(given).map_or(1, |at| at + 1)
+}
+
+/// The line on which a value stands, counted from 1.
+fn line_of_value(text: &str, value: &str) -> usize {
+    text.lines()
+        .position(|line| line.contains(value))
+        .map_or(1, |at| at + 1)
+}
+
+/// A guide's fault with its line.
+fn told(error: &GuideError, text: &str) -> (usize, String) {
+    match error {
+        GuideError::Shape(error) => {
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            (before.matches('\n').count() + 1, error.message().to_owned())
+        }
+        GuideError::Dates => (line_of(text, "in_force_to"), error.to_string()),
+        GuideError::GradeTwice(grade) => (line_of_value(text, &format!("\"{grade}\"")), error.to_string()),
+        GuideError::Standing => (line_of(text, "standing"), error.to_string()),
+    }
+}
+
+fn line_of_regions(error: &RegionsError) -> usize {
+    match error {
+        RegionsError::Header { line }
+        | RegionsError::Cells { line }
+        | RegionsError::Code { line, .. }
+        | RegionsError::Twice { line, .. } => *line,
+    }
+}
+
+fn without_line(error: &RegionsError) -> String {
+    let text = match error {
+        RegionsError::Code { source, .. } => return source.to_string(),
+        other => other.to_string(),
+    };
+    match text.split_once(": ") {
+        Some((_, what)) => what.to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// The shipped files with one of them changed; none of the text removes it.
+    fn with(path: &str, change: impl Fn(&str) -> Option<String>) -> Files {
+        let shipped = Files::shipped();
+        let before = shipped.get(path).map_or("", |file| file.text.as_str());
+        let text = change(before);
+        let others = shipped.iter().filter(|file| file.path != path).cloned();
+        let file = text.map(|text| File {
+            path: path.to_owned(),
+            text,
+        });
+        Files::of(others.chain(file))
+    }
+
+    #[test]
+    fn the_shipped_playbook_has_no_fault_and_says_what_its_files_say() {
+        let playbook = Playbook::read(Files::shipped()).unwrap();
+        let county = "411081".parse().unwrap();
+        let profile = playbook.profile(county).unwrap();
+        assert_eq!(profile.region.as_str(), "411000");
+        assert_eq!(playbook.rules(&profile.rules).unwrap().id, "mee-2024");
+        assert!(playbook.profile("110000".parse().unwrap()).is_none());
+        assert_eq!(playbook.regions().name(county), Some("禹州市"));
+        let day = "2026-11-24".parse().unwrap();
+        assert_eq!(playbook.law_on(day).unwrap().plan_term, "应对预案");
+        assert_eq!(playbook.standards().in_force_on(day).unwrap().id(), "hj633-2026");
+    }
+
+    const XUCHANG: &str = "regions/410000-henan/411000-xuchang.toml";
+
+    #[rstest]
+    #[case::rules(XUCHANG, "rules = \"mee-2024\"", "rules = \"mee-2042\"", "no rules `mee-2042`")]
+    #[case::old_rules(XUCHANG, "\"mee-2024\"", "\"mee-2017\"", "never in force together")]
+    #[case::region(XUCHANG, "region = \"411000\"", "region = \"415000\"", "no region 415000")]
+    #[case::other_name(XUCHANG, "region = \"411000\"", "region = \"410100\"", "begins with 410100")]
+    #[case::dates(
+        XUCHANG, "in_force_from = \"2024-01-23\"",
+        "in_force_from = \"2024-01-23\"\nin_force_to = \"2023-01-01\"", "before it begins"
+    )]
+    #[case::key(XUCHANG, "organ = ", "organs = ", "unknown field `organs`")]
+    #[case::rules_name("triggers/mee-2018.toml", "id = \"mee-2018\"", "id = \"mee-18\"", "in triggers/mee-18.toml")]
+    #[case::guide("measures/flat-glass.toml", "process = ", "proces = ", "unknown field `proces`")]
+    #[case::text("texts/zh/order/body.txt", "{{", "{{ nobody }}{{", "undefined")]
+    #[case::shared_text("texts/en/layout.html", "{{", "{% if %}{{", "syntax error")]
+    #[case::standard("standards/aqi-hj633-2026.toml", "\"found\"", "\"surely\"", "unknown variant")]
+    #[case::region_table("regions/local-units.csv", "411000-D01", "411000-D1", "not a region code")]
+    fn a_wrong_file_is_named_with_its_line(
+        #[case] path: &str,
+        #[case] right: &str,
+        #[case] wrong: &str,
+        #[case] expected: &str,
+    ) {
+        let files = with(path, |text| {
+            assert!(text.contains(right), "{path} has no {right}");
+            Some(text.replacen(right, wrong, 1))
+        });
+        let faults = Playbook::read(files).unwrap_err();
+        let said = |fault: &&PlaybookFault| fault.path == path && fault.what.contains(expected);
+        let fault = faults.0.iter().find(said);
+        let fault = fault.unwrap_or_else(|| panic!("{faults:?}"));
+        let text = with(path, |text| Some(text.replacen(right, wrong, 1)));
+        let lines = text.get(path).unwrap().text.lines().count();
+        assert!((1..=lines).contains(&fault.line), "{faults:?}");
+    }
+
+    #[test]
+    fn the_line_named_is_the_line_of_the_fault() {
+        let files = with(XUCHANG, |text| {
+            Some(text.replacen("rules = \"mee-2024\"", "rules = \"mee-2042\"", 1))
+        });
+        let faults = Playbook::read(files).unwrap_err().to_string();
+        assert_eq!(
+            faults,
+            "regions/410000-henan/411000-xuchang.toml:7: no rules `mee-2042` in triggers/: \
+             expected one of mee-2017, mee-2018, mee-2024"
+        );
+    }
+
+    #[rstest]
+    #[case::law("law.toml")]
+    #[case::text("texts/en/lift/subject.txt")]
+    #[case::regions("regions/gbt2260.csv")]
+    fn a_missing_file_is_named(#[case] path: &str) {
+        let faults = Playbook::read(with(path, |_| None)).unwrap_err();
+        let missing = |fault: &PlaybookFault| {
+            fault.path == path && fault.what == "expected this file"
+        };
+        assert!(faults.0.iter().any(missing), "{faults:?}");
+    }
+
+    #[rstest]
+    #[case::folder("trigger/mee-2024.toml")]
+    #[case::extension("measures/cement.tml")]
+    #[case::language("texts/fr/order/subject.txt")]
+    fn a_file_nobody_would_read_is_a_fault(#[case] path: &str) {
+        let faults = Playbook::read(with(path, |_| Some(String::new()))).unwrap_err();
+        assert_eq!(faults.0.len(), 1, "{faults:?}");
+        assert_eq!(faults.0[0].path, path);
+    }
+
+    #[test]
+    fn two_files_for_one_region_or_one_industry_contradict_one_another() {
+        let xuchang = Files::shipped().get(XUCHANG).unwrap().text.clone();
+        let files = with("regions/411000-again.toml", |_| Some(xuchang.clone()));
+        let faults = Playbook::read(files).unwrap_err().to_string();
+        assert!(faults.contains("has another file already"), "{faults}");
+
+        let glass = Files::shipped();
+        let glass = glass.get("measures/flat-glass.toml").unwrap().text.clone();
+        let files = with("measures/glass.toml", |_| Some(glass.clone()));
+        let faults = Playbook::read(files).unwrap_err().to_string();
+        assert!(faults.contains("in force for"), "{faults}");
+    }
+
+    #[test]
+    fn every_fault_is_told_not_only_the_first() {
+        let mut files = with("law.toml", |_| None);
+        files = Files::of(files.iter().map(|file| match file.path.as_str() {
+            "targets.toml" => File {
+                path: file.path.clone(),
+                text: String::new(),
+            },
+            _ => file.clone(),
+        }));
+        let faults = Playbook::read(files).unwrap_err();
+        let paths: Vec<_> = faults.0.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(paths, ["law.toml", "targets.toml"]);
+    }
+
+    #[test]
+    fn an_explanation_beside_the_files_changes_nothing() {
+        let files = with("README.md", |_| Some("words".to_owned()));
+        assert_eq!(files.digest(), Files::shipped().digest());
+        let files = with("targets.toml", |text| Some(format!("{text}\n")));
+        assert_ne!(files.digest(), Files::shipped().digest());
+    }
+}

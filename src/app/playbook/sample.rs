@@ -1,0 +1,71 @@
+//! Messages to try a playbook's texts with: one that says all there is to say, and one that says
+//! as little as a message can.
+
+use crate::domain::level::WarningLevel;
+use crate::domain::time::WrittenTime;
+use crate::notify::render::{Duty, Level, MessageContext, Recipient, When, Words};
+
+/// A message with everything in it.
+pub(super) fn full() -> MessageContext {
+    let when = When::from(written());
+    MessageContext {
+        drill: true,
+        previous_level: Some(Level::from(WarningLevel::Yellow)),
+        ends: when.clone(),
+        duties: vec![Duty {
+            unit: "1号线".to_owned(),
+            measure: "停产".to_owned(),
+            in_place_by: when.clone(),
+        }],
+        enterprises: Some(12),
+        keeps: vec!["扬尘管控".to_owned()],
+        reason: Some("误发".to_owned()),
+        acknowledge_by: Some(when),
+        link: Some("https://example.org/o/x".to_owned()),
+        recipient: Recipient {
+            name: "样例厂".to_owned(),
+            grade: Some("B".to_owned()),
+        },
+        ..bare()
+    }
+}
+
+/// A message with nothing in it that may be missing.
+pub(super) fn bare() -> MessageContext {
+    let when = When::from(written());
+    let words = || Words {
+        zh: "样例".to_owned(),
+        en: "sample".to_owned(),
+    };
+    MessageContext {
+        drill: false,
+        order: "00000000-0000-7000-8000-000000000000".to_owned(),
+        recipient: Recipient {
+            name: "样例厂".to_owned(),
+            grade: None,
+        },
+        region: "样例市".to_owned(),
+        organ: "样例市指挥部".to_owned(),
+        document: "样例〔2026〕1号".to_owned(),
+        level: Level::from(WarningLevel::Orange),
+        previous_level: None,
+        response: words(),
+        issued_at: when.clone(),
+        effective_at: when,
+        ends: When::open(),
+        duties: Vec::new(),
+        enterprises: None,
+        keeps: Vec::new(),
+        reason: None,
+        acknowledge_by: None,
+        link: None,
+        law: words(),
+        basis: "样例".to_owned(),
+        phone: "0000-0000000".to_owned(),
+        check_code: "000000".to_owned(),
+    }
+}
+
+fn written() -> WrittenTime {
+    "2026-11-24T24:00".parse().expect("a time as written")
+}

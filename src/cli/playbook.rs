@@ -1,0 +1,118 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use clap::Subcommand;
+use serde_json::json;
+
+use super::node::{Node, block_on};
+use super::{Failure, print::Output};
+use crate::app::playbook::{Faults, Playbook};
+use crate::app::{Caller, Error};
+use crate::playbooks::Files;
+
+/// Check playbooks, and put them in force.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read every file: schema, dates, references, contradictions. Nothing is changed.
+    Check(Check),
+    /// Put the shipped files, with a directory's over them, in force.
+    Activate(Activate),
+}
+
+#[derive(Debug, clap::Args)]
+struct Check {
+    /// A directory whose files add to the shipped ones or replace them; without it the shipped
+    /// files alone.
+    dir: Option<PathBuf>,
+    /// Print JSON Lines: each fault, then the result.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Activate {
+    /// The directory, instead of the configured one.
+    dir: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    node: Node,
+}
+
+pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
+    match &args.command {
+        Command::Check(args) => check(args, out),
+        Command::Activate(args) => block_on(activate(args, out)),
+    }
+}
+
+fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
+    let files = match &args.dir {
+        Some(dir) => Files::shipped().with_dir(dir).map_err(Failure::Input)?,
+        None => Files::shipped(),
+    };
+    let count = files.iter().count();
+    match Playbook::read(files) {
+        Ok(playbook) => {
+            let digest = playbook.digest();
+            if args.json {
+                out.json(&json!({ "type": "playbook", "files": count, "digest": digest }))?;
+            } else {
+                out.line(format_args!("{count} files without a fault; digest {digest}"))?;
+            }
+            Ok(())
+        }
+        Err(Faults(faults)) => {
+            for fault in &faults {
+                if args.json {
+                    out.json(&json!({
+                        "type": "fault", "path": fault.path, "line": fault.line, "what": fault.what,
+                    }))?;
+                } else {
+                    out.line(fault)?;
+                }
+            }
+            Err(anyhow!("{} faults in {count} files", faults.len()).into())
+        }
+    }
+}
+
+async fn activate(args: &Activate, out: &mut Output) -> Result<(), Failure> {
+    let app = args.node.open().await?;
+    let files = app
+        .files_at_hand(args.dir.as_deref())
+        .map_err(Failure::Input)?;
+    let activated = app.activate_playbook(&Caller::operator(), None, files).await;
+    let activated = activated.map_err(|error| match error {
+        Error::Invalid(faults) => {
+            let faults = faults
+                .iter()
+                .map(|fault| format!("{}: {}", fault.field, fault.text));
+            let faults = faults.collect::<Vec<_>>().join("\n");
+            anyhow!("the playbook stays as it is:\n{faults}")
+        }
+        other => anyhow::Error::from(other),
+    });
+    let activated = activated.context("cannot activate")?;
+    if args.json {
+        out.json(&json!({
+            "type": "activated", "digest": activated.digest, "changed": activated.changed,
+            "files": activated.files,
+        }))?;
+    } else if activated.changed {
+        for path in &activated.files {
+            out.line(path)?;
+        }
+        out.line(format_args!("in force: {}", activated.digest))?;
+    } else {
+        out.line(format_args!("in force already: {}", activated.digest))?;
+    }
+    Ok(())
+}
