@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::playbook::Playbook;
 use super::{App, Error};
-use crate::domain::id::{PlanKey, WarningKey};
+use crate::domain::id::{PlanId, PlanKey, WarningKey};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{Contents, Grounds, Notice};
 use crate::domain::playbook::{LawPeriod, RegionProfile};
@@ -26,29 +26,29 @@ const KEPT: usize = 64;
 
 /// A notice on record, with the plan that went out with it.
 #[derive(Debug)]
-pub struct IssuedNotice {
-    /// The plan.
-    pub plan: PlanKey,
+pub(super) struct IssuedNotice {
+    /// The plan's public id.
+    pub(super) plan_id: PlanId,
     /// The plan's revision within the warning, from 1.
-    pub revision: u32,
+    pub(super) revision: u32,
     /// The warning.
-    pub warning: WarningKey,
+    pub(super) warning: WarningKey,
     /// The warning's place.
-    pub region: RegionCode,
+    pub(super) region: RegionCode,
     /// 文号.
-    pub document: String,
+    pub(super) document: String,
     /// 发布时刻.
-    pub issued_at: DateTime<Utc>,
+    pub(super) issued_at: DateTime<Utc>,
     /// What it says.
-    pub contents: Contents,
+    pub(super) contents: Contents,
     /// The level before it, where it changed one.
-    pub previous_level: Option<WarningLevel>,
+    pub(super) previous_level: Option<WarningLevel>,
     /// Who issued it, and how to reach them.
-    pub profile: RegionProfile,
+    pub(super) profile: RegionProfile,
     /// The law of its day.
-    pub law: LawPeriod,
+    pub(super) law: LawPeriod,
     /// The playbook it is judged and worded by.
-    pub playbook: Arc<Playbook>,
+    pub(super) playbook: Arc<Playbook>,
 }
 
 /// The notices read so far; clones share them.
@@ -57,17 +57,17 @@ pub(super) struct IssuedNotices(Arc<Mutex<BTreeMap<PlanKey, Arc<IssuedNotice>>>>
 
 impl IssuedNotice {
     /// `Ⅱ级应对响应`, in the words of its day.
-    pub fn response_zh(&self) -> String {
+    pub(super) fn response_zh(&self) -> String {
         format!("{}级{}", self.contents.level.response(), self.law.response_term)
     }
 
     /// `《中华人民共和国生态环境法典》第二百六十四条`: under which measures are ordered.
-    pub fn law_zh(&self) -> String {
+    pub(super) fn law_zh(&self) -> String {
         format!("《{}》{}", self.law.statute, self.law.measures_article)
     }
 
     /// What it is issued on (依据): the region's plan, and whatever a superior ordered.
-    pub fn basis_zh(&self) -> String {
+    pub(super) fn basis_zh(&self) -> String {
         let plan = format!("《{}》", self.profile.plan);
         match (&self.contents.grounds, &self.contents.parent_document) {
             (Grounds::Instruction { number, .. }, _) | (_, Some(number)) => {
@@ -108,7 +108,7 @@ impl App {
         let law = playbook.law_on(day_of(issued_at)).ok_or_else(|| missing("law"))?.clone();
         let contents = issued.contents().clone();
         Ok(IssuedNotice {
-            plan: key,
+            plan_id: head.id,
             revision: u32::try_from(head.revision).map_err(Error::internal)?,
             warning: WarningKey(head.warning_key),
             region: record.region,

@@ -16,9 +16,12 @@ pub mod act;
 pub mod answer;
 pub mod caller;
 pub mod enroll;
+pub mod dispatch;
 pub mod events;
+mod issued;
 pub mod job;
 pub mod journal;
+mod letter;
 pub mod link;
 pub mod password;
 pub mod playbook;
@@ -27,7 +30,9 @@ pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
 
 use self::answer::AnswerBatch;
+use self::dispatch::AttemptBatch;
 use self::events::Feed;
+use self::issued::IssuedNotices;
 use self::journal::Bell;
 use self::password::Passwords;
 use self::playbook::Shelf;
@@ -59,6 +64,10 @@ pub struct App {
     origins: Origins,
     /// Writes answers, as many as come together in one transaction.
     answers: GroupWriter<AnswerBatch>,
+    /// Writes what came of attempts to send, likewise.
+    attempts: GroupWriter<AttemptBatch>,
+    /// The notices read so far.
+    issued: IssuedNotices,
     /// Rung when something waits to be sealed.
     pub bell: Bell,
     /// The playbooks read so far.
@@ -73,8 +82,14 @@ impl App {
             ids: ids.clone(),
             origins: origins.clone(),
         };
+        let attempts = AttemptBatch {
+            ids: ids.clone(),
+            origins: origins.clone(),
+        };
         Self {
             answers: writer(&db, answers),
+            attempts: writer(&db, attempts),
+            issued: IssuedNotices::default(),
             origins,
             db,
             clock,
@@ -92,6 +107,13 @@ impl App {
     pub async fn check_database(&self) -> Result<(), Error> {
         let mut tx = self.db.read().await?;
         Ok(crate::store::health::check(&mut tx).await?)
+    }
+
+    /// The beginning of every address at which this node is reached.
+    fn public_url(&self) -> String {
+        let server = &self.config.server;
+        let bound = || format!("http://{}", server.listen);
+        server.public_url.clone().unwrap_or_else(bound)
     }
 
     /// The instant.

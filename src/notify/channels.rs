@@ -11,6 +11,7 @@ use crate::domain::lane::Lane;
 /// Every channel of a lane.
 #[derive(Debug)]
 pub struct Channels<L: Lane> {
+    lane: L,
     /// The mail server; without one, mails wait.
     email: Option<EmailChannel<L>>,
     webhook: WebhookChannel<L>,
@@ -46,15 +47,21 @@ pub const LONGEST_ATTEMPT: Duration = Duration::from_mins(2);
 
 impl<L: Lane> Channels<L> {
     /// The channels of a configuration. Nothing connects yet.
-    pub fn new(config: &Config) -> anyhow::Result<Self> {
+    pub fn new(lane: L, config: &Config) -> anyhow::Result<Self> {
         let email = config.mail.as_ref().map(EmailChannel::new).transpose()?;
         let connections = config.mail.as_ref().map_or(1, |mail| mail.connections);
         Ok(Self {
+            lane,
             email,
             webhook: WebhookChannel::new(&config.webhook)?,
             // One more than there are connections, so that none waits for the next letter.
             places: (connections + 1, config.webhook.connections_per_host),
         })
+    }
+
+    /// The lane they belong to.
+    pub fn lane(&self) -> L {
+        self.lane
     }
 
     /// How many letters may be under way to a host.
@@ -67,20 +74,18 @@ impl<L: Lane> Channels<L> {
 
     /// Makes one attempt by the channel the address belongs to.
     pub async fn send(&self, letter: Letter<L>) -> Outcome {
+        let later = |why: &str| Outcome::Later {
+            after: None,
+            why: why.to_owned(),
+        };
         let attempt = async {
             match (&letter.to, &self.email) {
                 (Address::Webhook { .. }, _) => self.webhook.send(letter).await,
                 (Address::Email { .. }, Some(email)) => email.send(letter).await,
-                (Address::Email { .. }, None) => Outcome::Later {
-                    after: None,
-                    why: "no mail server is configured".to_owned(),
-                },
+                (Address::Email { .. }, None) => later("no mail server is configured"),
             }
         };
         let ended = tokio::time::timeout(LONGEST_ATTEMPT, attempt).await;
-        ended.unwrap_or_else(|_| Outcome::Later {
-            after: None,
-            why: "the attempt took too long".to_owned(),
-        })
+        ended.unwrap_or_else(|_| later("the attempt took too long"))
     }
 }

@@ -447,13 +447,14 @@ pub async fn list_successors(
     successors.collect()
 }
 
-/// Dead letters of a region and everything below it after a key, in key order.
+/// Dead letters of a region and everything below it, or of all regions, after a key, in key order.
 pub async fn list_dead<L: Lane>(
     tx: &mut Tx,
-    region: RegionCode,
+    region: Option<RegionCode>,
     after: MessageKey,
     limit: i64,
 ) -> Result<Vec<DeadLetter>> {
+    let stem = region.as_ref().map_or("", |region| region.stem());
     let rows: Vec<DeadRow> = tx
         .all(
             "SELECT m.message_key, m.order_key, l.name, r.region, m.channel, m.attempts, a.at,
@@ -470,7 +471,7 @@ pub async fn list_dead<L: Lane>(
                 AND r.region LIKE $3
               ORDER BY m.message_key
               LIMIT $4",
-            (L::NAME, after.0, format!("{}%", region.stem()), limit),
+            (L::NAME, after.0, format!("{stem}%"), limit),
         )
         .await?;
     rows.into_iter().map(|row| Ok(row.try_into()?)).collect()

@@ -1,5 +1,7 @@
-//! Hosts: who is asked how often. A host that fails is left alone for a while, then asked with one
-//! letter at a time until one arrives; the others neither wait for it nor hear of it.
+//! Hosts: who is asked how often.
+//!
+//! A host that fails several times in a row, or asks for a pause, is left alone for a while and then
+//! asked with one letter at a time until one arrives. The others neither wait for it nor hear of it.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -16,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How many letters a slow host may hold.
 const SHARE: usize = 64;
+
+/// After so many failures in a row a host is left alone: fewer may be the fault of single letters.
+const IN_A_ROW: u32 = 3;
 
 /// The hosts with letters to be sent, or with a fault that is remembered. `T` is what waits.
 #[derive(Debug)]
@@ -81,7 +86,7 @@ impl<T> Hosts<T> {
             if state.closed_until.is_some_and(|until| now < until) {
                 continue;
             }
-            let places = if state.failures > 0 { 1 } else { places(host) };
+            let places = if state.closed_until.is_some() { 1 } else { places(host) };
             while state.under_way < places {
                 let Some(item) = state.waiting.pop_front() else { break };
                 state.under_way += 1;
@@ -118,6 +123,17 @@ impl<T> Hosts<T> {
         out
     }
 
+    /// What has waited for a place for longer than a span, by the instant `since` it has waited.
+    pub(super) fn older_than(&mut self, span: Duration, since: impl Fn(&T) -> Instant) -> Vec<T> {
+        let mut out = Vec::new();
+        for state in self.0.values_mut() {
+            while let Some(item) = state.waiting.pop_front_if(|item| since(item).elapsed() > span) {
+                out.push(item);
+            }
+        }
+        out
+    }
+
     /// Notes how an attempt ended; answers with the instant until which its host is left alone.
     pub(super) fn ended(
         &mut self,
@@ -132,23 +148,19 @@ impl<T> Hosts<T> {
         state.progress = Instant::now();
         match ended {
             Ended::Answered => {
-                if state.failures > 0 {
-                    tracing::info!(failures = state.failures, "A host answers again");
+                if state.closed_until.take().is_some() {
+                    tracing::info!(failures = state.failures, "A host takes letters again");
                 }
                 state.failures = 0;
-                state.closed_until = None;
-            }
-            Ended::Failed { after } if round == state.round => {
-                state.round += 1;
-                state.failures += 1;
-                let wait = backoff.wait(state.failures, *after, jitter);
-                state.closed_until = Some(now + wait);
-                if state.failures == 1 {
-                    tracing::warn!(wait_s = wait.as_secs(), "A host does not take its letters");
-                }
             }
             // Those that were under way when it closed say nothing new.
-            Ended::Failed { .. } => {}
+            Ended::Failed { .. } if round != state.round => {}
+            Ended::Failed { after } => {
+                state.failures += 1;
+                if state.failures >= IN_A_ROW || after.is_some() {
+                    state.close(*after, now, backoff, jitter);
+                }
+            }
         }
         let until = state.closed_until;
         if state.waiting.is_empty() && state.under_way == 0 && state.failures == 0 {
@@ -157,7 +169,7 @@ impl<T> Hosts<T> {
         until
     }
 
-    /// Everything that waits.
+    /// What waits, all of it, when nothing more is sent.
     pub(super) fn drain(&mut self) -> Vec<T> {
         let states = self.0.values_mut();
         states.flat_map(|state| state.waiting.drain(..)).collect()
@@ -166,5 +178,22 @@ impl<T> Hosts<T> {
     /// How many wait.
     pub(super) fn waiting(&self) -> usize {
         self.0.values().map(|state| state.waiting.len()).sum()
+    }
+}
+
+impl<T> State<T> {
+    fn close(
+        &mut self,
+        after: Option<Duration>,
+        now: DateTime<Utc>,
+        backoff: &Backoff,
+        jitter: f64,
+    ) {
+        let closings = self.failures.saturating_sub(IN_A_ROW) + 1;
+        let wait = backoff.wait(closings, after, jitter);
+        if self.closed_until.replace(now + wait).is_none() {
+            tracing::warn!(wait_s = wait.as_secs(), "A host does not take its letters");
+        }
+        self.round += 1;
     }
 }
