@@ -60,7 +60,10 @@ pub async fn add_entry(tx: &mut Tx, entry: &Entry, nth: i64) -> Result<()> {
             id.as_str(),
             entry.kind.as_str(),
             entry.subject.as_str(),
-            entry.region.as_ref().map(|region| region.as_str()),
+            entry
+                .region
+                .as_ref()
+                .map(qingkong_domain::region::RegionCode::as_str),
             entry.actor.as_str(),
             at,
             entry.body.as_str(),

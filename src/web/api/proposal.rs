@@ -25,7 +25,7 @@ pub(super) struct Proposal {
     /// SHA-256 of their file.
     rules_digest: String,
     /// issue, raise, lower, extend, lift, hold or advise.
-    proposal: &'static str,
+    act: &'static str,
     /// The level that stands once it is followed.
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<&'static str>,
@@ -88,8 +88,10 @@ impl From<Opened> for Proposal {
             made_at: rfc3339(open.made_at),
             rules: open.rules,
             rules_digest: open.rules_digest,
-            proposal: decision.proposal.as_str(),
-            level: decision.level.map(|level| level.as_str()),
+            act: decision.proposal.as_str(),
+            level: decision
+                .level
+                .map(qingkong_domain::level::WarningLevel::as_str),
             from: decision.from.map(rfc3339),
             until: decision.until.map(rfc3339),
             because: decision
