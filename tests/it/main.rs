@@ -11,6 +11,7 @@ mod database;
 mod api;
 mod architecture;
 mod cli;
+mod deciding;
 mod fakes;
 mod journal;
 mod notify;
