@@ -18,15 +18,26 @@ use crate::store::Tx;
 use crate::store::counter;
 use crate::store::proposal::{self as store, Closed, NewProposal, OpenProposal};
 
+/// An open proposal, with what its words need to know of the rules.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The proposal.
+    pub open: OpenProposal,
+    /// How long the rules ask clean air to last, in hours.
+    pub lift_hours: u16,
+}
+
 /// The proposal that is open for a region.
-pub async fn open(
-    app: &App,
-    caller: &Caller,
-    region: RegionCode,
-) -> Result<Option<OpenProposal>, Error> {
+pub async fn open(app: &App, caller: &Caller, region: RegionCode) -> Result<Option<Opened>, Error> {
     caller.may(Right::SeeWarnings, region)?;
-    let mut tx = app.db.read().await?;
-    Ok(store::find_open(&mut tx, region).await?)
+    let open = {
+        let mut tx = app.db.read().await?;
+        store::find_open(&mut tx, region).await?
+    };
+    let Some(open) = open else { return Ok(None) };
+    let playbook = app.active_playbook().await?;
+    let lift_hours = rules_of(&playbook, region)?.rules.lift.hours;
+    Ok(Some(Opened { open, lift_hours }))
 }
 
 /// A proposal that was declined.

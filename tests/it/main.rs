@@ -18,4 +18,5 @@ mod notify;
 mod pages;
 mod playbook;
 mod store;
+mod stories;
 mod world;

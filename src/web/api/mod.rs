@@ -14,8 +14,10 @@ use super::Web;
 
 mod account;
 mod events;
+mod instruction;
 mod notice;
 mod plan;
+mod proposal;
 mod session;
 mod token;
 mod warning;
@@ -35,6 +37,8 @@ mod warning;
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "accounts", description = "Accounts and API tokens"),
+        (name = "instructions", description = "What superiors have ordered"),
+        (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
         (name = "warnings", description = "What stands, and how far its orders have come"),
         (name = "events", description = "What has just happened"),
@@ -80,6 +84,12 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::abandon_notice))
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
+        .routes(routes!(
+            instruction::register_instruction,
+            instruction::list_instructions
+        ))
+        .routes(routes!(proposal::show_proposal))
+        .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
         .routes(routes!(events::watch_events))
