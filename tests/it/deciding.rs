@@ -92,7 +92,7 @@ async fn values(ledger: &Ledger) -> Vec<Option<u16>> {
 
 async fn open(ledger: &Ledger) -> Option<(i64, Proposal, Option<WarningLevel>)> {
     let open = proposal::open(&ledger.app, &officer(), region()).await;
-    let open = open.unwrap()?;
+    let open = open.unwrap()?.open;
     Some((open.key, open.decision.proposal, open.decision.level))
 }
 
