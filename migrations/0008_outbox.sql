@@ -1,20 +1,25 @@
 -- What is to be said, what was tried, and what was answered.
 
 -- The outbox: a work queue, mutable, created in the transaction that decided it. No address, no
--- text, no token rests here; a message is rendered when it is sent.
+-- text, no token rests here; a message is rendered when it is sent. Whoever claims a message puts
+-- its mark in `lease_by` and the end of its turn in `due_at`: then it is due again, and the attempt
+-- that nobody told of is counted. `redriven_at` and `redriven_after`: when a dead letter was last
+-- sent on its way again, and how many attempts it had had.
 CREATE TABLE message (
-    message_key BIGINT  NOT NULL PRIMARY KEY,
-    lane        TEXT    NOT NULL,
-    plan_key    BIGINT  NOT NULL REFERENCES plan (plan_key),
-    order_key   BIGINT  NOT NULL,
-    contact_key BIGINT  NOT NULL,
-    channel     TEXT    NOT NULL,
-    step        INTEGER NOT NULL,
-    state       TEXT    NOT NULL CHECK (state IN ('due', 'held', 'delivered', 'dead')),
-    due_at      BIGINT  NOT NULL,
-    attempts    INTEGER NOT NULL,
-    lease_by    TEXT,
-    lease_until BIGINT,
+    message_key    BIGINT  NOT NULL PRIMARY KEY,
+    lane           TEXT    NOT NULL,
+    plan_key       BIGINT  NOT NULL REFERENCES plan (plan_key),
+    order_key      BIGINT  NOT NULL,
+    contact_key    BIGINT  NOT NULL,
+    channel        TEXT    NOT NULL,
+    step           INTEGER NOT NULL,
+    state          TEXT    NOT NULL
+                   CHECK (state IN ('due', 'held', 'delivered', 'dead', 'superseded')),
+    due_at         BIGINT  NOT NULL,
+    attempts       INTEGER NOT NULL,
+    lease_by       TEXT,
+    redriven_at    BIGINT,
+    redriven_after INTEGER,
     UNIQUE (plan_key, order_key, contact_key, channel, step, lane)
 );
 CREATE INDEX message_due ON message (lane, due_at, message_key) WHERE state = 'due';
@@ -28,12 +33,13 @@ CREATE TABLE attempt (
     at          BIGINT  NOT NULL,
     outcome     TEXT    NOT NULL CHECK (outcome IN ('delivered', 'later', 'never', 'unknown')),
     reply       TEXT    NOT NULL,
-    digest      TEXT    NOT NULL
+    digest      TEXT    NOT NULL,
+    UNIQUE (message_key, number)
 );
-CREATE INDEX attempt_by_message ON attempt (message_key, number);
 
 -- What a recipient answered. Append-only; `nonce` makes a repeated answer one answer. The words
--- stand in `answer_note`, which can be erased; here is their salted digest.
+-- stand in `answer_note`, which can be erased; here is their salted digest. `complete`: with this
+-- answer every unit of the order is in place.
 CREATE TABLE answer (
     answer_key  BIGINT  NOT NULL PRIMARY KEY,
     order_key   BIGINT  NOT NULL,
@@ -47,6 +53,7 @@ CREATE TABLE answer (
     by_key      TEXT    NOT NULL,
     at          BIGINT  NOT NULL,
     late        BOOLEAN NOT NULL,
+    complete    BOOLEAN NOT NULL,
     nonce       TEXT    NOT NULL,
     digest      TEXT    NOT NULL,
     UNIQUE (order_key, nonce)

@@ -35,8 +35,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// `[playbooks]`: rules, measures and texts.
     pub playbooks: Playbooks,
-    /// `[mail]`: the mail server.
-    pub mail: EmailConfig,
+    /// `[mail]`: the mail server. Without this section mails wait in the outbox. Default: none.
+    pub mail: Option<EmailConfig>,
     /// `[webhook]`: how endpoints of others are called.
     pub webhook: WebhookConfig,
     /// `[dispatch]`: how patiently messages are sent.
@@ -224,7 +224,7 @@ impl Default for Config {
             keyring: KeyringFile::default(),
             sign_in: SignIn::default(),
             playbooks: Playbooks::default(),
-            mail: EmailConfig::default(),
+            mail: None,
             webhook: WebhookConfig::default(),
             dispatch: Dispatch::default(),
             log: Log::default(),

@@ -15,10 +15,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::app::playbook::AtStart;
-use crate::app::{self, App};
+use crate::app::{self, App, dispatch};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
+use crate::domain::lane::Live;
 use crate::keyring::Keyring;
+use crate::notify::channels::Channels;
 use crate::store::db::Claim;
 use crate::store::{Db, Options};
 use crate::{jobs, notify, web};
@@ -50,6 +52,7 @@ impl Service {
         let db = open_database(&config).await?;
         // Before migrating: the schema is not changed under a node that is already serving.
         let claim = db.claim_exclusive()?;
+        let channels = Channels::new(Live, &config)?;
         let app = app_over(db, config, clock, ids).await?;
         if app.settle_playbook().await? == AtStart::Differ {
             tracing::warn!(
@@ -70,6 +73,7 @@ impl Service {
         };
         service.spawn(web::run(listener, app.clone(), stopping.clone()));
         service.spawn(app::journal::run(app.clone(), stopping.clone()));
+        service.spawn(dispatch::run(app.clone(), channels, stopping.clone()));
         service.spawn(jobs::run(app, stopping));
         Ok(service)
     }

@@ -8,20 +8,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub mod account;
 pub mod act;
+pub mod answer;
 pub mod board;
 pub mod caller;
+pub mod close;
 pub mod decide;
+pub mod dispatch;
 pub mod draw;
 pub mod enroll;
 pub mod events;
 pub mod ingest;
 pub mod instruction;
 pub mod issue;
+mod issued;
 pub mod job;
 pub mod journal;
+mod letter;
 pub mod link;
 pub mod notices;
 pub mod password;
@@ -31,13 +38,18 @@ pub mod proposal;
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};
 
+use self::answer::AnswerBatch;
+use self::dispatch::AttemptBatch;
 use self::events::Feed;
+use self::issued::IssuedNotices;
 use self::journal::Bell;
 use self::password::Passwords;
 use self::playbook::Shelf;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
 use crate::keyring::Keyring;
+use crate::store::ladder::Origins;
+use crate::store::writer::{Batch, GroupWriter, Limits};
 use crate::store::{Db, StoreError};
 
 /// Everything a use case works with; clones share it.
@@ -57,6 +69,14 @@ pub struct App {
     pub passwords: Passwords,
     /// What has just happened, for whoever watches.
     pub feed: Feed,
+    /// Which warning each order belongs to.
+    origins: Origins,
+    /// Writes answers, as many as come together in one transaction.
+    answers: GroupWriter<AnswerBatch>,
+    /// Writes what came of attempts to send, likewise.
+    attempts: GroupWriter<AttemptBatch>,
+    /// The notices read so far.
+    issued: IssuedNotices,
     /// Rung when something waits to be sealed.
     pub bell: Bell,
     /// The playbooks read so far.
@@ -64,9 +84,22 @@ pub struct App {
 }
 
 impl App {
-    /// An app over an open, migrated database.
+    /// An app over an open, migrated database. Its writing tasks run on the runtime of the caller.
     pub fn new(db: Db, clock: Clock, ids: Ids, keyring: Keyring, config: Config) -> Self {
+        let origins = Origins::default();
+        let answers = AnswerBatch {
+            ids: ids.clone(),
+            origins: origins.clone(),
+        };
+        let attempts = AttemptBatch {
+            ids: ids.clone(),
+            origins: origins.clone(),
+        };
         Self {
+            answers: writer(&db, answers),
+            attempts: writer(&db, attempts),
+            issued: IssuedNotices::default(),
+            origins,
             db,
             clock,
             passwords: Passwords::new(&ids),
@@ -85,10 +118,24 @@ impl App {
         Ok(crate::store::health::check(&mut tx).await?)
     }
 
+    /// The beginning of every address at which this node is reached.
+    fn public_url(&self) -> String {
+        let server = &self.config.server;
+        let bound = || format!("http://{}", server.listen);
+        server.public_url.clone().unwrap_or_else(bound)
+    }
+
     /// The instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
+}
+
+/// A writing task that lives as long as the app: whoever hands something in waits for it, so a stop
+/// that has waited for everybody leaves it nothing to do.
+fn writer<B: Batch>(db: &Db, batch: B) -> GroupWriter<B> {
+    let (tracker, never) = (TaskTracker::new(), CancellationToken::new());
+    GroupWriter::spawn(db.clone(), batch, Limits::default(), &tracker, never)
 }
 
 /// Why a use case did not do what it was asked. Says what a caller can do about it.

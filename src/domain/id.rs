@@ -84,6 +84,10 @@ keys! {
     MessageKey;
     /// An order to one recipient within one warning.
     OrderKey;
+    /// A plan; each notice that was issued has one.
+    PlanKey;
     /// Who receives orders: a plant (厂区) or an office (县分局、乡镇).
     RecipientKey;
+    /// A warning, as the store's other rows name it.
+    WarningKey;
 }

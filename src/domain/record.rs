@@ -36,6 +36,8 @@ pub struct Answer<'c> {
     pub at: i64,
     /// Whether it came after its deadline.
     pub late: bool,
+    /// Whether with it every unit of the order is in place.
+    pub complete: bool,
     /// What makes a repeated answer one answer.
     pub nonce: &'c str,
 }
@@ -56,6 +58,7 @@ impl Answer<'_> {
             .text(self.by_key)
             .int(self.at)
             .flag(self.late)
+            .flag(self.complete)
             .text(self.nonce)
             .finish()
     }

@@ -53,13 +53,20 @@ impl Backoff {
         after: Option<Duration>,
         jitter: f64,
     ) -> Option<Duration> {
-        let given_up = attempts >= self.attempts || age.as_secs() >= self.age_seconds;
-        (!given_up).then(|| {
-            self.bound(attempts)
-                .mul_f64(share(jitter))
-                .max(SHORTEST)
-                .max(after.unwrap_or_default())
-        })
+        (!self.is_over(attempts, age)).then(|| self.wait(attempts, after, jitter))
+    }
+
+    /// Whether a message is given up after so many attempts and so long.
+    pub fn is_over(&self, attempts: u32, age: Duration) -> bool {
+        attempts >= self.attempts || age.as_secs() >= self.age_seconds
+    }
+
+    /// How long to wait after so many failures in a row, whoever is waited for.
+    pub fn wait(&self, failures: u32, after: Option<Duration>, jitter: f64) -> Duration {
+        self.bound(failures)
+            .mul_f64(share(jitter))
+            .max(SHORTEST)
+            .max(after.unwrap_or_default())
     }
 
     /// The longest wait after so many attempts.

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::lane::Lane;
 
+pub mod channels;
 pub mod email;
 pub mod webhook;
 

@@ -342,6 +342,78 @@ impl Tx {
         })
     }
 
+    /// Changes any number of rows, each in its own way, some hundred with each statement, and
+    /// answers with how many were changed.
+    ///
+    /// `update` is what stands around the rows of a list named `v`, whose columns are `column1`,
+    /// `column2`, …, as in `"UPDATE message SET due_at = v.column2 FROM ("` and
+    /// `") AS v WHERE message_key = v.column1"`.
+    pub fn update_many<'t, P: Params<'t> + 't>(
+        &'t mut self,
+        update: Insert,
+        rows: impl IntoIterator<Item = P, IntoIter: Send + 't>,
+    ) -> BoxFuture<'t, Result<u64>> {
+        self.insert_many(update, rows)
+    }
+
+    /// Every row of a statement over a list of keys, some hundred keys at a time; whatever order
+    /// the statement asks for holds within each of those parts.
+    pub async fn all_among<'q, R: Record>(
+        &mut self,
+        among: Among,
+        params: impl Params<'q> + Copy,
+        keys: &[i64],
+    ) -> Result<Vec<R>> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(ROWS_AT_ONCE) {
+            let (text, keys) = among.over(params, keys);
+            self.enter()?;
+            match &mut self.connection {
+                Connection::Sqlite(tx) => {
+                    let arguments = sqlite_arguments_and_keys(params, keys)?;
+                    let query = sqlx::query_as_with(text, arguments);
+                    found.extend(query.fetch_all(&mut **tx).await?);
+                }
+                Connection::Postgres(tx) => {
+                    let arguments = postgres_arguments_and_keys(params, keys)?;
+                    let query = sqlx::query_as_with(text, arguments);
+                    found.extend(query.fetch_all(&mut **tx).await?);
+                }
+            }
+            self.leave();
+        }
+        Ok(found)
+    }
+
+    /// Runs a statement over a list of keys, some hundred keys at a time, and answers with the
+    /// number of rows it touched.
+    pub async fn execute_among<'q>(
+        &mut self,
+        among: Among,
+        params: impl Params<'q> + Copy,
+        keys: &[i64],
+    ) -> Result<u64> {
+        let mut touched = 0;
+        for keys in keys.chunks(ROWS_AT_ONCE) {
+            let (text, keys) = among.over(params, keys);
+            self.enter()?;
+            touched += match &mut self.connection {
+                Connection::Sqlite(tx) => {
+                    let arguments = sqlite_arguments_and_keys(params, keys)?;
+                    let query = sqlx::query_with(text, arguments);
+                    query.execute(&mut **tx).await?.rows_affected()
+                }
+                Connection::Postgres(tx) => {
+                    let arguments = postgres_arguments_and_keys(params, keys)?;
+                    let query = sqlx::query_with(text, arguments);
+                    query.execute(&mut **tx).await?.rows_affected()
+                }
+            };
+            self.leave();
+        }
+        Ok(touched)
+    }
+
     /// Makes everything since [`Db::begin`] durable.
     ///
     /// [`StoreError::InDoubt`] means that nobody knows whether it happened.
@@ -450,7 +522,7 @@ impl From<&'static str> for Sql {
 /// that is 12,288 parameters, of 32,766 that SQLite takes and 65,535 that PostgreSQL takes.
 pub const ROWS_AT_ONCE: usize = 512;
 
-/// What stands around the rows of [`Tx::insert_many`].
+/// What stands around the rows of [`Tx::insert_many`] and [`Tx::update_many`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Insert {
     before: &'static str,
@@ -497,6 +569,49 @@ impl Insert {
 impl From<&'static str> for Insert {
     fn from(before: &'static str) -> Self {
         Self::new(before, "")
+    }
+}
+
+/// What stands around the keys of [`Tx::all_among`] and [`Tx::execute_among`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Among {
+    before: &'static str,
+    after: &'static str,
+}
+
+impl Among {
+    /// `before` ends in the column, as in `"SELECT … WHERE lane = $1 AND message_key"`; `IN` and
+    /// the keys come next, then `after`. Both may use the placeholders of the parameters.
+    pub const fn new(before: &'static str, after: &'static str) -> Self {
+        Self { before, after }
+    }
+
+    /// The statement for these keys. They are filled up to a power of two with the last of them,
+    /// which changes no answer, so that an engine sees no more than ten texts.
+    fn over<'q, P: Params<'q>>(self, _: P, keys: &[i64]) -> (SqlStr, impl Iterator<Item = i64>) {
+        type Texts = HashMap<(Among, usize), Arc<str>>;
+        static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
+        let count = keys.len().next_power_of_two();
+        let text = TEXTS
+            .lock()
+            .expect("composing a text does not panic")
+            .entry((self, count))
+            .or_insert_with(|| self.compose(P::WIDTH, count).into())
+            .clone();
+        let last = keys[keys.len() - 1];
+        let filling = std::iter::repeat_n(last, count - keys.len());
+        (assert_safe(text), keys.iter().copied().chain(filling))
+    }
+
+    fn compose(self, params: usize, keys: usize) -> String {
+        let mut text = format!("{} IN (", self.before);
+        for key in 0..keys {
+            text.push_str(if key == 0 { "$" } else { ", $" });
+            text.push_str(&(params + key + 1).to_string());
+        }
+        text.push_str(") ");
+        text.push_str(self.after);
+        text
     }
 }
 
@@ -594,6 +709,28 @@ fn sqlite_arguments<'q>(params: impl Params<'q>) -> sqlx::Result<SqliteArguments
 fn postgres_arguments<'q>(params: impl Params<'q>) -> sqlx::Result<PgArguments> {
     let mut arguments = PgArguments::default();
     params.bind_postgres(&mut arguments)?;
+    Ok(arguments)
+}
+
+fn sqlite_arguments_and_keys<'q>(
+    params: impl Params<'q>,
+    keys: impl Iterator<Item = i64>,
+) -> sqlx::Result<SqliteArguments> {
+    let mut arguments = sqlite_arguments(params)?;
+    for key in keys {
+        arguments.add(key).map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+fn postgres_arguments_and_keys<'q>(
+    params: impl Params<'q>,
+    keys: impl Iterator<Item = i64>,
+) -> sqlx::Result<PgArguments> {
+    let mut arguments = postgres_arguments(params)?;
+    for key in keys {
+        arguments.add(key).map_err(sqlx::Error::Encode)?;
+    }
     Ok(arguments)
 }
 

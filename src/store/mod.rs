@@ -22,6 +22,7 @@
 //! by with an `UPDATE … RETURNING` of the head.
 
 pub mod account;
+pub mod answer;
 pub mod counter;
 pub mod db;
 pub mod error;
@@ -30,8 +31,11 @@ pub mod idempotency;
 pub mod instruction;
 pub mod job_run;
 pub mod journal;
+pub mod ladder;
 pub mod lease;
 pub mod notice;
+pub mod order;
+pub mod outbox;
 pub mod outlook;
 pub mod plan;
 pub mod playbook;

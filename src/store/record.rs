@@ -172,6 +172,7 @@ struct AnswerRow {
     by_key: String,
     at: i64,
     late: bool,
+    complete: bool,
     nonce: String,
     digest: String,
 }
@@ -180,7 +181,7 @@ async fn page_answers(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
     let rows: Vec<AnswerRow> = tx
         .all(
             "SELECT answer_key, order_key, plan_key, revision, kind, unit, reason, note_digest,
-                    by_role, by_key, at, late, nonce, digest
+                    by_role, by_key, at, late, complete, nonce, digest
                FROM answer
               WHERE answer_key BETWEEN $1 AND $2
               ORDER BY answer_key
@@ -202,6 +203,7 @@ async fn page_answers(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
             by_key: &row.by_key,
             at: row.at,
             late: row.late,
+            complete: row.complete,
             nonce: &row.nonce,
         };
         (row.answer_key, &row.digest, columns.digest())

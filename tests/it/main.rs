@@ -1,4 +1,4 @@
-//! The integration tests: one binary, one module for each side the system shows.
+//! The one integration binary: everything that needs a database, a port or a browser.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,10 +8,13 @@
 #[macro_use]
 mod database;
 
+mod answers;
 mod api;
 mod architecture;
 mod cli;
 mod deciding;
+mod dispatch;
+mod episode;
 mod fakes;
 mod journal;
 mod notify;

@@ -108,11 +108,12 @@ async fn fill_outbox(db: &Db) {
         by_key: "9",
         at: 8,
         late: false,
+        complete: false,
         nonce: "n",
     };
     tx.execute(
         "INSERT INTO answer VALUES
-                (1, 1, 1, 1, 'acknowledged', NULL, 'r', NULL, 'responsible', '9', 8, FALSE, 'n', $1)",
+                (1, 1, 1, 1, 'acknowledged', NULL, 'r', NULL, 'responsible', '9', 8, FALSE, FALSE, 'n', $1)",
         (answer.digest().to_string(),),
     )
     .await

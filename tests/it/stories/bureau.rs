@@ -29,6 +29,8 @@ impl Bureau {
     pub(crate) async fn over(world: World, plants: usize) -> Self {
         let recipients = import(&world, plants).await;
         let officer = sign_up(&world, "zhiban", Role::Officer, "值班员").await;
+        // The second officer of the night, who witnesses.
+        sign_up(&world, "fuban", Role::Officer, "副班").await;
         let approver = sign_up(&world, "fushizhang", Role::Approver, "副市长").await;
         Self {
             world,
@@ -86,6 +88,21 @@ impl Bureau {
         let (status, answer) = Visitor::json(who.post(&path, body)).await;
         assert_eq!(status, 200, "{step}: {answer}");
         answer
+    }
+
+    /// The id of an account.
+    pub(crate) async fn account(&self, name: &str) -> String {
+        let accounts = self
+            .world
+            .app()
+            .list_accounts(&Caller::operator())
+            .await
+            .unwrap();
+        let account = accounts
+            .into_iter()
+            .find(|account| account.name == name)
+            .unwrap();
+        account.id.to_string()
     }
 
     /// Draws the plan of a signed notice and issues it; answers with both.

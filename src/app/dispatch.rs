@@ -1,0 +1,378 @@
+//! Sending: from the outbox through the channels, and what came of it back into the record.
+//!
+//! A dispatcher serves one lane. It claims what is due in batches, under a mark of its own; reads
+//! what the letters say; hands them to their [hosts], each at its own pace; and has every result
+//! [written](record) by the group-commit writer. It decides nothing about orders: who is told what
+//! was decided when the plan was issued.
+//!
+//! # Design notes
+//!
+//! *Nothing is lost, little is repeated.* An attempt is counted when its message is claimed. A
+//! sender that dies leaves its claim to run out: then the message is due again, the attempt is
+//! recorded as `unknown`, and the next one carries the same id, by which a receiver knows a repeat.
+//! A result that comes after the claim has run out is not taken.
+//!
+//! *What is overtaken.* A message that was never delivered is not sent any more when a later plan
+//! has put a message for the same contact in its place that itself asks for an answer, a changed
+//! duty or a release; the record says by which revision. A message that only tells of a new level
+//! stands in nobody's place: it does not say what is owed.
+//!
+//! *One dead endpoint delays nobody.* What waits for a host that is left alone goes back to the
+//! outbox until it is asked again, and a slow host holds no more than its share. A claim therefore
+//! costs a host that is away two updates of a row for each of its pauses.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+use self::hosts::{Ended, Go, Hosts};
+use self::load::Job;
+use self::record::{Kept, Settled};
+use super::{App, Error};
+use crate::domain::id::MessageKey;
+use crate::domain::lane::Lane;
+use crate::notify::Outcome;
+use crate::notify::channels::Channels;
+use crate::playbooks::hex;
+use crate::store::StoreError;
+use crate::store::outbox::{self, AttemptOutcome, Fate};
+
+mod dead;
+mod hosts;
+mod load;
+mod record;
+
+pub use self::dead::{DeadLetters, Redriven};
+pub use self::record::AttemptBatch;
+
+/// How often the outbox is looked at when nothing was due.
+const POLL: Duration = Duration::from_millis(200);
+
+/// How many messages a dispatcher holds at a time.
+const HELD: usize = 2_048;
+
+/// How many are claimed at once.
+const CLAIM: usize = 512;
+
+/// How long a claim lasts. It outlives the wait for a place and the longest attempt.
+const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// A message that has waited so long for a place goes back to the outbox.
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
+
+/// When what a slow host could not take is due again.
+const SLOW: TimeDelta = TimeDelta::seconds(5);
+
+/// How often the gauges of the outbox are set.
+const GAUGES: Duration = Duration::from_secs(10);
+
+/// Sends what is due in a lane until the node stops, then ends what is under way and gives back the
+/// rest.
+pub async fn run<L: Lane>(app: App, channels: Channels<L>, stopping: CancellationToken) {
+    let mut dispatcher = Dispatcher::new(app, channels);
+    let mut ticks = interval(POLL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => break,
+            Some(ended) = dispatcher.sending.join_next() => dispatcher.ended(ended),
+            Some(_) = dispatcher.recording.join_next() => {}
+            _ = ticks.tick() => dispatcher.hungry = true,
+        }
+        dispatcher.turn().await;
+    }
+    dispatcher.stop().await;
+}
+
+struct Dispatcher<L: Lane> {
+    app: App,
+    channels: Arc<Channels<L>>,
+    /// The beginning of every mark of this dispatcher; no restart brings it back.
+    holder: String,
+    claims: u64,
+    hosts: Hosts<Job>,
+    sending: JoinSet<Sent>,
+    recording: JoinSet<()>,
+    /// Messages to be given back without an attempt, with the instant at which they are due.
+    returning: Vec<(Job, DateTime<Utc>)>,
+    /// Whether something may be due that was not looked at.
+    hungry: bool,
+    gauged_at: Option<Instant>,
+}
+
+/// An attempt that has ended, on its way to the record.
+struct Sent {
+    go: Go<Arc<Job>>,
+    at: DateTime<Utc>,
+    outcome: Outcome,
+}
+
+impl<L: Lane> Dispatcher<L> {
+    fn new(app: App, channels: Channels<L>) -> Self {
+        Self {
+            holder: hex(&app.ids.bytes::<8>()),
+            app,
+            channels: Arc::new(channels),
+            claims: 0,
+            hosts: Hosts::default(),
+            sending: JoinSet::new(),
+            recording: JoinSet::new(),
+            returning: Vec::new(),
+            hungry: true,
+            gauged_at: None,
+        }
+    }
+
+    /// Claims, starts what may go, and gives back what has to wait.
+    async fn turn(&mut self) {
+        if self.hungry && self.held() + CLAIM <= HELD {
+            if let Err(error) = self.feed().await {
+                self.hungry = false;
+                tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
+            }
+        }
+        self.start();
+        self.shed();
+        self.give_back().await;
+        self.gauge().await;
+    }
+
+    fn held(&self) -> usize {
+        self.hosts.waiting() + self.sending.len() + self.recording.len() + self.returning.len()
+    }
+
+    /// Claims a batch and queues each message for its host.
+    async fn feed(&mut self) -> Result<(), Error> {
+        let now = self.app.now();
+        if !outbox::is_due::<L>(&mut self.app.db.read().await?, now).await? {
+            self.hungry = false;
+            return Ok(());
+        }
+        self.claims += 1;
+        let mark: Arc<str> = format!("{}-{}", self.holder, self.claims).into();
+        let messages = load::claim::<L>(&self.app, &mark, now, LEASE, CLAIM).await?;
+        self.hungry = messages.len() == CLAIM;
+        for loaded in load::load(&self.app, messages, &mark).await? {
+            match loaded {
+                Ok(job) => self.hosts.add(job.host(), job),
+                Err(settled) => self.record(settled),
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins the attempts for which there is a place.
+    fn start(&mut self) {
+        let now = self.app.now();
+        let channels = Arc::clone(&self.channels);
+        for go in self.hosts.go(now, |host| channels.places(host)) {
+            let (app, channels) = (self.app.clone(), Arc::clone(&self.channels));
+            let Go { item, host, round } = go;
+            let job = Arc::new(item);
+            self.sending.spawn(async move {
+                let at = app.now();
+                let outcome = match job.letter(&app, channels.lane(), at) {
+                    Ok(letter) => channels.send(letter).await,
+                    Err(error) => Outcome::Never {
+                        why: error.to_string(),
+                    },
+                };
+                Sent {
+                    go: Go {
+                        item: job,
+                        host,
+                        round,
+                    },
+                    at,
+                    outcome,
+                }
+            });
+        }
+    }
+
+    /// Notes an attempt that has ended and hands it to the writer.
+    fn ended(&mut self, ended: Result<Sent, tokio::task::JoinError>) {
+        let Ok(Sent {
+            go:
+                Go {
+                    item: job,
+                    host,
+                    round,
+                },
+            at,
+            outcome,
+        }) = ended
+        else {
+            // The claim runs out, and the attempt is counted as unknown.
+            tracing::error!(lane = L::NAME, "An attempt to send ended in a panic");
+            return;
+        };
+        let jitter = self.jitter();
+        let backoff = &self.app.config.dispatch.backoff;
+        let answered = match &outcome {
+            Outcome::Later { after, .. } => Ended::Failed { after: *after },
+            Outcome::Delivered { .. } | Outcome::Never { .. } => Ended::Answered,
+        };
+        let now = self.app.now();
+        let closed = self
+            .hosts
+            .ended(&host, round, &answered, now, (backoff, jitter));
+        let settled = job.settle(outcome, at, |after| {
+            let (attempts, age) = job.patience(now);
+            let wait = backoff.next_attempt(attempts, age, after, jitter)?;
+            Some((now + wait).max(closed.unwrap_or(now)))
+        });
+        count::<L>(&job, &settled, now);
+        self.record(settled);
+    }
+
+    fn record(&mut self, settled: Settled) {
+        self.recording.spawn(write(self.app.clone(), settled));
+    }
+
+    /// Takes from the hosts what has to wait too long for a place there.
+    fn shed(&mut self) {
+        let now = self.app.now();
+        let shut_out = self.hosts.shut_out(now);
+        let slow = self
+            .hosts
+            .beyond_share()
+            .into_iter()
+            .map(|job| (job, now + SLOW));
+        let stale = self.hosts.older_than(LONGEST_WAIT, |job| job.claimed_at);
+        let stale = stale.into_iter().map(|job| (job, now + SLOW));
+        for (job, due_at) in shut_out.into_iter().chain(slow).chain(stale) {
+            let (attempts, age) = job.patience(now);
+            // The attempt that was not made does not count.
+            if self.app.config.dispatch.backoff.is_over(attempts - 1, age) {
+                let why = "given up: its host has not taken letters for too long";
+                let never = Outcome::Never {
+                    why: why.to_owned(),
+                };
+                let settled = job.settle(never, now, |_| None);
+                self.record(settled);
+            } else {
+                self.returning.push((job, due_at));
+            }
+        }
+    }
+
+    /// Gives claimed messages back; what cannot be given back now is tried again.
+    async fn give_back(&mut self) {
+        if self.returning.is_empty() {
+            return;
+        }
+        if let Err(error) = give_back(&self.app, &self.returning).await {
+            tracing::warn!(lane = L::NAME, %error, "Could not give messages back to the outbox");
+        } else {
+            self.returning.clear();
+        }
+    }
+
+    async fn gauge(&mut self) {
+        if self.gauged_at.is_some_and(|at| at.elapsed() < GAUGES) {
+            return;
+        }
+        self.gauged_at = Some(Instant::now());
+        if let Err(error) = gauge::<L>(&self.app).await {
+            tracing::warn!(lane = L::NAME, %error, "Could not measure the outbox");
+        }
+    }
+
+    /// Ends what is under way and gives back the rest.
+    async fn stop(mut self) {
+        let now = self.app.now();
+        let waiting = self.hosts.drain();
+        self.returning
+            .extend(waiting.into_iter().map(|job| (job, now)));
+        self.give_back().await;
+        while let Some(ended) = self.sending.join_next().await {
+            self.ended(ended);
+        }
+        while self.recording.join_next().await.is_some() {}
+    }
+
+    fn jitter(&self) -> f64 {
+        f64::from(u32::from_be_bytes(self.app.ids.bytes())) / f64::from(u32::MAX)
+    }
+}
+
+/// Has a result written, again and again while the database is away: what is not written within the
+/// claim is an attempt nobody knows of.
+async fn write(app: App, settled: Settled) {
+    let (message, begun) = (settled.message, Instant::now());
+    let lease = LEASE.to_std().expect("a lease is a positive span");
+    let mut wait = Duration::from_millis(50);
+    loop {
+        let error = match app.attempts.write(settled.clone()).await {
+            Ok(Kept::Recorded) => return app.bell.ring(),
+            Ok(Kept::Outdated) => {
+                tracing::warn!(
+                    message.key = message.0,
+                    "A result came after its claim ran out"
+                );
+                return;
+            }
+            Err(error) => error,
+        };
+        let again = error.is_passing() || matches!(error, StoreError::InDoubt(_));
+        if !again || begun.elapsed() + wait > lease {
+            tracing::error!(message.key = message.0, %error, "Could not record an attempt");
+            return;
+        }
+        sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(5));
+    }
+}
+
+async fn give_back(app: &App, returning: &[(Job, DateTime<Utc>)]) -> Result<(), StoreError> {
+    let mut tx = app.db.begin().await?;
+    let same =
+        |a: &(Job, DateTime<Utc>), b: &(Job, DateTime<Utc>)| a.1 == b.1 && a.0.mark == b.0.mark;
+    for group in returning.chunk_by(same) {
+        let (job, due_at) = &group[0];
+        let keys: Vec<MessageKey> = group.iter().map(|(job, _)| job.message.key).collect();
+        outbox::put_back(&mut tx, &job.mark, &keys, *due_at).await?;
+    }
+    tx.commit().await
+}
+
+async fn gauge<L: Lane>(app: &App) -> Result<(), StoreError> {
+    let now = app.now();
+    let depth = outbox::depth::<L>(&mut app.db.read().await?, now).await?;
+    let age = depth
+        .oldest_at
+        .map_or(0, |oldest| (now - oldest).num_seconds());
+    metrics::gauge!("qingkong_outbox_due", "lane" => L::NAME).set(depth.due as f64);
+    metrics::gauge!("qingkong_outbox_dead", "lane" => L::NAME).set(depth.dead as f64);
+    metrics::gauge!("qingkong_outbox_oldest_due_seconds", "lane" => L::NAME).set(age as f64);
+    Ok(())
+}
+
+fn count<L: Lane>(job: &Job, settled: &Settled, now: DateTime<Utc>) {
+    let channel = job.message.channel.clone();
+    metrics::counter!(
+        "qingkong_attempts_total",
+        "lane" => L::NAME,
+        "channel" => channel.clone(),
+        "outcome" => settled.outcome.as_str()
+    )
+    .increment(1);
+    if settled.outcome == AttemptOutcome::Delivered {
+        let seconds = (now - job.issued_at()).as_seconds_f64();
+        let labels = [("lane", L::NAME.to_owned()), ("channel", channel)];
+        metrics::histogram!("qingkong_delivery_seconds", &labels).record(seconds);
+    }
+    if settled.fate == Fate::Dead {
+        tracing::warn!(
+            message.key = settled.message.0,
+            order.key = settled.order.0,
+            why = settled.reply,
+            "A message is given up"
+        );
+    }
+}

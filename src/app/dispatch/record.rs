@@ -1,0 +1,179 @@
+//! What came of attempts, as it is written: many results in one transaction, each with its attempt,
+//! its message's fate, the order's head, and the entry that vouches for it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::app::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use crate::clock::Ids;
+use crate::domain::id::{AttemptKey, MessageKey, OrderKey};
+use crate::domain::order::Event;
+use crate::store::ladder::{Latest, Origins, Step, Turn};
+use crate::store::outbox::{self, AttemptOutcome, AttemptRecord, Fate};
+use crate::store::writer::Batch;
+use crate::store::{self, Tx, counter};
+
+/// An attempt that has ended.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// The message.
+    pub(super) message: MessageKey,
+    /// The mark under which it was claimed.
+    pub(super) mark: Arc<str>,
+    /// The order it tells of, and the revision.
+    pub(super) order: OrderKey,
+    pub(super) revision: u32,
+    /// The attempt's number.
+    pub(super) number: u32,
+    /// When it was made.
+    pub(super) at: DateTime<Utc>,
+    /// What came of it, and the words for it.
+    pub(super) outcome: AttemptOutcome,
+    pub(super) reply: String,
+    /// What becomes of the message.
+    pub(super) fate: Fate,
+}
+
+/// What became of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It is on record.
+    Recorded,
+    /// The message was claimed by another meanwhile, or this result is on record already.
+    Outdated,
+}
+
+/// Writes the results that have gathered, in one transaction.
+pub struct AttemptBatch {
+    /// New ids of journal entries.
+    pub(in crate::app) ids: Ids,
+    /// Which warning each order belongs to.
+    pub(in crate::app) origins: Origins,
+}
+
+impl Batch for AttemptBatch {
+    type Item = Settled;
+    type Done = Kept;
+
+    async fn write(&self, tx: &mut Tx, items: &[Settled]) -> store::Result<Vec<Kept>> {
+        let mut turn = Turn::take(tx, &self.origins, items.iter().map(|item| item.order)).await?;
+        let held = held(tx, items).await?;
+        let mut kept: Vec<&Settled> = items
+            .iter()
+            .zip(&held)
+            .filter(|(_, held)| **held)
+            .map(|(item, _)| item)
+            .collect();
+        // Those of one warning stand together, so that one entry vouches for a span of keys.
+        kept.sort_by_key(|item| turn.latest(item.order).map(|latest| latest.plan));
+        let records = numbered(tx, &kept).await?;
+        outbox::record_attempts(tx, &records).await?;
+        let fates: Vec<_> = kept.iter().map(|item| (item.message, item.fate)).collect();
+        if let Some(last) = kept.iter().map(|item| item.at).max() {
+            outbox::set_fates(tx, &fates, last).await?;
+        }
+        let steps: Vec<Step> = kept.iter().filter_map(|item| item.step()).collect();
+        turn.climb(tx, &steps).await?;
+        for (warning, attempts) in by_warning(&kept, &records, &turn) {
+            let entry = entry(attempts, Some(warning));
+            journal::record(tx, &self.ids, entry).await?;
+        }
+        let answers = held
+            .into_iter()
+            .map(|held| if held { Kept::Recorded } else { Kept::Outdated });
+        Ok(answers.collect())
+    }
+}
+
+impl Settled {
+    /// What it means to the order.
+    fn step(&self) -> Option<Step> {
+        (self.outcome == AttemptOutcome::Delivered).then_some(Step {
+            order: self.order,
+            event: Event::HandedOver,
+            revision: self.revision,
+            at: self.at,
+        })
+    }
+}
+
+/// Which of the results come from whoever holds the claim. A result told twice counts once.
+async fn held(tx: &mut Tx, items: &[Settled]) -> store::Result<Vec<bool>> {
+    let messages: Vec<MessageKey> = items.iter().map(|item| item.message).collect();
+    let mut marks = outbox::lock_marks(tx, &messages).await?;
+    let held = items.iter().map(|item| {
+        let holds = marks
+            .get(&item.message)
+            .is_some_and(|mark| **mark == *item.mark);
+        if holds {
+            marks.remove(&item.message);
+        }
+        holds
+    });
+    Ok(held.collect())
+}
+
+/// The attempts as rows, with keys in the order given.
+async fn numbered(tx: &mut Tx, kept: &[&Settled]) -> store::Result<Vec<AttemptRecord>> {
+    let count = u32::try_from(kept.len()).expect("a group is a few thousand results");
+    let first = counter::allocate(tx, "attempt", count).await?;
+    let records = (first..).zip(kept).map(|(key, item)| AttemptRecord {
+        key: AttemptKey(key),
+        message: item.message,
+        number: item.number,
+        at: item.at,
+        outcome: item.outcome,
+        reply: item.reply.clone(),
+    });
+    Ok(records.collect())
+}
+
+/// The attempts that concern each warning, with the warning.
+fn by_warning<'b>(
+    kept: &'b [&Settled],
+    records: &'b [AttemptRecord],
+    turn: &'b Turn,
+) -> impl Iterator<Item = (Latest, &'b [AttemptRecord])> {
+    let mut rest = records;
+    kept.chunk_by(|a, b| {
+        let plan = |item: &Settled| turn.latest(item.order).map(|latest| latest.plan);
+        plan(a) == plan(b)
+    })
+    .filter_map(move |items| {
+        let (these, others) = rest.split_at(items.len());
+        rest = others;
+        Some((turn.latest(items[0].order)?, these))
+    })
+}
+
+/// The entry that vouches for attempts at the orders of one warning; without a warning, for those a
+/// dead sender left behind.
+pub(super) fn entry(attempts: &[AttemptRecord], warning: Option<Latest>) -> Entry {
+    let mut digest = RowsDigest::default();
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for attempt in attempts {
+        digest.add(attempt.key.0, &attempt.digest().to_string());
+        *counts.entry(attempt.outcome.as_str()).or_default() += 1;
+    }
+    let (first, last) = (&attempts[0], &attempts[attempts.len() - 1]);
+    Entry {
+        kind: "messages.attempted",
+        subject: match warning {
+            Some(warning) => format!("warning {}", warning.id),
+            None => "outbox".to_owned(),
+        },
+        region: warning.map(|warning| warning.region),
+        actor: "outbox".to_owned(),
+        at: last.at,
+        body: json!({ "attempts": counts }),
+        rows: vec![Rows {
+            table: RowTable::Attempt,
+            from: first.key.0,
+            to: last.key.0,
+            digest: digest.finish(),
+        }],
+    }
+}

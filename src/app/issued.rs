@@ -1,0 +1,172 @@
+//! What an issued notice says to everybody it reaches: its document, its words, the law of its day.
+//!
+//! An [`IssuedNotice`] is read once for each plan and kept: nothing of it changes after the issue,
+//! and thousands of letters and pages of one warning share it. What it says to one recipient is the
+//! line of the plan.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+
+use super::playbook::Playbook;
+use super::{App, Error};
+use crate::domain::id::{PlanId, PlanKey, WarningKey};
+use crate::domain::level::WarningLevel;
+use crate::domain::notice::{Contents, Grounds, Notice};
+use crate::domain::playbook::{LawPeriod, RegionProfile};
+use crate::domain::region::RegionCode;
+use crate::domain::time::day_of;
+use crate::store::Tx;
+use crate::store::notice::{self, NoticeRecord};
+use crate::store::plan::{self, PlanHead};
+
+/// How many plans are kept; a warning has a handful.
+const KEPT: usize = 64;
+
+/// A notice on record, with the plan that went out with it.
+#[derive(Debug)]
+pub(super) struct IssuedNotice {
+    /// The plan's public id.
+    pub(super) plan_id: PlanId,
+    /// The plan's revision within the warning, from 1.
+    pub(super) revision: u32,
+    /// The warning.
+    pub(super) warning: WarningKey,
+    /// The warning's place.
+    pub(super) region: RegionCode,
+    /// 文号.
+    pub(super) document: String,
+    /// 发布时刻.
+    pub(super) issued_at: DateTime<Utc>,
+    /// What it says.
+    pub(super) contents: Contents,
+    /// The level before it, where it changed one.
+    pub(super) previous_level: Option<WarningLevel>,
+    /// Who issued it, and how to reach them.
+    pub(super) profile: RegionProfile,
+    /// The law of its day.
+    pub(super) law: LawPeriod,
+    /// The playbook it is judged and worded by.
+    pub(super) playbook: Arc<Playbook>,
+}
+
+/// The notices read so far; clones share them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct IssuedNotices(Arc<Mutex<BTreeMap<PlanKey, Arc<IssuedNotice>>>>);
+
+impl IssuedNotice {
+    /// `Ⅱ级应对响应`, in the words of its day.
+    pub(super) fn response_zh(&self) -> String {
+        format!(
+            "{}级{}",
+            self.contents.level.response(),
+            self.law.response_term
+        )
+    }
+
+    /// `《中华人民共和国生态环境法典》第二百六十四条`: under which measures are ordered.
+    pub(super) fn law_zh(&self) -> String {
+        format!("《{}》{}", self.law.statute, self.law.measures_article)
+    }
+
+    /// What it is issued on (依据): the region's plan, and whatever a superior ordered.
+    pub(super) fn basis_zh(&self) -> String {
+        let plan = format!("《{}》", self.profile.plan);
+        match (&self.contents.grounds, &self.contents.parent_document) {
+            (Grounds::Instruction { number, .. }, _) | (_, Some(number)) => {
+                format!("{plan}、{number}")
+            }
+            _ => plan,
+        }
+    }
+}
+
+impl App {
+    /// The notice a plan went out with; [`Error::NotFound`] if it never did. Reads in a
+    /// transaction of its own, so do not hold another.
+    pub(super) async fn issued_notice(&self, plan: PlanKey) -> Result<Arc<IssuedNotice>, Error> {
+        if let Some(known) = self.issued.kept().get(&plan) {
+            return Ok(Arc::clone(known));
+        }
+        let read = Arc::new(self.read_issued(plan).await?);
+        let mut kept = self.issued.kept();
+        kept.insert(plan, Arc::clone(&read));
+        if kept.len() > KEPT {
+            kept.pop_first();
+        }
+        Ok(read)
+    }
+
+    async fn read_issued(&self, key: PlanKey) -> Result<IssuedNotice, Error> {
+        let stored = Stored::read(&mut self.db.read().await?, key).await?;
+        let (record, head) = (&stored.record, &stored.plan);
+        let (Notice::Issued(issued), Some(issued_at)) = (&record.notice, head.issued_at) else {
+            return Err(Error::NotFound);
+        };
+        let playbook = self.playbook(&head.playbook).await?;
+        let missing = |what: &str| {
+            Error::internal(format!(
+                "the playbook {} has no {what} for plan {key}",
+                head.playbook
+            ))
+        };
+        let profile = playbook
+            .profile(record.region)
+            .ok_or_else(|| missing("region"))?
+            .clone();
+        let law = playbook
+            .law_on(day_of(issued_at))
+            .ok_or_else(|| missing("law"))?
+            .clone();
+        let contents = issued.contents().clone();
+        Ok(IssuedNotice {
+            plan_id: head.id,
+            revision: u32::try_from(head.revision).map_err(Error::internal)?,
+            warning: WarningKey(head.warning_key),
+            region: record.region,
+            document: issued.document.clone(),
+            issued_at,
+            previous_level: stored.previous.filter(|before| *before != contents.level),
+            contents,
+            profile,
+            law,
+            playbook,
+        })
+    }
+}
+
+/// What the store holds of it.
+struct Stored {
+    plan: PlanHead,
+    record: NoticeRecord,
+    /// The level of the plan before it.
+    previous: Option<WarningLevel>,
+}
+
+impl Stored {
+    async fn read(tx: &mut Tx, key: PlanKey) -> Result<Self, Error> {
+        let plan = plan::find_plan(tx, key.0).await?.ok_or(Error::NotFound)?;
+        let record = notice::find_notice_of_plan(tx, key.0).await?;
+        let previous = match plan.previous {
+            Some(before) => {
+                let before = notice::find_notice_of_plan(tx, before).await?;
+                Some(before.notice.contents().level)
+            }
+            None => None,
+        };
+        Ok(Self {
+            plan,
+            record,
+            previous,
+        })
+    }
+}
+
+impl IssuedNotices {
+    fn kept(&self) -> std::sync::MutexGuard<'_, BTreeMap<PlanKey, Arc<IssuedNotice>>> {
+        self.0
+            .lock()
+            .expect("nothing panics while it looks up a notice")
+    }
+}

@@ -1,0 +1,733 @@
+//! The ladder in the store: the one door through which heads and tallies move.
+//!
+//! Whoever has news of orders — answers, deliveries — first [takes its turn](Turn::take), which
+//! locks the warnings concerned against an issue and against others with news, and then
+//! [climbs](Turn::climb) with what happened. A [`Turn`] cannot be made otherwise, so no head moves
+//! unlocked. What happened is recorded elsewhere (`answer`, `attempt`); what is kept here is only
+//! what boards ask for, and [`rebuild`] makes the same of the record.
+//!
+//! # Design notes
+//!
+//! Locks are taken in one order everywhere: warnings by key, then counters. An issue takes the
+//! warning first as well. The number of statements follows the number of warnings and of five
+//! hundreds of orders in a batch, not the number of orders.
+//!
+//! A tally counts the lines of a warning's latest plan. A recipient that was released earlier has
+//! no line there: its head still moves, and no tally counts it. A tally begins with
+//! [`count_rungs`](super::plan::count_rungs) when its plan is issued.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+
+use super::db::{Among, FromRow, Insert};
+use super::{Inconsistency, Result, StoreError, Tx, notice};
+use crate::domain::id::{OrderKey, PlanKey, WarningId, WarningKey};
+use crate::domain::order::{AnswerKind, Event, Head, Rung, Timeliness};
+use crate::domain::plan::Change;
+use crate::domain::region::RegionCode;
+
+/// Something that happened to one order, at the revision it was shown or sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The order.
+    pub order: OrderKey,
+    /// What happened.
+    pub event: Event,
+    /// Which revision of the order it happened to, counted from 1.
+    pub revision: u32,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Which warning each order belongs to, as far as anybody has asked: it never changes.
+#[derive(Clone, Debug, Default)]
+pub struct Origins(Arc<Mutex<BTreeMap<i64, Range>>>);
+
+/// Orders begun by one plan.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    last: i64,
+    warning: WarningKey,
+}
+
+/// The right to move some orders, until the end of the transaction.
+#[derive(Debug)]
+pub struct Turn {
+    warnings: BTreeMap<WarningKey, Latest>,
+    places: HashMap<OrderKey, Place>,
+}
+
+/// A warning, and its latest issued plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// The warning's public id.
+    pub id: WarningId,
+    /// Its place.
+    pub region: RegionCode,
+    /// The plan.
+    pub plan: PlanKey,
+    /// Its revision, counted from 1.
+    pub revision: u32,
+}
+
+/// Where one order stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Its warning.
+    pub warning: WarningKey,
+    /// What its latest line means to the recipient.
+    pub change: Change,
+    /// The revision that last asked for an acknowledgement.
+    pub owed: u32,
+    /// How far it has come.
+    pub standing: Standing,
+    /// The county and plan it is counted under; none when the latest plan has no line for it.
+    counted: Option<(PlanKey, String)>,
+}
+
+/// A head with the instants boards show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The highest revision that reached each rung.
+    pub head: Head,
+    /// When the acknowledgement that counts was given.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When the last answer was given.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// Every head and count of one warning: what is stored, or what the record says it should be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ladder {
+    /// The heads of the orders anybody has heard of.
+    pub heads: BTreeMap<OrderKey, Standing>,
+    /// Orders of the latest plan by county and rung; counts of zero are left out.
+    pub tally: BTreeMap<(String, Rung), i64>,
+}
+
+/// What an answer means to its order: a report of some units, while others are still to come, says
+/// only that the order was read.
+pub fn answered(kind: AnswerKind, late: bool, complete: bool) -> Event {
+    match kind {
+        AnswerKind::InPlace if !complete => {
+            Event::Answered(AnswerKind::Acknowledged, Timeliness::InTime)
+        }
+        _ if late => Event::Answered(kind, Timeliness::Late),
+        _ => Event::Answered(kind, Timeliness::InTime),
+    }
+}
+
+impl Standing {
+    /// The standing after one more event.
+    #[must_use]
+    pub fn after(self, event: Event, revision: u32, at: DateTime<Utc>) -> Self {
+        let head = self.head.after(event, revision);
+        let acknowledges = head.acknowledged > self.head.acknowledged;
+        let answers = matches!(event, Event::Answered(..));
+        Self {
+            head,
+            acknowledged_at: if acknowledges {
+                Some(at)
+            } else {
+                self.acknowledged_at
+            },
+            answered_at: if answers { Some(at) } else { self.answered_at },
+        }
+    }
+}
+
+impl Place {
+    /// The rung it stands on.
+    pub fn rung(&self) -> Rung {
+        self.standing.head.rung(self.change, self.owed)
+    }
+}
+
+impl Turn {
+    /// Locks the warnings of these orders, in the order of their keys, and reads where the orders
+    /// stand. [`StoreError::NotFound`] if one of them was never issued.
+    pub async fn take(
+        tx: &mut Tx,
+        origins: &Origins,
+        orders: impl IntoIterator<Item = OrderKey> + Send,
+    ) -> Result<Self> {
+        let orders: BTreeSet<OrderKey> = orders.into_iter().collect();
+        let mut by_warning: BTreeMap<WarningKey, Vec<i64>> = BTreeMap::new();
+        for order in orders {
+            let warning = origins.warning_of(tx, order).await?;
+            by_warning.entry(warning).or_default().push(order.0);
+        }
+        let mut turn = Self {
+            warnings: BTreeMap::new(),
+            places: HashMap::new(),
+        };
+        for (&warning, orders) in &by_warning {
+            let latest = lock_warning(tx, warning).await?;
+            turn.warnings.insert(warning, latest);
+            turn.places
+                .extend(places(tx, warning, latest, orders).await?);
+        }
+        Ok(turn)
+    }
+
+    /// Where an order of this turn stands.
+    pub fn place(&self, order: OrderKey) -> Option<&Place> {
+        self.places.get(&order)
+    }
+
+    /// The warning an order belongs to, and its latest plan.
+    pub fn latest(&self, order: OrderKey) -> Option<Latest> {
+        let warning = self.places.get(&order)?.warning;
+        self.warnings.get(&warning).copied()
+    }
+
+    /// Moves the heads and the tallies by what happened, in order, and answers with the rung each
+    /// order stood on after its step.
+    pub async fn climb(&mut self, tx: &mut Tx, steps: &[Step]) -> Result<Vec<Rung>> {
+        let mut moved = BTreeSet::new();
+        let mut tally = TallyMoves::default();
+        let mut answers: BTreeMap<WarningKey, i64> = BTreeMap::new();
+        let mut rungs = Vec::with_capacity(steps.len());
+        for step in steps {
+            let place = self
+                .places
+                .get_mut(&step.order)
+                .ok_or(StoreError::NotFound)?;
+            let before = place.rung();
+            place.standing = place.standing.after(step.event, step.revision, step.at);
+            let after = place.rung();
+            tally.note(place, before, after);
+            moved.insert(step.order);
+            if matches!(step.event, Event::Answered(..)) {
+                *answers.entry(place.warning).or_default() += 1;
+            }
+            rungs.push(after);
+        }
+        let heads = moved
+            .iter()
+            .map(|order| (*order, &self.places[order].standing));
+        set_heads(tx, heads).await?;
+        tally.apply(tx).await?;
+        for (warning, count) in answers {
+            count_answers(tx, warning, count).await?;
+        }
+        Ok(rungs)
+    }
+}
+
+/// What is stored of a warning's heads and of its latest plan's tally.
+pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
+    let latest = find_latest_plan(tx, warning).await?;
+    let mut ladder = Ladder::default();
+    for (first, last) in order_ranges(tx, warning).await? {
+        let rows: Vec<HeadRow> = tx
+            .all(
+                "SELECT order_key, handed_over, acknowledged, in_place, objected, helped, late,
+                        acknowledged_at, answered_at
+                   FROM order_head
+                  WHERE order_key BETWEEN $1 AND $2",
+                (first, last),
+            )
+            .await?;
+        for row in rows {
+            ladder
+                .heads
+                .insert(OrderKey(row.order_key), row.try_into()?);
+        }
+    }
+    let rows: Vec<(String, String, i64)> = tx
+        .all(
+            "SELECT county, rung, orders
+               FROM tally
+              WHERE plan_key = $1
+                AND orders <> 0",
+            (latest.0,),
+        )
+        .await?;
+    for (county, rung, orders) in rows {
+        let rung = rung_of(&rung, latest)?;
+        ladder.tally.insert((county, rung), orders);
+    }
+    Ok(ladder)
+}
+
+/// What a warning's attempts and answers say that its heads and tally should be.
+pub async fn rebuild(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
+    let latest = find_latest_plan(tx, warning).await?;
+    let mut ladder = Ladder::default();
+    for step in recorded_steps(tx, warning).await? {
+        let standing = ladder.heads.entry(step.order).or_default();
+        *standing = standing.after(step.event, step.revision, step.at);
+    }
+    let lines: Vec<LineRow> = tx
+        .all(
+            "SELECT order_key, change, owed, county
+               FROM plan_line
+              WHERE plan_key = $1",
+            (latest.0,),
+        )
+        .await?;
+    for line in lines {
+        let standing = ladder.heads.get(&OrderKey(line.order_key));
+        let head = standing.map(|standing| standing.head).unwrap_or_default();
+        let rung = head.rung(line.change()?, line.owed()?);
+        *ladder.tally.entry((line.county, rung)).or_default() += 1;
+    }
+    Ok(ladder)
+}
+
+/// Puts rebuilt heads and counts in the place of the stored ones. To be called in a [`Turn`]'s
+/// transaction or while nobody else writes.
+pub async fn set_ladder(tx: &mut Tx, warning: WarningKey, ladder: &Ladder) -> Result<()> {
+    let latest = lock_warning(tx, warning).await?;
+    for (first, last) in order_ranges(tx, warning).await? {
+        tx.execute(
+            "DELETE FROM order_head WHERE order_key BETWEEN $1 AND $2",
+            (first, last),
+        )
+        .await?;
+    }
+    tx.execute("DELETE FROM tally WHERE plan_key = $1", (latest.plan.0,))
+        .await?;
+    set_heads(
+        tx,
+        ladder
+            .heads
+            .iter()
+            .map(|(&order, standing)| (order, standing)),
+    )
+    .await?;
+    let counts = ladder
+        .tally
+        .iter()
+        .map(|((county, rung), &orders)| TallyMove {
+            plan: latest.plan,
+            county,
+            rung: *rung,
+            orders,
+        });
+    move_tally(tx, counts).await
+}
+
+impl Origins {
+    /// The warning an order belongs to.
+    pub async fn warning_of(&self, tx: &mut Tx, order: OrderKey) -> Result<WarningKey> {
+        if let Some(warning) = self.known(order) {
+            return Ok(warning);
+        }
+        let row: OriginRow = tx
+            .one(
+                "SELECT first_order, last_order, warning_key
+                   FROM plan
+                  WHERE first_order <= $1
+                  ORDER BY first_order DESC
+                  LIMIT 1",
+                (order.0,),
+            )
+            .await?;
+        if row.last_order < order.0 {
+            return Err(StoreError::NotFound);
+        }
+        let range = Range {
+            last: row.last_order,
+            warning: WarningKey(row.warning_key),
+        };
+        self.ranges().insert(row.first_order, range);
+        Ok(range.warning)
+    }
+
+    fn known(&self, order: OrderKey) -> Option<WarningKey> {
+        let ranges = self.ranges();
+        let (_, range) = ranges.range(..=order.0).next_back()?;
+        (range.last >= order.0).then_some(range.warning)
+    }
+
+    fn ranges(&self) -> std::sync::MutexGuard<'_, BTreeMap<i64, Range>> {
+        self.0.lock().expect("looking up a range does not panic")
+    }
+}
+
+async fn lock_warning(tx: &mut Tx, warning: WarningKey) -> Result<Latest> {
+    let head = notice::lock_warning(tx, warning.0).await?;
+    let wrong = || Inconsistency::on("warning").column("revision").row(warning);
+    Ok(Latest {
+        id: head.id,
+        region: head.region,
+        plan: PlanKey(head.plan.ok_or(StoreError::NotFound)?),
+        revision: head.revision.try_into().map_err(|_| wrong())?,
+    })
+}
+
+async fn find_latest_plan(tx: &mut Tx, warning: WarningKey) -> Result<PlanKey> {
+    let plan: Option<i64> = tx
+        .scalar(
+            "SELECT plan_key FROM warning WHERE warning_key = $1",
+            (warning.0,),
+        )
+        .await?;
+    Ok(PlanKey(plan.ok_or(StoreError::NotFound)?))
+}
+
+async fn count_answers(tx: &mut Tx, warning: WarningKey, count: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE warning SET answers = answers + $2 WHERE warning_key = $1",
+        (warning.0, count),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Where some orders of one warning stand.
+async fn places(
+    tx: &mut Tx,
+    warning: WarningKey,
+    latest: Latest,
+    orders: &[i64],
+) -> Result<HashMap<OrderKey, Place>> {
+    let mut places = HashMap::with_capacity(orders.len());
+    for line in latest_lines(tx, latest.plan, orders).await? {
+        let counted = Some((latest.plan, line.county.clone()));
+        places.insert(OrderKey(line.order_key), line.place(warning, counted)?);
+    }
+    let released: Vec<i64> = orders
+        .iter()
+        .copied()
+        .filter(|&order| !places.contains_key(&OrderKey(order)))
+        .collect();
+    // Oldest first, so that the last line of each order stays.
+    for line in earlier_lines(tx, warning, &released).await? {
+        places.insert(OrderKey(line.order_key), line.place(warning, None)?);
+    }
+    for row in find_heads(tx, orders).await? {
+        if let Some(place) = places.get_mut(&OrderKey(row.order_key)) {
+            place.standing = row.try_into()?;
+        }
+    }
+    if places.len() < orders.len() {
+        return Err(StoreError::NotFound);
+    }
+    Ok(places)
+}
+
+async fn latest_lines(tx: &mut Tx, plan: PlanKey, orders: &[i64]) -> Result<Vec<LineRow>> {
+    const LINES: Among = Among::new(
+        "SELECT order_key, change, owed, county
+           FROM plan_line
+          WHERE plan_key = $1
+            AND order_key",
+        "",
+    );
+    tx.all_among(LINES, (plan.0,), orders).await
+}
+
+async fn earlier_lines(tx: &mut Tx, warning: WarningKey, orders: &[i64]) -> Result<Vec<LineRow>> {
+    const LINES: Among = Among::new(
+        "SELECT line.order_key, line.change, line.owed, line.county
+           FROM plan
+           JOIN plan_line line ON line.plan_key = plan.plan_key
+          WHERE plan.warning_key = $1
+            AND plan.issued_at IS NOT NULL
+            AND line.order_key",
+        "ORDER BY plan.revision",
+    );
+    tx.all_among(LINES, (warning.0,), orders).await
+}
+
+async fn find_heads(tx: &mut Tx, orders: &[i64]) -> Result<Vec<HeadRow>> {
+    const HEADS: Among = Among::new(
+        "SELECT order_key, handed_over, acknowledged, in_place, objected, helped, late,
+                acknowledged_at, answered_at
+           FROM order_head
+          WHERE order_key",
+        "",
+    );
+    tx.all_among(HEADS, (), orders).await
+}
+
+async fn set_heads<'h>(
+    tx: &mut Tx,
+    heads: impl IntoIterator<Item = (OrderKey, &'h Standing)>,
+) -> Result<()> {
+    const HEADS: Insert = Insert::new(
+        "INSERT INTO order_head (order_key, handed_over, acknowledged, in_place, objected, helped,
+                                 late, acknowledged_at, answered_at)",
+        "ON CONFLICT (order_key)
+           DO UPDATE SET handed_over     = excluded.handed_over,
+                         acknowledged    = excluded.acknowledged,
+                         in_place        = excluded.in_place,
+                         objected        = excluded.objected,
+                         helped          = excluded.helped,
+                         late            = excluded.late,
+                         acknowledged_at = excluded.acknowledged_at,
+                         answered_at     = excluded.answered_at",
+    );
+    let millis = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_millis());
+    let rows: Vec<_> = heads
+        .into_iter()
+        .map(|(order, standing)| {
+            let head = standing.head;
+            (
+                order.0,
+                counter(head.handed_over),
+                counter(head.acknowledged),
+                counter(head.in_place),
+                counter(head.objected),
+                counter(head.helped),
+                counter(head.late),
+                millis(standing.acknowledged_at),
+                millis(standing.answered_at),
+            )
+        })
+        .collect();
+    tx.insert_many(HEADS, rows).await?;
+    Ok(())
+}
+
+/// How many orders leave and reach each rung.
+#[derive(Debug, Default)]
+struct TallyMoves(BTreeMap<(PlanKey, String, Rung), i64>);
+
+struct TallyMove<'c> {
+    plan: PlanKey,
+    county: &'c str,
+    rung: Rung,
+    orders: i64,
+}
+
+impl TallyMoves {
+    fn note(&mut self, place: &Place, before: Rung, after: Rung) {
+        if let Some((plan, county)) = place.counted.as_ref().filter(|_| before != after) {
+            *self.0.entry((*plan, county.clone(), before)).or_default() -= 1;
+            *self.0.entry((*plan, county.clone(), after)).or_default() += 1;
+        }
+    }
+
+    async fn apply(&self, tx: &mut Tx) -> Result<()> {
+        let moves = self.0.iter().filter(|(_, orders)| **orders != 0);
+        let moves = moves.map(|((plan, county, rung), &orders)| TallyMove {
+            plan: *plan,
+            county,
+            rung: *rung,
+            orders,
+        });
+        move_tally(tx, moves).await
+    }
+}
+
+async fn move_tally<'c>(tx: &mut Tx, moves: impl Iterator<Item = TallyMove<'c>>) -> Result<()> {
+    const TALLY: Insert = Insert::new(
+        "INSERT INTO tally (plan_key, county, rung, orders)",
+        "ON CONFLICT (plan_key, county, rung)
+           DO UPDATE SET orders = tally.orders + excluded.orders",
+    );
+    let rows: Vec<_> = moves
+        .map(
+            |TallyMove {
+                 plan,
+                 county,
+                 rung,
+                 orders,
+             }| { (plan.0, county.to_owned(), rung.as_str(), orders) },
+        )
+        .collect();
+    tx.insert_many(TALLY, rows).await?;
+    Ok(())
+}
+
+/// The orders a warning's issued plans began, as first and last keys.
+async fn order_ranges(tx: &mut Tx, warning: WarningKey) -> Result<Vec<(i64, i64)>> {
+    tx.all(
+        "SELECT first_order, last_order
+           FROM plan
+          WHERE warning_key = $1
+            AND issued_at IS NOT NULL
+            AND last_order IS NOT NULL",
+        (warning.0,),
+    )
+    .await
+}
+
+/// What is on record about a warning's orders: deliveries in any order, answers as they came.
+async fn recorded_steps(tx: &mut Tx, warning: WarningKey) -> Result<Vec<Step>> {
+    let delivered: Vec<DeliveryRow> = tx
+        .all(
+            "SELECT message.order_key, plan.revision, attempt.at
+               FROM plan
+               JOIN message ON message.plan_key = plan.plan_key
+               JOIN attempt ON attempt.message_key = message.message_key
+              WHERE plan.warning_key = $1
+                AND attempt.outcome = 'delivered'",
+            (warning.0,),
+        )
+        .await?;
+    let mut steps = delivered
+        .into_iter()
+        .map(Step::try_from)
+        .collect::<Result<Vec<_>>>()?;
+    let mut answers: Vec<AnswerRow> = Vec::new();
+    for (first, last) in order_ranges(tx, warning).await? {
+        let rows: Vec<AnswerRow> = tx
+            .all(
+                "SELECT answer_key, order_key, revision, kind, late, complete, at
+                   FROM answer
+                  WHERE order_key BETWEEN $1 AND $2",
+                (first, last),
+            )
+            .await?;
+        answers.extend(rows);
+    }
+    answers.sort_unstable_by_key(|row| row.answer_key);
+    for row in answers {
+        steps.push(row.try_into()?);
+    }
+    Ok(steps)
+}
+
+#[derive(FromRow)]
+struct OriginRow {
+    first_order: i64,
+    last_order: i64,
+    warning_key: i64,
+}
+
+#[derive(FromRow)]
+struct LineRow {
+    order_key: i64,
+    change: String,
+    owed: i32,
+    county: String,
+}
+
+impl LineRow {
+    fn change(&self) -> Result<Change> {
+        self.change.parse().map_err(|_| self.inconsistent("change"))
+    }
+
+    fn owed(&self) -> Result<u32> {
+        self.owed.try_into().map_err(|_| self.inconsistent("owed"))
+    }
+
+    fn inconsistent(&self, column: &'static str) -> StoreError {
+        let row = Inconsistency::on("plan_line").row(self.order_key);
+        row.column(column).into()
+    }
+
+    fn place(self, warning: WarningKey, counted: Option<(PlanKey, String)>) -> Result<Place> {
+        Ok(Place {
+            warning,
+            change: self.change()?,
+            owed: self.owed()?,
+            standing: Standing::default(),
+            counted,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct HeadRow {
+    order_key: i64,
+    handed_over: i32,
+    acknowledged: i32,
+    in_place: i32,
+    objected: i32,
+    helped: i32,
+    late: i32,
+    acknowledged_at: Option<i64>,
+    answered_at: Option<i64>,
+}
+
+impl TryFrom<HeadRow> for Standing {
+    type Error = StoreError;
+
+    fn try_from(row: HeadRow) -> Result<Self> {
+        let wrong = |column| {
+            Inconsistency::on("order_head")
+                .row(row.order_key)
+                .column(column)
+        };
+        let revision = |column, value: i32| u32::try_from(value).map_err(|_| wrong(column));
+        let instant = |column, at: Option<i64>| {
+            at.map(|at| DateTime::from_timestamp_millis(at).ok_or_else(|| wrong(column)))
+                .transpose()
+        };
+        Ok(Self {
+            head: Head {
+                handed_over: revision("handed_over", row.handed_over)?,
+                acknowledged: revision("acknowledged", row.acknowledged)?,
+                in_place: revision("in_place", row.in_place)?,
+                objected: revision("objected", row.objected)?,
+                helped: revision("helped", row.helped)?,
+                late: revision("late", row.late)?,
+            },
+            acknowledged_at: instant("acknowledged_at", row.acknowledged_at)?,
+            answered_at: instant("answered_at", row.answered_at)?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct DeliveryRow {
+    order_key: i64,
+    revision: i32,
+    at: i64,
+}
+
+impl TryFrom<DeliveryRow> for Step {
+    type Error = StoreError;
+
+    fn try_from(row: DeliveryRow) -> Result<Self> {
+        let wrong = |column| {
+            Inconsistency::on("attempt")
+                .column(column)
+                .row(row.order_key)
+        };
+        Ok(Self {
+            order: OrderKey(row.order_key),
+            event: Event::HandedOver,
+            revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
+            at: DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct AnswerRow {
+    answer_key: i64,
+    order_key: i64,
+    revision: i32,
+    kind: String,
+    late: bool,
+    complete: bool,
+    at: i64,
+}
+
+impl TryFrom<AnswerRow> for Step {
+    type Error = StoreError;
+
+    fn try_from(row: AnswerRow) -> Result<Self> {
+        let wrong = |column| {
+            Inconsistency::on("answer")
+                .column(column)
+                .row(row.answer_key)
+        };
+        let kind: AnswerKind = row.kind.parse().map_err(|_| wrong("kind"))?;
+        Ok(Self {
+            order: OrderKey(row.order_key),
+            event: answered(kind, row.late, row.complete),
+            revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
+            at: DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?,
+        })
+    }
+}
+
+fn rung_of(text: &str, plan: PlanKey) -> Result<Rung> {
+    let known = Rung::ALL.into_iter().find(|rung| rung.as_str() == text);
+    known.ok_or_else(|| Inconsistency::on("tally").column("rung").row(plan).into())
+}
+
+/// A revision as the store keeps it; a warning has a handful of notices.
+fn counter(revision: u32) -> i32 {
+    i32::try_from(revision).unwrap_or(i32::MAX)
+}
