@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 mod aqi;
 mod assess;
 pub mod demo;
+mod import;
 mod journal;
 mod keyring;
 mod log;
@@ -42,6 +43,7 @@ enum Command {
     User(user::Args),
     Token(token::Args),
     Keyring(keyring::Args),
+    Import(import::Args),
     Journal(journal::Args),
     Playbook(playbook::Args),
 }
@@ -79,6 +81,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::User(args) => user::run(&args, &mut out),
         Command::Token(args) => token::run(&args, &mut out),
         Command::Keyring(args) => keyring::run(&args, &mut out),
+        Command::Import(args) => import::run(&args, &mut out),
         Command::Journal(args) => journal::run(&args, &mut out),
         Command::Playbook(args) => playbook::run(&args, &mut out),
     };

@@ -200,12 +200,11 @@ impl<'f> Reading<'f> {
         path: &str,
         parse: impl Fn(&str, &str) -> Result<T, PlaybookFault>,
     ) -> Option<T> {
-        if let Some(file) = self.files.get(path) {
-            self.take(parse(path, &file.text))
-        } else {
+        let Some(file) = self.files.get(path) else {
             self.fault(path, 1, "expected this file");
-            None
-        }
+            return None;
+        };
+        self.take(parse(path, &file.text))
     }
 
     fn standards(&mut self) -> Option<Standards> {

@@ -15,8 +15,11 @@ use super::Web;
 mod account;
 mod events;
 mod instruction;
+mod journal;
 mod notice;
+mod outlook;
 mod plan;
+mod playbook;
 mod proposal;
 mod session;
 mod token;
@@ -38,9 +41,12 @@ mod warning;
         (name = "session", description = "Signing in and out"),
         (name = "accounts", description = "Accounts and API tokens"),
         (name = "instructions", description = "What superiors have ordered"),
+        (name = "outlooks", description = "Days measured and foreseen, and what the rules make of them"),
         (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
         (name = "warnings", description = "What stands, and how far its orders have come"),
+        (name = "journal", description = "The record that cannot be changed quietly"),
+        (name = "playbook", description = "What everything is judged and worded by"),
         (name = "events", description = "What has just happened"),
     ),
     security(("token" = []), ("cookie" = []))
@@ -88,10 +94,16 @@ pub(super) fn router() -> OpenApiRouter<Web> {
             instruction::register_instruction,
             instruction::list_instructions
         ))
+        .routes(routes!(outlook::take_in_outlook, outlook::show_outlook))
+        .routes(routes!(outlook::fill_in_outlook))
+        .routes(routes!(outlook::show_decision))
         .routes(routes!(proposal::show_proposal))
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
+        .routes(routes!(journal::show_journal_head))
+        .routes(routes!(journal::list_journal_entries))
+        .routes(routes!(playbook::show_playbook))
         .routes(routes!(events::watch_events))
 }
 

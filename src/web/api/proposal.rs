@@ -10,6 +10,7 @@ use crate::app::proposal::{self, Opened};
 use crate::app::{App, Caller, Error};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
+use crate::domain::trigger::{Next, Reason};
 use crate::web::posted::Posted;
 use crate::web::problem::{Problem, ProblemBody};
 
@@ -97,18 +98,31 @@ impl From<Opened> for Proposal {
             because: decision
                 .because
                 .iter()
-                .map(|reason| Words {
-                    zh: reason.zh(lift_hours),
-                    en: reason.en(lift_hours),
-                })
+                .map(|reason| Words::of(reason, lift_hours))
                 .collect(),
-            next: decision.next.map(|next| NextLevel {
-                level: next.level.as_str(),
-                missing: Words {
-                    zh: next.zh(),
-                    en: next.en(),
-                },
-            }),
+            next: decision.next.map(NextLevel::from),
+        }
+    }
+}
+
+impl Words {
+    /// A reason, under rules that lift after so many hours.
+    pub(super) fn of(reason: &Reason, lift_hours: u16) -> Self {
+        Self {
+            zh: reason.zh(lift_hours),
+            en: reason.en(lift_hours),
+        }
+    }
+}
+
+impl From<Next> for NextLevel {
+    fn from(next: Next) -> Self {
+        Self {
+            level: next.level.as_str(),
+            missing: Words {
+                zh: next.zh(),
+                en: next.en(),
+            },
         }
     }
 }
