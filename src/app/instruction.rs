@@ -58,7 +58,10 @@ pub async fn register(
     idempotency: Option<&Idempotency>,
     arrived: InstructionIn,
 ) -> Result<Registered, Error> {
-    let InstructionIn { mut instruction, scan } = arrived;
+    let InstructionIn {
+        mut instruction,
+        scan,
+    } = arrived;
     caller.may(Right::RegisterInstructions, instruction.region)?;
     check(&instruction, scan.as_ref(), app.now())?;
     let mut act = match app.begin(caller, idempotency).await? {
@@ -81,7 +84,11 @@ pub async fn register(
     }
     let id = InstructionId(app.ids.uuid_v7(act.now));
     let key = counter::allocate(&mut act.tx, "instruction", 1).await?;
-    let record = InstructionRecord { id, instruction, registered_at: act.now };
+    let record = InstructionRecord {
+        id,
+        instruction,
+        registered_at: act.now,
+    };
     let digest = store::record_instruction(&mut act.tx, key, &record, &actor).await?;
     let mut rows = RowsDigest::default();
     rows.add(key, &digest.to_string());
@@ -125,7 +132,9 @@ pub(super) async fn floor(
     let mut latest: Option<InstructionRecord> = None;
     for region in region.with_ancestors() {
         let received = store::list_instructions(tx, region, 20).await?;
-        let here = received.into_iter().find(|record| record.instruction.received_at <= now);
+        let here = received
+            .into_iter()
+            .find(|record| record.instruction.received_at <= now);
         let later = |record: &InstructionRecord| {
             latest.as_ref().is_none_or(|latest| {
                 record.instruction.received_at > latest.instruction.received_at
@@ -154,7 +163,10 @@ pub(super) async fn grounds(
     let record = store::find_instruction(tx, id).await?;
     let binding = record.filter(|record| record.instruction.region.contains(region));
     match binding {
-        Some(record) => Ok(Grounds::Instruction { id, number: record.instruction.number }),
+        Some(record) => Ok(Grounds::Instruction {
+            id,
+            number: record.instruction.number,
+        }),
         None => Err(Error::invalid(
             "grounds",
             "unknown-instruction",
@@ -175,11 +187,30 @@ fn check(
         }
     };
     let written = |text: &str| !text.trim().is_empty();
-    expect(written(&instruction.number), "number", "empty", "expected the document number");
-    expect(written(&instruction.sender), "sender", "empty", "expected who sent it");
+    expect(
+        written(&instruction.number),
+        "number",
+        "empty",
+        "expected the document number",
+    );
+    expect(
+        written(&instruction.sender),
+        "sender",
+        "empty",
+        "expected who sent it",
+    );
     let arrived = instruction.received_at <= now + AHEAD;
-    expect(arrived, "received_at", "future", "expected a time that has come");
+    expect(
+        arrived,
+        "received_at",
+        "future",
+        "expected a time that has come",
+    );
     let fits = scan.is_none_or(|scan| scan.bytes.len() <= LARGEST_SCAN);
     expect(fits, "scan", "too-large", "expected at most 5 MiB");
-    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
+    }
 }

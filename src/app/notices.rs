@@ -180,7 +180,15 @@ pub async fn step(
     let warning = store::lock_warning(&mut act.tx, record.warning_key).await?;
     let playbook = app.playbook(&record.playbook).await?;
     let by = person(caller)?;
-    let made = make(&mut act.tx, caller, &record, &playbook, (&by, act.now), step).await?;
+    let made = make(
+        &mut act.tx,
+        caller,
+        &record,
+        &playbook,
+        (&by, act.now),
+        step,
+    )
+    .await?;
     let step = Step {
         at: act.now,
         by,
@@ -260,7 +268,7 @@ async fn contents(
     let grounds = match draft.grounds {
         GroundsIn::Proposal => {
             proposal::grounds(tx, playbook, draft.region, &journal::actor(caller), now).await?
-        },
+        }
         GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
         GroundsIn::Judgement(reason) => Grounds::Judgement { reason },
     };

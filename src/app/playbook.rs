@@ -130,7 +130,10 @@ impl App {
         let seq = counter::allocate(&mut act.tx, "playbook_activation", 1).await?;
         let before = playbook::find_active(&mut act.tx).await?;
         let digest = playbook.digest().to_owned();
-        if before.as_ref().is_some_and(|before| before.playbook == digest) {
+        if before
+            .as_ref()
+            .is_some_and(|before| before.playbook == digest)
+        {
             return Ok(Activated {
                 digest,
                 changed: false,
@@ -251,7 +254,8 @@ async fn keep(tx: &mut Tx, playbook: &Playbook, activation: &Activation) -> Resu
 fn changed(before: &str, now: &str) -> Vec<String> {
     let list = |text| -> std::collections::BTreeMap<String, String> {
         let entries = playbook::entries_of(text);
-        let owned = entries.map(|(path, digest): (&str, &str)| (path.to_owned(), digest.to_owned()));
+        let owned =
+            entries.map(|(path, digest): (&str, &str)| (path.to_owned(), digest.to_owned()));
         owned.collect()
     };
     let (before, now) = (list(before), list(now));

@@ -10,43 +10,34 @@ use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
 use super::playbook::Playbook;
-use super::{App, Begun, Caller, Error, Idempotency, Right, ingest, instruction, notices};
-use crate::domain::notice::{End, Grounds};
+use super::{App, Begun, Caller, Error, Idempotency, Right};
+use crate::domain::notice::Grounds;
 use crate::domain::region::RegionCode;
-use crate::domain::time::day_of;
-use crate::domain::trigger::{Decision, Proposal, Rules, Standing};
-use crate::domain::warning::Warning;
-use crate::store::counter;
+use crate::domain::trigger::{Decision, Proposal, Rules};
 use crate::store::Tx;
+use crate::store::counter;
 use crate::store::proposal::{self as store, Closed, NewProposal, OpenProposal};
 
-/// Judges a region's outlook again and opens a proposal when there is something new to decide.
-pub async fn review(app: &App, region: RegionCode) -> Result<Decision, Error> {
-    let now = app.now();
-    let playbook = app.active_playbook().await?;
-    let judged_by = rules_of(&playbook, region)?;
-    let mut tx = app.db.begin().await?;
-    let outlook = ingest::outlook(&mut tx, region, now).await?;
-    let standing = notices::current(&mut tx, region, now).await?;
-    let standing = standing.and_then(|head| head.warning).filter(|warning| !warning.is_ended());
-    let standing = standing.as_ref().map(as_standing);
-    let floor = instruction::floor(&mut tx, region, now).await?;
-    let decision = judged_by.rules.decide(&outlook, standing.as_ref(), floor.as_ref(), day_of(now));
-    if propose(app, &mut tx, region, &judged_by, &decision, now).await? {
-        tx.commit().await?;
-    }
-    Ok(decision)
+/// An open proposal, with what its words need to know of the rules.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The proposal.
+    pub open: OpenProposal,
+    /// How long the rules ask clean air to last, in hours.
+    pub lift_hours: u16,
 }
 
 /// The proposal that is open for a region.
-pub async fn open(
-    app: &App,
-    caller: &Caller,
-    region: RegionCode,
-) -> Result<Option<OpenProposal>, Error> {
+pub async fn open(app: &App, caller: &Caller, region: RegionCode) -> Result<Option<Opened>, Error> {
     caller.may(Right::SeeWarnings, region)?;
-    let mut tx = app.db.read().await?;
-    Ok(store::find_open(&mut tx, region).await?)
+    let open = {
+        let mut tx = app.db.read().await?;
+        store::find_open(&mut tx, region).await?
+    };
+    let Some(open) = open else { return Ok(None) };
+    let playbook = app.active_playbook().await?;
+    let lift_hours = rules_of(&playbook, region)?.rules.lift.hours;
+    Ok(Some(Opened { open, lift_hours }))
 }
 
 /// A proposal that was declined.
@@ -67,7 +58,11 @@ pub async fn decline(
 ) -> Result<Declined, Error> {
     caller.may(Right::DraftNotices, region)?;
     if reason.trim().is_empty() {
-        return Err(Error::invalid("reason", "empty", "expected why nothing is to be done"));
+        return Err(Error::invalid(
+            "reason",
+            "empty",
+            "expected why nothing is to be done",
+        ));
     }
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(declined) => return Ok(declined),
@@ -75,7 +70,10 @@ pub async fn decline(
     };
     let open = store::find_open(&mut act.tx, region).await?;
     if open.is_none_or(|open| open.key != key) {
-        return Err(Error::conflict("proposal-closed", "the proposal is not open any more"));
+        return Err(Error::conflict(
+            "proposal-closed",
+            "the proposal is not open any more",
+        ));
     }
     let actor = journal::actor(caller);
     let closed = Closed::Declined { by: &actor, reason };
@@ -109,12 +107,17 @@ pub(super) async fn grounds(
     Ok(Grounds::Rules {
         rules: open.rules,
         digest: open.rules_digest,
-        because: open.decision.because.iter().map(|reason| reason.zh(lift_hours)).collect(),
+        because: open
+            .decision
+            .because
+            .iter()
+            .map(|reason| reason.zh(lift_hours))
+            .collect(),
     })
 }
 
 /// Opens a proposal unless it says what the last one said; whether anything was written.
-async fn propose(
+pub(super) async fn propose(
     app: &App,
     tx: &mut Tx,
     region: RegionCode,
@@ -125,7 +128,9 @@ async fn propose(
     let open = store::find_open(tx, region).await?;
     let news = match &open {
         Some(open) => open.decision != *decision,
-        None => store::find_declined(tx, region).await?.is_none_or(|d| d != *decision),
+        None => store::find_declined(tx, region)
+            .await?
+            .is_none_or(|d| d != *decision),
     };
     let asks = decision.proposal != Proposal::Hold;
     if !news || (open.is_none() && !asks) {
@@ -167,33 +172,22 @@ async fn propose(
     Ok(true)
 }
 
-/// A warning as the rules see it.
-fn as_standing(warning: &Warning) -> Standing {
-    Standing {
-        level: warning.level,
-        from: warning.start.at(),
-        since: warning.effective.at(),
-        until: match warning.ends {
-            End::At(time) => Some(time.at()),
-            End::UntilFurtherNotice => None,
-        },
-    }
-}
-
 /// The rules a region is judged by: the name of their file, its digest, what it says.
-struct JudgedBy<'p> {
-    name: &'p str,
-    digest: &'p str,
-    rules: &'p Rules,
+pub(super) struct JudgedBy<'p> {
+    pub(super) name: &'p str,
+    pub(super) digest: &'p str,
+    pub(super) rules: &'p Rules,
 }
 
-fn rules_of(playbook: &Playbook, region: RegionCode) -> Result<JudgedBy<'_>, Error> {
+pub(super) fn rules_of(playbook: &Playbook, region: RegionCode) -> Result<JudgedBy<'_>, Error> {
     let found = playbook.profile(region).and_then(|profile| {
         let name = profile.rules.as_str();
         let (rules, digest) = (playbook.rules(name)?, playbook.rules_digest(name)?);
-        Some(JudgedBy { name, digest, rules })
+        Some(JudgedBy {
+            name,
+            digest,
+            rules,
+        })
     });
-    found.ok_or_else(|| {
-        Error::conflict("no-profile", format!("no playbook for region {region}"))
-    })
+    found.ok_or_else(|| Error::conflict("no-profile", format!("no playbook for region {region}")))
 }

@@ -65,7 +65,9 @@ fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
             if args.json {
                 out.json(&json!({ "type": "playbook", "files": count, "digest": digest }))?;
             } else {
-                out.line(format_args!("{count} files without a fault; digest {digest}"))?;
+                out.line(format_args!(
+                    "{count} files without a fault; digest {digest}"
+                ))?;
             }
             Ok(())
         }
@@ -89,7 +91,9 @@ async fn activate(args: &Activate, out: &mut Output) -> Result<(), Failure> {
     let files = app
         .files_at_hand(args.dir.as_deref())
         .map_err(Failure::Input)?;
-    let activated = app.activate_playbook(&Caller::operator(), None, files).await;
+    let activated = app
+        .activate_playbook(&Caller::operator(), None, files)
+        .await;
     let activated = activated.map_err(|error| match error {
         Error::Invalid(faults) => {
             let faults = faults

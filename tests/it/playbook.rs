@@ -11,7 +11,11 @@ const XUCHANG: &str = "regions/410000-henan/411000-xuchang.toml";
 /// The shipped files with another telephone of 许昌.
 fn with_telephone(phone: &str) -> Files {
     let files = Files::shipped();
-    let text = files.get(XUCHANG).unwrap().text.replace("0374-0000000", phone);
+    let text = files
+        .get(XUCHANG)
+        .unwrap()
+        .text
+        .replace("0374-0000000", phone);
     let file = File {
         path: XUCHANG.to_owned(),
         text,

@@ -306,8 +306,12 @@ impl<'f> Reading<'f> {
             return self.fault(&file.path, at("rules"), what);
         };
         let ours = &profile.provenance;
-        let apart = rules.in_force_to.is_some_and(|end| end < ours.in_force_from)
-            || ours.in_force_to.is_some_and(|end| end < rules.in_force_from);
+        let apart = rules
+            .in_force_to
+            .is_some_and(|end| end < ours.in_force_from)
+            || ours
+                .in_force_to
+                .is_some_and(|end| end < rules.in_force_from);
         if apart {
             let what = format!("`{}` is never in force together with this file", rules.id);
             self.fault(&file.path, at("rules"), what);
@@ -338,8 +342,12 @@ impl<'f> Reading<'f> {
             };
             let same = |other: &&Guide| {
                 let kind = (&other.industry, &other.process) == (&guide.industry, &guide.process);
-                kind && other.in_force_to.is_none_or(|end| guide.in_force_from <= end)
-                    && guide.in_force_to.is_none_or(|end| other.in_force_from <= end)
+                kind && other
+                    .in_force_to
+                    .is_none_or(|end| guide.in_force_from <= end)
+                    && guide
+                        .in_force_to
+                        .is_none_or(|end| other.in_force_from <= end)
             };
             if let Some(other) = all.iter().find(same) {
                 let (industry, document) = (&guide.industry, &other.document);
@@ -440,7 +448,10 @@ fn told(error: &GuideError, text: &str) -> (usize, String) {
             (before.matches('\n').count() + 1, error.message().to_owned())
         }
         GuideError::Dates => (line_of(text, "in_force_to"), error.to_string()),
-        GuideError::GradeTwice(grade) => (line_of_value(text, &format!("\"{grade}\"")), error.to_string()),
+        GuideError::GradeTwice(grade) => (
+            line_of_value(text, &format!("\"{grade}\"")),
+            error.to_string(),
+        ),
         GuideError::Standing => (line_of(text, "standing"), error.to_string()),
     }
 }
@@ -495,27 +506,67 @@ mod tests {
         assert_eq!(playbook.regions().name(county), Some("禹州市"));
         let day = "2026-11-24".parse().unwrap();
         assert_eq!(playbook.law_on(day).unwrap().plan_term, "应对预案");
-        assert_eq!(playbook.standards().in_force_on(day).unwrap().id(), "hj633-2026");
+        assert_eq!(
+            playbook.standards().in_force_on(day).unwrap().id(),
+            "hj633-2026"
+        );
     }
 
     const XUCHANG: &str = "regions/410000-henan/411000-xuchang.toml";
 
     #[rstest]
-    #[case::rules(XUCHANG, "rules = \"mee-2024\"", "rules = \"mee-2042\"", "no rules `mee-2042`")]
+    #[case::rules(
+        XUCHANG,
+        "rules = \"mee-2024\"",
+        "rules = \"mee-2042\"",
+        "no rules `mee-2042`"
+    )]
     #[case::old_rules(XUCHANG, "\"mee-2024\"", "\"mee-2017\"", "never in force together")]
-    #[case::region(XUCHANG, "region = \"411000\"", "region = \"415000\"", "no region 415000")]
-    #[case::other_name(XUCHANG, "region = \"411000\"", "region = \"410100\"", "begins with 410100")]
+    #[case::region(
+        XUCHANG,
+        "region = \"411000\"",
+        "region = \"415000\"",
+        "no region 415000"
+    )]
+    #[case::other_name(
+        XUCHANG,
+        "region = \"411000\"",
+        "region = \"410100\"",
+        "begins with 410100"
+    )]
     #[case::dates(
-        XUCHANG, "in_force_from = \"2024-01-23\"",
-        "in_force_from = \"2024-01-23\"\nin_force_to = \"2023-01-01\"", "before it begins"
+        XUCHANG,
+        "in_force_from = \"2024-01-23\"",
+        "in_force_from = \"2024-01-23\"\nin_force_to = \"2023-01-01\"",
+        "before it begins"
     )]
     #[case::key(XUCHANG, "organ = ", "organs = ", "unknown field `organs`")]
-    #[case::rules_name("triggers/mee-2018.toml", "id = \"mee-2018\"", "id = \"mee-18\"", "in triggers/mee-18.toml")]
-    #[case::guide("measures/flat-glass.toml", "process = ", "proces = ", "unknown field `proces`")]
+    #[case::rules_name(
+        "triggers/mee-2018.toml",
+        "id = \"mee-2018\"",
+        "id = \"mee-18\"",
+        "in triggers/mee-18.toml"
+    )]
+    #[case::guide(
+        "measures/flat-glass.toml",
+        "process = ",
+        "proces = ",
+        "unknown field `proces`"
+    )]
     #[case::text("texts/zh/order/body.txt", "{{", "{{ nobody }}{{", "undefined")]
     #[case::shared_text("texts/en/layout.html", "{{", "{% if %}{{", "syntax error")]
-    #[case::standard("standards/aqi-hj633-2026.toml", "\"found\"", "\"surely\"", "unknown variant")]
-    #[case::region_table("regions/local-units.csv", "411000-D01", "411000-D1", "not a region code")]
+    #[case::standard(
+        "standards/aqi-hj633-2026.toml",
+        "\"found\"",
+        "\"surely\"",
+        "unknown variant"
+    )]
+    #[case::region_table(
+        "regions/local-units.csv",
+        "411000-D01",
+        "411000-D1",
+        "not a region code"
+    )]
     fn a_wrong_file_is_named_with_its_line(
         #[case] path: &str,
         #[case] right: &str,
@@ -554,9 +605,8 @@ mod tests {
     #[case::regions("regions/gbt2260.csv")]
     fn a_missing_file_is_named(#[case] path: &str) {
         let faults = Playbook::read(with(path, |_| None)).unwrap_err();
-        let missing = |fault: &PlaybookFault| {
-            fault.path == path && fault.what == "expected this file"
-        };
+        let missing =
+            |fault: &PlaybookFault| fault.path == path && fault.what == "expected this file";
         assert!(faults.0.iter().any(missing), "{faults:?}");
     }
 

@@ -14,8 +14,13 @@ use super::Web;
 
 mod account;
 mod events;
+mod instruction;
+mod notice;
+mod plan;
+mod proposal;
 mod session;
 mod token;
+mod warning;
 
 /// The head of the document.
 #[derive(OpenApi)]
@@ -32,6 +37,10 @@ mod token;
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "accounts", description = "Accounts and API tokens"),
+        (name = "instructions", description = "What superiors have ordered"),
+        (name = "proposals", description = "What the machine proposes"),
+        (name = "notices", description = "From draft to issue"),
+        (name = "warnings", description = "What stands, and how far its orders have come"),
         (name = "events", description = "What has just happened"),
     ),
     security(("token" = []), ("cookie" = []))
@@ -66,6 +75,23 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(account::disable_account))
         .routes(routes!(token::add_token))
         .routes(routes!(token::revoke_token))
+        .routes(routes!(notice::draft_notice, notice::list_notices))
+        .routes(routes!(notice::show_notice, notice::revise_notice))
+        .routes(routes!(notice::consult_on_notice))
+        .routes(routes!(notice::submit_notice))
+        .routes(routes!(notice::return_notice))
+        .routes(routes!(notice::approve_notice))
+        .routes(routes!(notice::abandon_notice))
+        .routes(routes!(notice::draw_plan))
+        .routes(routes!(notice::issue_notice))
+        .routes(routes!(
+            instruction::register_instruction,
+            instruction::list_instructions
+        ))
+        .routes(routes!(proposal::show_proposal))
+        .routes(routes!(proposal::decline_proposal))
+        .routes(routes!(warning::list_warnings))
+        .routes(routes!(warning::show_warning))
         .routes(routes!(events::watch_events))
 }
 

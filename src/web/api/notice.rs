@@ -1,0 +1,566 @@
+//! `/api/v1/notices`: drafting, signing, drawing and issuing.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Page;
+use super::plan::Plan;
+use crate::app::issue::{self, IssueIn, IssuedOut};
+use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
+use crate::app::{App, Caller, board, draw};
+use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
+use crate::domain::level::WarningLevel;
+use crate::domain::notice::{self, Act, Contents, End, Grounds, Medium, NoticeKind, Signature};
+use crate::domain::region::RegionCode;
+use crate::domain::time::{WrittenTime, rfc3339};
+use crate::store::notice::NoticeRecord;
+use crate::web::posted::Posted;
+use crate::web::problem::{Problem, ProblemBody};
+
+/// What a notice is to say.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DraftRequest {
+    /// The place.
+    #[schema(value_type = String, example = "411000")]
+    region: RegionCode,
+    /// start, raise, lower, extend, add-on, correct, lift or withdraw.
+    #[schema(value_type = String, example = "start")]
+    kind: NoticeKind,
+    /// yellow, orange or red; for a lift or withdrawal the level ended.
+    #[schema(value_type = String, example = "orange")]
+    level: WarningLevel,
+    /// 启动时刻 in Beijing time; `24:00` is a legal hour.
+    #[schema(value_type = String, example = "2026-11-25T08:00")]
+    effective: WrittenTime,
+    /// When it ends; absent: 解除时间另行通知.
+    #[schema(value_type = Option<String>)]
+    ends: Option<WrittenTime>,
+    /// What it rests on.
+    grounds: GroundsRequest,
+    /// The superior's document it carries out; taken from the instruction where it rests on one.
+    parent_document: Option<String>,
+    /// An earlier control that ends with it.
+    cancels: Option<String>,
+    /// Measures it adds for everyone.
+    #[serde(default)]
+    adds: Vec<String>,
+    /// Measures that stay after the lift.
+    #[serde(default)]
+    keeps: Vec<String>,
+}
+
+/// What a notice is to rest on.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "on", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum GroundsRequest {
+    /// The open proposal.
+    Proposal {},
+    /// A registered instruction.
+    Instruction {
+        /// Its id.
+        #[schema(value_type = String)]
+        id: InstructionId,
+    },
+    /// The officer's judgement without the rules being met.
+    Judgement {
+        /// Why; shown as such for ever.
+        reason: String,
+    },
+}
+
+/// The record of a consultation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConsultationRequest {
+    /// When it was held.
+    #[schema(value_type = String, example = "2026-11-24T16:00")]
+    held_at: WrittenTime,
+    /// Who took part.
+    parties: Vec<String>,
+    /// What they concluded.
+    conclusion: String,
+}
+
+/// Why something is sent back or given up.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReasonRequest {
+    /// The reason.
+    reason: String,
+}
+
+/// A signature: the caller's own, unless it was given outside this system.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApprovalRequest {
+    /// A signature on paper or by telephone, recorded on behalf.
+    on_behalf: Option<OnBehalfRequest>,
+}
+
+/// A signature given outside this system.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnBehalfRequest {
+    /// paper or telephone.
+    #[schema(value_type = String)]
+    medium: Medium,
+    /// The title under which it was signed.
+    title: String,
+    /// What was said, or where the paper lies.
+    note: String,
+    /// SHA-256 of the scan.
+    scan: Option<String>,
+    /// The account of the second officer.
+    #[schema(value_type = String)]
+    witness: UserId,
+    /// Until when the signature itself is to follow.
+    #[schema(value_type = String)]
+    to_sign_by: WrittenTime,
+}
+
+/// An empty body.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// What is to be issued, as it was previewed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IssueRequest {
+    /// The plan.
+    #[schema(value_type = String)]
+    plan: PlanId,
+    /// Its digest.
+    digest: String,
+    /// 文号.
+    #[schema(example = "许环委办〔2026〕12号")]
+    document: String,
+}
+
+/// A notice after a step.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NoticeStep {
+    /// The notice.
+    id: String,
+    /// Its warning.
+    warning: String,
+    /// draft, submitted, approved, issued or abandoned.
+    state: String,
+}
+
+/// What was issued.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Issue {
+    /// The notice.
+    id: String,
+    /// Its warning.
+    warning: String,
+    /// The plan.
+    plan: String,
+    /// How many recipients have a line in it.
+    lines: i64,
+    /// How many messages were put into the outbox.
+    messages: u64,
+}
+
+/// A notice.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NoticeView {
+    /// Its id.
+    id: String,
+    /// The place.
+    region: String,
+    /// draft, submitted, approved, issued or abandoned.
+    state: &'static str,
+    /// What it does.
+    kind: &'static str,
+    /// The level it states.
+    level: &'static str,
+    /// From when, as written.
+    effective: String,
+    /// Until when, as written; absent: 解除时间另行通知.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<String>,
+    /// What it rests on, in words.
+    grounds: Vec<String>,
+    /// Whether it was issued without the rules being met.
+    without_rules: bool,
+    /// The superior's document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_document: Option<String>,
+    /// Measures it adds.
+    adds: Vec<String>,
+    /// Measures that stay.
+    keeps: Vec<String>,
+    /// The digest of the playbook it is judged by.
+    playbook: String,
+    /// What was done, by whom and when.
+    steps: Vec<StepView>,
+    /// The plan last drawn for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Plan>,
+}
+
+/// One step of a notice.
+#[derive(Serialize, ToSchema)]
+pub(super) struct StepView {
+    /// When.
+    at: String,
+    /// The account that acted.
+    by: String,
+    /// The title it acted under.
+    title: String,
+    /// drafted, consulted, submitted, returned, approved, issued or abandoned.
+    act: &'static str,
+    /// The reason, conclusion, note or document number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// Which notices.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NoticeQuery {
+    /// The region, with everything below it.
+    #[param(value_type = String)]
+    region: RegionCode,
+}
+
+impl From<DraftRequest> for DraftIn {
+    fn from(asked: DraftRequest) -> Self {
+        Self {
+            region: asked.region,
+            kind: asked.kind,
+            level: asked.level,
+            effective: asked.effective,
+            ends: asked.ends.map_or(End::UntilFurtherNotice, End::At),
+            grounds: match asked.grounds {
+                GroundsRequest::Proposal {} => GroundsIn::Proposal,
+                GroundsRequest::Instruction { id } => GroundsIn::Instruction(id),
+                GroundsRequest::Judgement { reason } => GroundsIn::Judgement(reason),
+            },
+            parent_document: asked.parent_document,
+            cancels: asked.cancels,
+            adds: asked.adds,
+            keeps: asked.keeps,
+        }
+    }
+}
+
+impl From<ApprovalRequest> for Signature {
+    fn from(asked: ApprovalRequest) -> Self {
+        match asked.on_behalf {
+            None => Self::InSystem,
+            Some(given) => Self::OnBehalf {
+                medium: given.medium,
+                title: given.title,
+                note: given.note,
+                scan: given.scan,
+                witness: given.witness,
+                to_sign_by: given.to_sign_by,
+            },
+        }
+    }
+}
+
+impl From<Stepped> for NoticeStep {
+    fn from(stepped: Stepped) -> Self {
+        Self {
+            id: stepped.notice.to_string(),
+            warning: stepped.warning.to_string(),
+            state: stepped.state,
+        }
+    }
+}
+
+impl From<IssuedOut> for Issue {
+    fn from(issued: IssuedOut) -> Self {
+        Self {
+            id: issued.notice.to_string(),
+            warning: issued.warning.to_string(),
+            plan: issued.plan.to_string(),
+            lines: issued.lines,
+            messages: issued.messages,
+        }
+    }
+}
+
+impl NoticeView {
+    /// A notice with the plan drawn for it.
+    pub(super) fn new(record: &NoticeRecord, plan: Option<Plan>) -> Self {
+        let contents = record.notice.contents();
+        Self {
+            id: record.id.to_string(),
+            region: record.region.to_string(),
+            state: record.notice.state(),
+            kind: contents.kind.as_str(),
+            level: contents.level.as_str(),
+            effective: contents.effective.to_string(),
+            ends: match contents.ends {
+                End::At(time) => Some(time.to_string()),
+                End::UntilFurtherNotice => None,
+            },
+            grounds: grounds(contents),
+            without_rules: matches!(contents.grounds, Grounds::Judgement { .. }),
+            parent_document: contents.parent_document.clone(),
+            adds: contents.adds.clone(),
+            keeps: contents.keeps.clone(),
+            playbook: record.playbook.clone(),
+            steps: record.steps.iter().map(StepView::from).collect(),
+            plan,
+        }
+    }
+}
+
+fn grounds(contents: &Contents) -> Vec<String> {
+    match &contents.grounds {
+        Grounds::Rules { because, .. } => because.clone(),
+        Grounds::Instruction { number, .. } => vec![number.clone()],
+        Grounds::Judgement { reason } => vec![reason.clone()],
+    }
+}
+
+impl From<&notice::Step> for StepView {
+    fn from(step: &notice::Step) -> Self {
+        let (act, text) = match &step.act {
+            Act::Drafted { .. } => ("drafted", None),
+            Act::Consulted(consultation) => ("consulted", Some(consultation.conclusion.clone())),
+            Act::Submitted => ("submitted", None),
+            Act::Returned { reason } => ("returned", Some(reason.clone())),
+            Act::Approved {
+                signature: Signature::InSystem,
+            } => ("approved", None),
+            Act::Approved {
+                signature: Signature::OnBehalf { note, .. },
+            } => ("approved", Some(note.clone())),
+            Act::Issued { document, .. } => ("issued", Some(document.clone())),
+            Act::Abandoned { reason } => ("abandoned", Some(reason.clone())),
+        };
+        Self {
+            at: rfc3339(step.at),
+            by: step.by.account.to_string(),
+            title: step.by.title.clone(),
+            act,
+            text,
+        }
+    }
+}
+
+/// Begins a notice.
+#[utoipa::path(
+    post, path = "/api/v1/notices", tag = "notices", request_body = DraftRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
+    responses(
+        (status = CREATED, body = NoticeStep),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+    ),
+)]
+pub(super) async fn draft_notice(
+    State(app): State<App>,
+    caller: Caller,
+    posted: Posted<DraftRequest>,
+) -> Result<(StatusCode, Json<NoticeStep>), Problem> {
+    let key = posted.idempotency.as_ref();
+    let stepped = notices::draft(&app, &caller, key, posted.body.into()).await?;
+    Ok((StatusCode::CREATED, Json(stepped.into())))
+}
+
+/// The notices of a region that are under way, the newest first.
+#[utoipa::path(
+    get, path = "/api/v1/notices", tag = "notices", params(NoticeQuery),
+    responses((status = OK, body = Page<NoticeView>), (status = FORBIDDEN, body = ProblemBody)),
+)]
+pub(super) async fn list_notices(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<NoticeQuery>,
+) -> Result<Json<Page<NoticeView>>, Problem> {
+    let pending = board::pending(&app, &caller, query.region).await?;
+    let views = pending.iter().map(|record| NoticeView::new(record, None));
+    Ok(Json(Page::whole(views.collect())))
+}
+
+/// A notice, with its steps and its plan.
+#[utoipa::path(
+    get, path = "/api/v1/notices/{id}", tag = "notices",
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = NoticeView), (status = NOT_FOUND, body = ProblemBody)),
+)]
+pub(super) async fn show_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+) -> Result<Json<NoticeView>, Problem> {
+    let board = board::notice(&app, &caller, id).await?;
+    Ok(Json(NoticeView::new(
+        &board.record,
+        board.plan.map(Plan::from),
+    )))
+}
+
+/// Writes a notice anew while it is a draft.
+#[utoipa::path(
+    put, path = "/api/v1/notices/{id}", tag = "notices", request_body = DraftRequest,
+    params(("id" = String, Path, description = "The notice")),
+    responses(
+        (status = OK, body = NoticeStep),
+        (status = CONFLICT, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+    ),
+)]
+pub(super) async fn revise_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<DraftRequest>,
+) -> Result<Json<NoticeStep>, Problem> {
+    let step = StepIn::Revise(posted.body.into());
+    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
+    Ok(Json(stepped.into()))
+}
+
+/// Records the consultation.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/consultation", tag = "notices",
+    request_body = ConsultationRequest,
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn consult_on_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<ConsultationRequest>,
+) -> Result<Json<NoticeStep>, Problem> {
+    let ConsultationRequest {
+        held_at,
+        parties,
+        conclusion,
+    } = posted.body;
+    let step = StepIn::Consult(notice::Consultation {
+        held_at,
+        parties,
+        conclusion,
+    });
+    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
+    Ok(Json(stepped.into()))
+}
+
+/// Hands a notice in for approval.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/submission", tag = "notices", request_body = Nothing,
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn submit_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<Nothing>,
+) -> Result<Json<NoticeStep>, Problem> {
+    let key = posted.idempotency.as_ref();
+    let stepped = notices::step(&app, &caller, key, id, StepIn::Submit).await?;
+    Ok(Json(stepped.into()))
+}
+
+/// Sends a notice back to its drafter.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/return", tag = "notices", request_body = ReasonRequest,
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn return_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<ReasonRequest>,
+) -> Result<Json<NoticeStep>, Problem> {
+    let step = StepIn::SendBack(posted.body.reason);
+    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
+    Ok(Json(stepped.into()))
+}
+
+/// Signs a notice, or records a signature given on paper or by telephone.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/approval", tag = "notices", request_body = ApprovalRequest,
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn approve_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<ApprovalRequest>,
+) -> Result<Json<NoticeStep>, Problem> {
+    let step = StepIn::Approve(posted.body.into());
+    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
+    Ok(Json(stepped.into()))
+}
+
+/// Gives a notice up before it is issued.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/abandonment", tag = "notices",
+    request_body = ReasonRequest,
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn abandon_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<ReasonRequest>,
+) -> Result<Json<NoticeStep>, Problem> {
+    let step = StepIn::Abandon(posted.body.reason);
+    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
+    Ok(Json(stepped.into()))
+}
+
+/// Draws the plan of a notice anew and stages it. What is previewed is what will be issued.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/plan", tag = "notices", request_body = Nothing,
+    params(("id" = String, Path, description = "The notice")),
+    responses((status = OK, body = Plan), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn draw_plan(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    _: Posted<Nothing>,
+) -> Result<Json<Plan>, Problem> {
+    Ok(Json(draw::draw(&app, &caller, id).await?.into()))
+}
+
+/// Issues an approved notice with its plan: all of it, or nothing.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/issue", tag = "notices", request_body = IssueRequest,
+    params(
+        ("id" = String, Path, description = "The notice"),
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same"),
+    ),
+    responses((status = OK, body = Issue), (status = CONFLICT, body = ProblemBody)),
+)]
+pub(super) async fn issue_notice(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    posted: Posted<IssueRequest>,
+) -> Result<Json<Issue>, Problem> {
+    let IssueRequest {
+        plan,
+        digest,
+        document,
+    } = posted.body;
+    let seen = IssueIn {
+        plan,
+        digest,
+        document,
+    };
+    let issued = issue::issue(&app, &caller, posted.idempotency.as_ref(), id, seen).await?;
+    Ok(Json(issued.into()))
+}
