@@ -17,6 +17,7 @@ mod episode;
 mod fakes;
 mod journal;
 mod notify;
+mod order_link;
 mod pages;
 mod playbook;
 mod store;

@@ -6,4 +6,5 @@ mod document;
 mod events;
 mod idempotency;
 mod operations;
+mod order;
 mod session;
