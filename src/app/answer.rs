@@ -53,10 +53,22 @@ pub struct Reason {
 
 /// Why a recipient objects. *Assumed*: no rule lists them; they are what disputes are about.
 pub const OBJECTIONS: &[Reason] = &[
-    Reason::new("not-mine", "收错了：不是本企业或地址有误", "this order is not for us"),
-    Reason::new("not-running", "该生产线已停产或已拆除", "the line is already stopped or gone"),
+    Reason::new(
+        "not-mine",
+        "收错了：不是本企业或地址有误",
+        "this order is not for us",
+    ),
+    Reason::new(
+        "not-running",
+        "该生产线已停产或已拆除",
+        "the line is already stopped or gone",
+    ),
     Reason::new("exempt", "已列入保障类或豁免", "we are exempt"),
-    Reason::new("other-measure", "措施与清单备案不一致", "the measure differs from what was filed"),
+    Reason::new(
+        "other-measure",
+        "措施与清单备案不一致",
+        "the measure differs from what was filed",
+    ),
     Reason::new("other-grade", "绩效等级有误", "our grade is another one"),
     Reason::new("unsafe", "立即执行有安全风险", "doing so at once is unsafe"),
     Reason::new("other", "其他（请说明）", "something else (please explain)"),
@@ -64,9 +76,21 @@ pub const OBJECTIONS: &[Reason] = &[
 
 /// What a recipient needs help with. *Assumed*, like [`OBJECTIONS`].
 pub const NEEDS: &[Reason] = &[
-    Reason::new("too-short", "停炉、降负荷时间不够", "too little time to come down"),
-    Reason::new("livelihood", "涉及供热、供电等民生", "heat or power of others depends on us"),
-    Reason::new("equipment", "治理设施或监测设备故障", "our abatement or monitoring has failed"),
+    Reason::new(
+        "too-short",
+        "停炉、降负荷时间不够",
+        "too little time to come down",
+    ),
+    Reason::new(
+        "livelihood",
+        "涉及供热、供电等民生",
+        "heat or power of others depends on us",
+    ),
+    Reason::new(
+        "equipment",
+        "治理设施或监测设备故障",
+        "our abatement or monitoring has failed",
+    ),
     Reason::new("unclear", "不清楚要做什么", "we do not know what to do"),
     Reason::new("other", "其他（请说明）", "something else (please explain)"),
 ];
@@ -240,7 +264,11 @@ impl AnswerIn {
                 faults.push(FieldError::new("reason", "unknown", expected));
             }
             Some("other") if words.is_empty() => {
-                faults.push(FieldError::new("note", "missing", "expected an explanation"));
+                faults.push(FieldError::new(
+                    "note",
+                    "missing",
+                    "expected an explanation",
+                ));
             }
             _ => {}
         }
@@ -277,7 +305,9 @@ impl Shown {
         let owed = self.owed.as_ref().unwrap_or(&self.line);
         let (duty, issued_at) = (&owed.duty, owed.issued_at);
         let deadline = match kind {
-            AnswerKind::Acknowledged | AnswerKind::Objection => Some(duty.acknowledge_by(issued_at)),
+            AnswerKind::Acknowledged | AnswerKind::Objection => {
+                Some(duty.acknowledge_by(issued_at))
+            }
             AnswerKind::InPlace => duty
                 .units
                 .iter()
@@ -311,19 +341,25 @@ impl Given {
         ids: &Ids,
     ) -> Result<Self, Error> {
         let line = &shown.line;
-        let units: Vec<String> = line.duty.units.iter().map(|unit| unit.unit.clone()).collect();
+        let units: Vec<String> = line
+            .duty
+            .units
+            .iter()
+            .map(|unit| unit.unit.clone())
+            .collect();
         if let Some(unit) = asked.unit.as_ref().filter(|unit| !units.contains(unit)) {
             let text = format!("expected a unit of the order, not `{unit}`");
             return Err(Error::invalid("unit", "unknown", text));
         }
         let late = shown.is_late(asked.kind, asked.unit.as_deref(), now);
-        let text = asked.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+        let text = asked
+            .note
+            .map(|note| note.trim().to_owned())
+            .filter(|note| !note.is_empty());
         let note = text.map(|text| (hex(&ids.bytes::<16>()), text));
         let by = match who {
             Answerer::Link(link) => ("contact".to_owned(), link.contact.to_string()),
-            Answerer::Caller(caller) => {
-                (caller.role.as_str().to_owned(), journal::actor(caller))
-            }
+            Answerer::Caller(caller) => (caller.role.as_str().to_owned(), journal::actor(caller)),
         };
         Ok(Self {
             order: asked.order,
@@ -338,7 +374,9 @@ impl Given {
                 complete: asked.kind == AnswerKind::InPlace && asked.unit.is_none(),
                 unit: asked.unit,
                 reason: asked.reason,
-                note: note.as_ref().map(|(salt, text)| Digest::salted(salt.as_bytes(), text)),
+                note: note
+                    .as_ref()
+                    .map(|(salt, text)| Digest::salted(salt.as_bytes(), text)),
                 by,
                 at: now,
                 late,
@@ -411,7 +449,10 @@ impl Batch for AnswerBatch {
         for (warning, answers) in by_warning(&book.fresh, &turn) {
             journal::record(tx, &self.ids, entry(warning, answers)).await?;
         }
-        let told = items.iter().enumerate().map(|(at, item)| book.tell(at, item, &turn));
+        let told = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| book.tell(at, item, &turn));
         told.collect()
     }
 }
@@ -452,7 +493,9 @@ impl Book {
     /// The answer on record under an item's nonce.
     fn find(&self, item: &Given) -> Option<&AnswerRecord> {
         let recorded = self.recorded.get(&item.order)?;
-        recorded.iter().find(|record| record.nonce == item.record.nonce)
+        recorded
+            .iter()
+            .find(|record| record.nonce == item.record.nonce)
     }
 
     /// Adds what is not on record yet, under keys from `first` on, warning by warning.

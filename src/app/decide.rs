@@ -1,32 +1,105 @@
 //! Deciding: what the rules make of a region's outlook, given what stands and what was ordered.
 //!
-//! The same [`Rules::decide`](crate::domain::trigger::Rules::decide) that replays history judges the live outlook. What is new becomes a
-//! [proposal](super::proposal).
+//! The same [`Rules::decide`] that replays history judges the live outlook. What is new becomes a
+//! [proposal](super::proposal); nothing else comes of it by itself. Regions are judged again after
+//! every intake and every instruction, and on a schedule, since time alone changes the answer.
+//!
+//! [`Rules::decide`]: crate::domain::trigger::Rules::decide
 
+use super::playbook::Playbook;
 use super::proposal::{propose, rules_of};
-use super::{App, Error, ingest, instruction, notices};
+use super::{App, Caller, Error, Right, ingest, instruction, notices};
 use crate::domain::notice::End;
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::domain::trigger::{Decision, Standing};
 use crate::domain::warning::Warning;
+use crate::store::Tx;
+
+/// A region as it was judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The rules it was judged by.
+    pub rules: String,
+    /// SHA-256 of their file.
+    pub rules_digest: String,
+    /// What is proposed, and why.
+    pub decision: Decision,
+}
 
 /// Judges a region's outlook again and opens a proposal when there is something new to decide.
 pub async fn review(app: &App, region: RegionCode) -> Result<Decision, Error> {
-    let now = app.now();
     let playbook = app.active_playbook().await?;
     let judged_by = rules_of(&playbook, region)?;
     let mut tx = app.db.begin().await?;
-    let outlook = ingest::outlook(&mut tx, region, now).await?;
-    let standing = notices::current(&mut tx, region, now).await?;
-    let standing = standing.and_then(|head| head.warning).filter(|warning| !warning.is_ended());
-    let standing = standing.as_ref().map(as_standing);
-    let floor = instruction::floor(&mut tx, region, now).await?;
-    let decision = judged_by.rules.decide(&outlook, standing.as_ref(), floor.as_ref(), day_of(now));
-    if propose(app, &mut tx, region, &judged_by, &decision, now).await? {
+    let decision = judge(app, &mut tx, &playbook, region).await?.decision;
+    if propose(app, &mut tx, region, &judged_by, &decision, app.now()).await? {
         tx.commit().await?;
+        app.bell.ring();
     }
     Ok(decision)
+}
+
+/// Judges every region that has a file in the playbook, and answers with how many. One that cannot
+/// be judged holds up no other, and fails the whole in the end.
+pub async fn review_all(app: &App) -> Result<usize, Error> {
+    let playbook = app.active_playbook().await?;
+    let (mut judged, mut failed) = (0, None);
+    for profile in playbook.profiles() {
+        match review(app, profile.region).await {
+            Ok(_) => judged += 1,
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(judged), Err)
+}
+
+/// Judges anew the regions, in and below one, that have a file in the playbook. What changed
+/// stands already, so a failure is left to the schedule.
+pub(super) async fn review_below(app: &App, playbook: &Playbook, top: RegionCode) {
+    let concerned = playbook
+        .profiles()
+        .map(|profile| profile.region)
+        .filter(|region| top.contains(*region));
+    for region in concerned {
+        if let Err(error) = review(app, region).await {
+            tracing::warn!(%region, %error, "Could not judge a region; the schedule will");
+        }
+    }
+}
+
+/// What the rules make of a region now. Nothing is written.
+pub async fn show(app: &App, caller: &Caller, region: RegionCode) -> Result<Judged, Error> {
+    caller.may(Right::SeeWarnings, region)?;
+    let playbook = app.active_playbook().await?;
+    let mut tx = app.db.read().await?;
+    judge(app, &mut tx, &playbook, region).await
+}
+
+async fn judge(
+    app: &App,
+    tx: &mut Tx,
+    playbook: &Playbook,
+    region: RegionCode,
+) -> Result<Judged, Error> {
+    let now = app.now();
+    let judged_by = rules_of(playbook, region)?;
+    let outlook = ingest::outlook(tx, region, now).await?;
+    let standing = notices::current(tx, region, now).await?;
+    let standing = standing
+        .and_then(|head| head.warning)
+        .filter(|warning| !warning.is_ended());
+    let standing = standing.as_ref().map(as_standing);
+    let floor = instruction::floor(tx, region, now).await?;
+    let today = day_of(now);
+    let decision = judged_by
+        .rules
+        .decide(&outlook, standing.as_ref(), floor.as_ref(), today);
+    Ok(Judged {
+        rules: judged_by.name.to_owned(),
+        rules_digest: judged_by.digest.to_owned(),
+        decision,
+    })
 }
 
 /// A warning as the rules see it.

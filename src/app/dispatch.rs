@@ -38,8 +38,8 @@ use crate::domain::lane::Lane;
 use crate::notify::Outcome;
 use crate::notify::channels::Channels;
 use crate::playbooks::hex;
-use crate::store::outbox::{self, AttemptOutcome, Fate};
 use crate::store::StoreError;
+use crate::store::outbox::{self, AttemptOutcome, Fate};
 
 mod dead;
 mod hosts;
@@ -181,14 +181,32 @@ impl<L: Lane> Dispatcher<L> {
                         why: error.to_string(),
                     },
                 };
-                Sent { go: Go { item: job, host, round }, at, outcome }
+                Sent {
+                    go: Go {
+                        item: job,
+                        host,
+                        round,
+                    },
+                    at,
+                    outcome,
+                }
             });
         }
     }
 
     /// Notes an attempt that has ended and hands it to the writer.
     fn ended(&mut self, ended: Result<Sent, tokio::task::JoinError>) {
-        let Ok(Sent { go: Go { item: job, host, round }, at, outcome }) = ended else {
+        let Ok(Sent {
+            go:
+                Go {
+                    item: job,
+                    host,
+                    round,
+                },
+            at,
+            outcome,
+        }) = ended
+        else {
             // The claim runs out, and the attempt is counted as unknown.
             tracing::error!(lane = L::NAME, "An attempt to send ended in a panic");
             return;
@@ -200,7 +218,9 @@ impl<L: Lane> Dispatcher<L> {
             Outcome::Delivered { .. } | Outcome::Never { .. } => Ended::Answered,
         };
         let now = self.app.now();
-        let closed = self.hosts.ended(&host, round, &answered, now, (backoff, jitter));
+        let closed = self
+            .hosts
+            .ended(&host, round, &answered, now, (backoff, jitter));
         let settled = job.settle(outcome, at, |after| {
             let (attempts, age) = job.patience(now);
             let wait = backoff.next_attempt(attempts, age, after, jitter)?;
@@ -218,7 +238,11 @@ impl<L: Lane> Dispatcher<L> {
     fn shed(&mut self) {
         let now = self.app.now();
         let shut_out = self.hosts.shut_out(now);
-        let slow = self.hosts.beyond_share().into_iter().map(|job| (job, now + SLOW));
+        let slow = self
+            .hosts
+            .beyond_share()
+            .into_iter()
+            .map(|job| (job, now + SLOW));
         let stale = self.hosts.older_than(LONGEST_WAIT, |job| job.claimed_at);
         let stale = stale.into_iter().map(|job| (job, now + SLOW));
         for (job, due_at) in shut_out.into_iter().chain(slow).chain(stale) {
@@ -226,7 +250,9 @@ impl<L: Lane> Dispatcher<L> {
             // The attempt that was not made does not count.
             if self.app.config.dispatch.backoff.is_over(attempts - 1, age) {
                 let why = "given up: its host has not taken letters for too long";
-                let never = Outcome::Never { why: why.to_owned() };
+                let never = Outcome::Never {
+                    why: why.to_owned(),
+                };
                 let settled = job.settle(never, now, |_| None);
                 self.record(settled);
             } else {
@@ -261,7 +287,8 @@ impl<L: Lane> Dispatcher<L> {
     async fn stop(mut self) {
         let now = self.app.now();
         let waiting = self.hosts.drain();
-        self.returning.extend(waiting.into_iter().map(|job| (job, now)));
+        self.returning
+            .extend(waiting.into_iter().map(|job| (job, now)));
         self.give_back().await;
         while let Some(ended) = self.sending.join_next().await {
             self.ended(ended);
@@ -284,7 +311,10 @@ async fn write(app: App, settled: Settled) {
         let error = match app.attempts.write(settled.clone()).await {
             Ok(Kept::Recorded) => return app.bell.ring(),
             Ok(Kept::Outdated) => {
-                tracing::warn!(message.key = message.0, "A result came after its claim ran out");
+                tracing::warn!(
+                    message.key = message.0,
+                    "A result came after its claim ran out"
+                );
                 return;
             }
             Err(error) => error,
@@ -301,9 +331,8 @@ async fn write(app: App, settled: Settled) {
 
 async fn give_back(app: &App, returning: &[(Job, DateTime<Utc>)]) -> Result<(), StoreError> {
     let mut tx = app.db.begin().await?;
-    let same = |a: &(Job, DateTime<Utc>), b: &(Job, DateTime<Utc>)| {
-        a.1 == b.1 && a.0.mark == b.0.mark
-    };
+    let same =
+        |a: &(Job, DateTime<Utc>), b: &(Job, DateTime<Utc>)| a.1 == b.1 && a.0.mark == b.0.mark;
     for group in returning.chunk_by(same) {
         let (job, due_at) = &group[0];
         let keys: Vec<MessageKey> = group.iter().map(|(job, _)| job.message.key).collect();
@@ -315,7 +344,9 @@ async fn give_back(app: &App, returning: &[(Job, DateTime<Utc>)]) -> Result<(), 
 async fn gauge<L: Lane>(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     let depth = outbox::depth::<L>(&mut app.db.read().await?, now).await?;
-    let age = depth.oldest_at.map_or(0, |oldest| (now - oldest).num_seconds());
+    let age = depth
+        .oldest_at
+        .map_or(0, |oldest| (now - oldest).num_seconds());
     metrics::gauge!("qingkong_outbox_due", "lane" => L::NAME).set(depth.due as f64);
     metrics::gauge!("qingkong_outbox_dead", "lane" => L::NAME).set(depth.dead as f64);
     metrics::gauge!("qingkong_outbox_oldest_due_seconds", "lane" => L::NAME).set(age as f64);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
-use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right};
+use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
 use crate::domain::digest::Digest;
 use crate::domain::id::InstructionId;
 use crate::domain::notice::{Grounds, Instruction};
@@ -64,6 +64,7 @@ pub async fn register(
     } = arrived;
     caller.may(Right::RegisterInstructions, instruction.region)?;
     check(&instruction, scan.as_ref(), app.now())?;
+    let playbook = app.active_playbook().await?;
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(registered) => return Ok(registered),
         Begun::Fresh(act) => act,
@@ -95,7 +96,7 @@ pub async fn register(
     let InstructionRecord { instruction, .. } = record;
     let entry = Entry {
         kind: "instruction.registered",
-        subject: format!("instruction {id}"),
+        subject: format!("instruction/{id}"),
         region: Some(instruction.region),
         actor,
         at: act.now,
@@ -108,7 +109,10 @@ pub async fn register(
         }],
     };
     journal::record(&mut act.tx, &app.ids, entry).await?;
-    act.commit(Registered { instruction: id }).await
+    let region = instruction.region;
+    let registered = act.commit(Registered { instruction: id }).await?;
+    decide::review_below(app, &playbook, region).await;
+    Ok(registered)
 }
 
 /// The instructions for a region, the last received first.

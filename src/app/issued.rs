@@ -17,9 +17,9 @@ use crate::domain::notice::{Contents, Grounds, Notice};
 use crate::domain::playbook::{LawPeriod, RegionProfile};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::store::Tx;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self, PlanHead};
-use crate::store::Tx;
 
 /// How many plans are kept; a warning has a handful.
 const KEPT: usize = 64;
@@ -58,7 +58,11 @@ pub(super) struct IssuedNotices(Arc<Mutex<BTreeMap<PlanKey, Arc<IssuedNotice>>>>
 impl IssuedNotice {
     /// `Ⅱ级应对响应`, in the words of its day.
     pub(super) fn response_zh(&self) -> String {
-        format!("{}级{}", self.contents.level.response(), self.law.response_term)
+        format!(
+            "{}级{}",
+            self.contents.level.response(),
+            self.law.response_term
+        )
     }
 
     /// `《中华人民共和国生态环境法典》第二百六十四条`: under which measures are ordered.
@@ -102,10 +106,19 @@ impl App {
         };
         let playbook = self.playbook(&head.playbook).await?;
         let missing = |what: &str| {
-            Error::internal(format!("the playbook {} has no {what} for plan {key}", head.playbook))
+            Error::internal(format!(
+                "the playbook {} has no {what} for plan {key}",
+                head.playbook
+            ))
         };
-        let profile = playbook.profile(record.region).ok_or_else(|| missing("region"))?.clone();
-        let law = playbook.law_on(day_of(issued_at)).ok_or_else(|| missing("law"))?.clone();
+        let profile = playbook
+            .profile(record.region)
+            .ok_or_else(|| missing("region"))?
+            .clone();
+        let law = playbook
+            .law_on(day_of(issued_at))
+            .ok_or_else(|| missing("law"))?
+            .clone();
         let contents = issued.contents().clone();
         Ok(IssuedNotice {
             plan_id: head.id,
@@ -152,6 +165,8 @@ impl Stored {
 
 impl IssuedNotices {
     fn kept(&self) -> std::sync::MutexGuard<'_, BTreeMap<PlanKey, Arc<IssuedNotice>>> {
-        self.0.lock().expect("nothing panics while it looks up a notice")
+        self.0
+            .lock()
+            .expect("nothing panics while it looks up a notice")
     }
 }

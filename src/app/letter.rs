@@ -88,7 +88,11 @@ pub(super) fn context<L: Lane>(
             .change
             .owes_acknowledgement()
             .then(|| written(duty.acknowledge_by(notice.issued_at))),
-        link: Some(format!("{}/o/{}", app.public_url(), link.seal(&app.keyring))),
+        link: Some(format!(
+            "{}/o/{}",
+            app.public_url(),
+            link.seal(&app.keyring)
+        )),
         law: Words {
             zh: notice.law_zh(),
             en: notice.law_zh(),

@@ -80,7 +80,7 @@ pub async fn decline(
     store::close_proposal(&mut act.tx, key, closed, act.now).await?;
     let entry = Entry {
         kind: "proposal.declined",
-        subject: format!("proposal {key}"),
+        subject: format!("proposal/{key}"),
         region: Some(region),
         actor,
         at: act.now,
@@ -156,7 +156,7 @@ pub(super) async fn propose(
     rows.add(key, &digest.to_string());
     let entry = Entry {
         kind: "proposal.made",
-        subject: format!("proposal {key}"),
+        subject: format!("proposal/{key}"),
         region: Some(region),
         actor: "rules".to_owned(),
         at: now,

@@ -119,7 +119,11 @@ impl Right {
                 Administrator,
             ],
         ),
-        (Self::EnterForecasts, "forecasts:enter", &[Officer]),
+        (
+            Self::EnterForecasts,
+            "forecasts:enter",
+            &[Officer, Administrator],
+        ),
         (
             Self::RegisterInstructions,
             "instructions:register",
@@ -128,7 +132,11 @@ impl Right {
         (Self::DraftNotices, "notices:draft", &[Officer]),
         (Self::ApproveNotices, "notices:approve", &[Approver]),
         (Self::IssueNotices, "notices:issue", &[Officer, Approver]),
-        (Self::EditLists, "lists:edit", &[Officer, Clerk]),
+        (
+            Self::EditLists,
+            "lists:edit",
+            &[Officer, Clerk, Administrator],
+        ),
         (Self::JudgeObjections, "objections:judge", &[Officer, Clerk]),
         (Self::AnswerOrders, "orders:answer", &[Clerk, Enterprise]),
         (

@@ -182,15 +182,24 @@ impl TryFrom<AnswerRow> for AnswerRecord {
     type Error = Inconsistency;
 
     fn try_from(row: AnswerRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("answer").column(column).row(row.answer_key);
+        let wrong = |column| {
+            Inconsistency::on("answer")
+                .column(column)
+                .row(row.answer_key)
+        };
         let note = row.note_digest.as_deref().map(str::parse);
         Ok(Self {
             key: AnswerKey(row.answer_key),
             order: OrderKey(row.order_key),
             plan: PlanKey(row.plan_key),
             revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
-            kind: row.kind.parse().map_err(|error| wrong("kind").source(error))?,
-            note: note.transpose().map_err(|error| wrong("note_digest").source(error))?,
+            kind: row
+                .kind
+                .parse()
+                .map_err(|error| wrong("kind").source(error))?,
+            note: note
+                .transpose()
+                .map_err(|error| wrong("note_digest").source(error))?,
             by: (row.by_role, row.by_key),
             at: from_millis(row.at).ok_or_else(|| wrong("at"))?,
             unit: row.unit,

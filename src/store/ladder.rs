@@ -166,7 +166,8 @@ impl Turn {
         for (&warning, orders) in &by_warning {
             let latest = lock_warning(tx, warning).await?;
             turn.warnings.insert(warning, latest);
-            turn.places.extend(places(tx, warning, latest, orders).await?);
+            turn.places
+                .extend(places(tx, warning, latest, orders).await?);
         }
         Ok(turn)
     }
@@ -204,7 +205,9 @@ impl Turn {
             }
             rungs.push(after);
         }
-        let heads = moved.iter().map(|order| (*order, &self.places[order].standing));
+        let heads = moved
+            .iter()
+            .map(|order| (*order, &self.places[order].standing));
         set_heads(tx, heads).await?;
         tally.apply(tx).await?;
         for (warning, count) in answers {
@@ -236,7 +239,9 @@ pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
             )
             .await?;
         for row in rows {
-            ladder.heads.insert(OrderKey(row.order_key), row.try_into()?);
+            ladder
+                .heads
+                .insert(OrderKey(row.order_key), row.try_into()?);
         }
     }
     let rows: Vec<(String, String, i64)> = tx
@@ -293,13 +298,23 @@ pub async fn set_ladder(tx: &mut Tx, warning: WarningKey, ladder: &Ladder) -> Re
     }
     tx.execute("DELETE FROM tally WHERE plan_key = $1", (latest.plan.0,))
         .await?;
-    set_heads(tx, ladder.heads.iter().map(|(&order, standing)| (order, standing))).await?;
-    let counts = ladder.tally.iter().map(|((county, rung), &orders)| TallyMove {
-        plan: latest.plan,
-        county,
-        rung: *rung,
-        orders,
-    });
+    set_heads(
+        tx,
+        ladder
+            .heads
+            .iter()
+            .map(|(&order, standing)| (order, standing)),
+    )
+    .await?;
+    let counts = ladder
+        .tally
+        .iter()
+        .map(|((county, rung), &orders)| TallyMove {
+            plan: latest.plan,
+            county,
+            rung: *rung,
+            orders,
+        });
     move_tally(tx, counts).await
 }
 
@@ -415,11 +430,7 @@ async fn latest_lines(tx: &mut Tx, plan: PlanKey, orders: &[i64]) -> Result<Vec<
     tx.all_among(LINES, (plan.0,), orders).await
 }
 
-async fn earlier_lines(
-    tx: &mut Tx,
-    warning: WarningKey,
-    orders: &[i64],
-) -> Result<Vec<LineRow>> {
+async fn earlier_lines(tx: &mut Tx, warning: WarningKey, orders: &[i64]) -> Result<Vec<LineRow>> {
     const LINES: Among = Among::new(
         "SELECT line.order_key, line.change, line.owed, line.county
            FROM plan
@@ -513,19 +524,21 @@ impl TallyMoves {
     }
 }
 
-async fn move_tally<'c>(
-    tx: &mut Tx,
-    moves: impl Iterator<Item = TallyMove<'c>>,
-) -> Result<()> {
+async fn move_tally<'c>(tx: &mut Tx, moves: impl Iterator<Item = TallyMove<'c>>) -> Result<()> {
     const TALLY: Insert = Insert::new(
         "INSERT INTO tally (plan_key, county, rung, orders)",
         "ON CONFLICT (plan_key, county, rung)
            DO UPDATE SET orders = tally.orders + excluded.orders",
     );
     let rows: Vec<_> = moves
-        .map(|TallyMove { plan, county, rung, orders }| {
-            (plan.0, county.to_owned(), rung.as_str(), orders)
-        })
+        .map(
+            |TallyMove {
+                 plan,
+                 county,
+                 rung,
+                 orders,
+             }| { (plan.0, county.to_owned(), rung.as_str(), orders) },
+        )
         .collect();
     tx.insert_many(TALLY, rows).await?;
     Ok(())
@@ -637,7 +650,11 @@ impl TryFrom<HeadRow> for Standing {
     type Error = StoreError;
 
     fn try_from(row: HeadRow) -> Result<Self> {
-        let wrong = |column| Inconsistency::on("order_head").row(row.order_key).column(column);
+        let wrong = |column| {
+            Inconsistency::on("order_head")
+                .row(row.order_key)
+                .column(column)
+        };
         let revision = |column, value: i32| u32::try_from(value).map_err(|_| wrong(column));
         let instant = |column, at: Option<i64>| {
             at.map(|at| DateTime::from_timestamp_millis(at).ok_or_else(|| wrong(column)))
@@ -669,7 +686,11 @@ impl TryFrom<DeliveryRow> for Step {
     type Error = StoreError;
 
     fn try_from(row: DeliveryRow) -> Result<Self> {
-        let wrong = |column| Inconsistency::on("attempt").column(column).row(row.order_key);
+        let wrong = |column| {
+            Inconsistency::on("attempt")
+                .column(column)
+                .row(row.order_key)
+        };
         Ok(Self {
             order: OrderKey(row.order_key),
             event: Event::HandedOver,
@@ -694,7 +715,11 @@ impl TryFrom<AnswerRow> for Step {
     type Error = StoreError;
 
     fn try_from(row: AnswerRow) -> Result<Self> {
-        let wrong = |column| Inconsistency::on("answer").column(column).row(row.answer_key);
+        let wrong = |column| {
+            Inconsistency::on("answer")
+                .column(column)
+                .row(row.answer_key)
+        };
         let kind: AnswerKind = row.kind.parse().map_err(|_| wrong("kind"))?;
         Ok(Self {
             order: OrderKey(row.order_key),

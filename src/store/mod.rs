@@ -36,6 +36,7 @@ pub mod lease;
 pub mod notice;
 pub mod order;
 pub mod outbox;
+pub mod outlook;
 pub mod plan;
 pub mod playbook;
 pub mod proposal;

@@ -201,7 +201,12 @@ pub async fn find_region(tx: &mut Tx, recipient: RecipientKey) -> Result<RegionC
             (recipient.0,),
         )
         .await?;
-    let wrong = |error| Inconsistency::on("recipient").column("region").row(recipient).source(error);
+    let wrong = |error| {
+        Inconsistency::on("recipient")
+            .column("region")
+            .row(recipient)
+            .source(error)
+    };
     Ok(text.parse().map_err(wrong)?)
 }
 
@@ -235,13 +240,20 @@ impl TryFrom<IssuedRow> for IssuedLine {
     type Error = Inconsistency;
 
     fn try_from(row: IssuedRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("plan_line").column(column).row(row.plan_key);
+        let wrong = |column| {
+            Inconsistency::on("plan_line")
+                .column(column)
+                .row(row.plan_key)
+        };
         Ok(Self {
             plan: PlanKey(row.plan_key),
             revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
             issued_at: from_millis(row.issued_at).ok_or_else(|| wrong("issued_at"))?,
             recipient: RecipientKey(row.recipient_key),
-            change: row.change.parse().map_err(|error| wrong("change").source(error))?,
+            change: row
+                .change
+                .parse()
+                .map_err(|error| wrong("change").source(error))?,
             owed: row.owed.try_into().map_err(|_| wrong("owed"))?,
             duty: serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?,
             name: row.name,

@@ -241,7 +241,8 @@ pub async fn claim<L: Lane>(
         )
         .await?;
     let keys: Vec<i64> = rows.iter().map(|row| row.message_key).collect();
-    tx.execute_among(CLAIM, (mark, until.timestamp_millis()), &keys).await?;
+    tx.execute_among(CLAIM, (mark, until.timestamp_millis()), &keys)
+        .await?;
     let mut claimed = Claimed::default();
     for row in rows {
         let lost = row.lease_by.is_some();
@@ -272,7 +273,8 @@ pub async fn put_back(
         "",
     );
     let keys: Vec<i64> = messages.iter().map(|message| message.0).collect();
-    tx.execute_among(PUT_BACK, (mark, due_at.timestamp_millis()), &keys).await
+    tx.execute_among(PUT_BACK, (mark, due_at.timestamp_millis()), &keys)
+        .await
 }
 
 /// The marks under which messages are claimed, held until the end of the transaction.
@@ -289,12 +291,19 @@ pub async fn lock_marks(
     );
     let keys: Vec<i64> = messages.iter().map(|message| message.0).collect();
     let rows: Vec<(i64, String)> = tx.all_among(MARKS, (), &keys).await?;
-    Ok(rows.into_iter().map(|(key, mark)| (MessageKey(key), mark)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(key, mark)| (MessageKey(key), mark))
+        .collect())
 }
 
 /// Ends the claims on messages, each with what becomes of it. To be called with the marks
 /// [locked](lock_marks).
-pub async fn set_fates(tx: &mut Tx, fates: &[(MessageKey, Fate)], now: DateTime<Utc>) -> Result<()> {
+pub async fn set_fates(
+    tx: &mut Tx,
+    fates: &[(MessageKey, Fate)],
+    now: DateTime<Utc>,
+) -> Result<()> {
     const FATES: Insert = Insert::new(
         "UPDATE message
             SET state    = v.column2,
@@ -374,16 +383,20 @@ pub async fn list_told(
     let keys: Vec<i64> = orders.iter().map(|order| order.0).collect();
     let rows: Vec<(i64, String, String, String, String)> =
         tx.all_among(LINES, (plan.0,), &keys).await?;
-    let told = rows.into_iter().map(|(order, change, snapshot, name, digest)| {
-        let wrong = |column| Inconsistency::on("plan_line").column(column).row(order);
-        let told = Told {
-            change: change.parse().map_err(|error| wrong("change").source(error))?,
-            duty: serde_json::from_str(&snapshot).map_err(|e| wrong("snapshot").source(e))?,
-            name,
-            digest,
-        };
-        Ok((OrderKey(order), told))
-    });
+    let told = rows
+        .into_iter()
+        .map(|(order, change, snapshot, name, digest)| {
+            let wrong = |column| Inconsistency::on("plan_line").column(column).row(order);
+            let told = Told {
+                change: change
+                    .parse()
+                    .map_err(|error| wrong("change").source(error))?,
+                duty: serde_json::from_str(&snapshot).map_err(|e| wrong("snapshot").source(e))?,
+                name,
+                digest,
+            };
+            Ok((OrderKey(order), told))
+        });
     told.collect()
 }
 
@@ -402,15 +415,17 @@ pub async fn list_reach(
     let keys: Vec<i64> = contacts.iter().map(|contact| contact.0).collect();
     let rows: Vec<(i64, i64, String, Option<String>, Option<String>)> =
         tx.all_among(CONTACTS, (), &keys).await?;
-    let reach = rows.into_iter().map(|(key, recipient, name, email, webhook)| {
-        let reach = Reach {
-            recipient: RecipientKey(recipient),
-            name,
-            email,
-            webhook,
-        };
-        (ContactKey(key), reach)
-    });
+    let reach = rows
+        .into_iter()
+        .map(|(key, recipient, name, email, webhook)| {
+            let reach = Reach {
+                recipient: RecipientKey(recipient),
+                name,
+                email,
+                webhook,
+            };
+            (ContactKey(key), reach)
+        });
     Ok(reach.collect())
 }
 
@@ -437,8 +452,9 @@ pub async fn list_successors(
         "ORDER BY p.revision",
     );
     let keys: Vec<i64> = orders.iter().map(|order| order.0).collect();
-    let rows: Vec<(i64, i64, String, i32)> =
-        tx.all_among(SUCCESSORS, (warning.0, i64::from(after)), &keys).await?;
+    let rows: Vec<(i64, i64, String, i32)> = tx
+        .all_among(SUCCESSORS, (warning.0, i64::from(after)), &keys)
+        .await?;
     let successors = rows.into_iter().map(|(order, contact, channel, revision)| {
         let wrong = || Inconsistency::on("plan").column("revision").row(order);
         let revision = u32::try_from(revision).map_err(|_| wrong())?;
@@ -495,7 +511,12 @@ pub async fn find_dead_region<L: Lane>(
             (message.0, L::NAME),
         )
         .await?;
-    let wrong = |error| Inconsistency::on("recipient").column("region").row(message).source(error);
+    let wrong = |error| {
+        Inconsistency::on("recipient")
+            .column("region")
+            .row(message)
+            .source(error)
+    };
     let region = row.map(|(region,)| region.parse().map_err(wrong));
     Ok(region.transpose()?)
 }
@@ -561,7 +582,11 @@ impl TryFrom<MessageRow> for Message {
     type Error = Inconsistency;
 
     fn try_from(row: MessageRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("message").column(column).row(row.message_key);
+        let wrong = |column| {
+            Inconsistency::on("message")
+                .column(column)
+                .row(row.message_key)
+        };
         let redriven = match row.redriven_at.zip(row.redriven_after) {
             Some((at, after)) => Some((
                 from_millis(at).ok_or_else(|| wrong("redriven_at"))?,
@@ -595,8 +620,14 @@ impl TryFrom<AttemptRow> for AttemptRecord {
     type Error = Inconsistency;
 
     fn try_from(row: AttemptRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("attempt").column(column).row(row.attempt_key);
-        let outcome = AttemptOutcome::ALL.into_iter().find(|o| o.as_str() == row.outcome);
+        let wrong = |column| {
+            Inconsistency::on("attempt")
+                .column(column)
+                .row(row.attempt_key)
+        };
+        let outcome = AttemptOutcome::ALL
+            .into_iter()
+            .find(|o| o.as_str() == row.outcome);
         Ok(Self {
             key: AttemptKey(row.attempt_key),
             message: MessageKey(row.message_key),
@@ -624,12 +655,19 @@ impl TryFrom<DeadRow> for DeadLetter {
     type Error = Inconsistency;
 
     fn try_from(row: DeadRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("message").column(column).row(row.message_key);
+        let wrong = |column| {
+            Inconsistency::on("message")
+                .column(column)
+                .row(row.message_key)
+        };
         Ok(Self {
             key: MessageKey(row.message_key),
             order: OrderKey(row.order_key),
             recipient: row.name,
-            region: row.region.parse().map_err(|error| wrong("region").source(error))?,
+            region: row
+                .region
+                .parse()
+                .map_err(|error| wrong("region").source(error))?,
             channel: row.channel,
             attempts: row.attempts.try_into().map_err(|_| wrong("attempts"))?,
             last_at: from_millis(row.at).ok_or_else(|| wrong("at"))?,

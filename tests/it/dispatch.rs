@@ -58,14 +58,19 @@ fn endpoint_of(endpoint: &Endpoint) -> Contact {
 /// How many messages are in a state.
 async fn count(db: &Db, state: &str) -> i64 {
     let mut tx = db.read().await.unwrap();
-    tx.scalar("SELECT COUNT(*) FROM message WHERE state = $1", (state,)).await.unwrap()
+    tx.scalar("SELECT COUNT(*) FROM message WHERE state = $1", (state,))
+        .await
+        .unwrap()
 }
 
 /// Waits until so many messages are in a state, letting time pass if that helps.
 async fn until(world: &World, state: &str, messages: i64, pass: TimeDelta) {
     let give_up = tokio::time::Instant::now() + Duration::from_secs(60);
     while count(&world.db, state).await != messages {
-        assert!(tokio::time::Instant::now() < give_up, "not {messages} {state}");
+        assert!(
+            tokio::time::Instant::now() < give_up,
+            "not {messages} {state}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
         world.clock.advance(pass);
     }
@@ -74,8 +79,10 @@ async fn until(world: &World, state: &str, messages: i64, pass: TimeDelta) {
 /// The attempts at every message, in order.
 async fn attempts(db: &Db) -> Vec<AttemptRecord> {
     let mut tx = db.read().await.unwrap();
-    let keys: Vec<(i64,)> =
-        tx.all("SELECT message_key FROM message ORDER BY message_key", ()).await.unwrap();
+    let keys: Vec<(i64,)> = tx
+        .all("SELECT message_key FROM message ORDER BY message_key", ())
+        .await
+        .unwrap();
     let mut attempts = Vec::new();
     for (key,) in keys {
         let key = qingkong::domain::id::MessageKey(key);
@@ -85,7 +92,10 @@ async fn attempts(db: &Db) -> Vec<AttemptRecord> {
 }
 
 fn outcomes(attempts: &[AttemptRecord]) -> Vec<(u32, AttemptOutcome)> {
-    attempts.iter().map(|attempt| (attempt.number, attempt.outcome)).collect()
+    attempts
+        .iter()
+        .map(|attempt| (attempt.number, attempt.outcome))
+        .collect()
 }
 
 fn header<'m>(mail: &'m str, name: &str) -> &'m str {

@@ -85,7 +85,11 @@ impl Episode {
             state: None,
             plants,
         };
-        episode.issue(NoticeKind::Start, WarningLevel::Orange, start(), |_| Some(Change::Begin)).await;
+        episode
+            .issue(NoticeKind::Start, WarningLevel::Orange, start(), |_| {
+                Some(Change::Begin)
+            })
+            .await;
         episode
     }
 
@@ -120,7 +124,9 @@ impl Episode {
         };
         notice::add_notice(&mut tx, &new).await.unwrap();
         for (seq, step) in (2..).zip(&steps[1..]) {
-            notice::record_step(&mut tx, notice_key, seq, step).await.unwrap();
+            notice::record_step(&mut tx, notice_key, seq, step)
+                .await
+                .unwrap();
         }
 
         let count = u32::try_from(self.plants.len()).unwrap();
@@ -155,12 +161,26 @@ impl Episode {
             .await
             .unwrap();
         plan::set_issued(&mut tx, plan_key, now).await.unwrap();
-        let document = format!("许环委办〔2026〕{}号", self.warning.0 * 100 + i64::from(revision));
-        notice::set_issued(&mut tx, notice_key, &document, plan_key, now).await.unwrap();
-        notice::set_warning(&mut tx, self.warning.0, &next, !next.is_ended(), plan_key, now)
+        let document = format!(
+            "许环委办〔2026〕{}号",
+            self.warning.0 * 100 + i64::from(revision)
+        );
+        notice::set_issued(&mut tx, notice_key, &document, plan_key, now)
             .await
             .unwrap();
-        plan::enqueue_messages(&mut tx, plan_key, now).await.unwrap();
+        notice::set_warning(
+            &mut tx,
+            self.warning.0,
+            &next,
+            !next.is_ended(),
+            plan_key,
+            now,
+        )
+        .await
+        .unwrap();
+        plan::enqueue_messages(&mut tx, plan_key, now)
+            .await
+            .unwrap();
         plan::count_rungs(&mut tx, plan_key).await.unwrap();
         tx.commit().await.unwrap();
         self.state = Some(next);
@@ -170,10 +190,17 @@ impl Episode {
 async fn enrol(db: &Db, contacts: Vec<Contact>) -> Vec<OnList> {
     let mut tx = db.begin().await.unwrap();
     let count = contacts.len();
-    let first = counter::allocate(&mut tx, "recipient", u32::try_from(count).unwrap()).await.unwrap();
-    let first_contact =
-        counter::allocate(&mut tx, "contact", u32::try_from(count).unwrap()).await.unwrap();
-    if registry::find_version(&mut tx, region()).await.unwrap().is_none() {
+    let first = counter::allocate(&mut tx, "recipient", u32::try_from(count).unwrap())
+        .await
+        .unwrap();
+    let first_contact = counter::allocate(&mut tx, "contact", u32::try_from(count).unwrap())
+        .await
+        .unwrap();
+    if registry::find_version(&mut tx, region())
+        .await
+        .unwrap()
+        .is_none()
+    {
         let version = NewVersion {
             version: ListVersion(1),
             list_region: region(),
@@ -203,15 +230,23 @@ async fn enrol(db: &Db, contacts: Vec<Contact>) -> Vec<OnList> {
         active: true,
     });
     let recipients: Vec<_> = recipients.collect();
-    registry::set_recipients(&mut tx, RecipientKind::Plant, region(), ListVersion(1), recipients)
-        .await
-        .unwrap();
+    registry::set_recipients(
+        &mut tx,
+        RecipientKind::Plant,
+        region(),
+        ListVersion(1),
+        recipients,
+    )
+    .await
+    .unwrap();
     let contacts: Vec<_> = plants
         .iter()
         .zip(contacts)
         .map(|(plant, contact)| (plant.recipient, 1, contact))
         .collect();
-    registry::set_contacts(&mut tx, first_contact, contacts).await.unwrap();
+    registry::set_contacts(&mut tx, first_contact, contacts)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     plants
 }
@@ -219,7 +254,10 @@ async fn enrol(db: &Db, contacts: Vec<Contact>) -> Vec<OnList> {
 fn staged(plant: &OnList, change: Change, level: WarningLevel) -> StagedLine {
     let duty = duty(level);
     let snapshot = serde_json::to_string(&duty).unwrap();
-    let (county, name) = (plant.county.to_string(), format!("示例厂{}（虚构）", plant.recipient));
+    let (county, name) = (
+        plant.county.to_string(),
+        format!("示例厂{}（虚构）", plant.recipient),
+    );
     let obligations = duty.obligations().to_string();
     let columns = drawn::Columns {
         order: plant.order,
@@ -293,7 +331,11 @@ fn steps(contents: Contents, revision: u32, at: DateTime<Utc>) -> Vec<Step> {
         title: title.to_owned(),
     };
     let officer = person(1, "值班员");
-    let step = |by: &Person, act| Step { at, by: by.clone(), act };
+    let step = |by: &Person, act| Step {
+        at,
+        by: by.clone(),
+        act,
+    };
     let consultation = Consultation {
         held_at: "2026-11-24T15:00".parse().unwrap(),
         parties: vec!["市生态环境局".to_owned(), "市气象局".to_owned()],
@@ -303,7 +345,12 @@ fn steps(contents: Contents, revision: u32, at: DateTime<Utc>) -> Vec<Step> {
         step(&officer, Act::Drafted { contents }),
         step(&officer, Act::Consulted(consultation)),
         step(&officer, Act::Submitted),
-        step(&person(2, "副市长"), Act::Approved { signature: Signature::InSystem }),
+        step(
+            &person(2, "副市长"),
+            Act::Approved {
+                signature: Signature::InSystem,
+            },
+        ),
         step(
             &officer,
             Act::Issued {

@@ -21,4 +21,5 @@ mod order_link;
 mod pages;
 mod playbook;
 mod store;
+mod stories;
 mod world;

@@ -86,9 +86,15 @@ impl<T> Hosts<T> {
             if state.closed_until.is_some_and(|until| now < until) {
                 continue;
             }
-            let places = if state.closed_until.is_some() { 1 } else { places(host) };
+            let places = if state.closed_until.is_some() {
+                1
+            } else {
+                places(host)
+            };
             while state.under_way < places {
-                let Some(item) = state.waiting.pop_front() else { break };
+                let Some(item) = state.waiting.pop_front() else {
+                    break;
+                };
                 state.under_way += 1;
                 go.push(Go {
                     item,
@@ -127,7 +133,10 @@ impl<T> Hosts<T> {
     pub(super) fn older_than(&mut self, span: Duration, since: impl Fn(&T) -> Instant) -> Vec<T> {
         let mut out = Vec::new();
         for state in self.0.values_mut() {
-            while let Some(item) = state.waiting.pop_front_if(|item| since(item).elapsed() > span) {
+            while let Some(item) = state
+                .waiting
+                .pop_front_if(|item| since(item).elapsed() > span)
+            {
                 out.push(item);
             }
         }

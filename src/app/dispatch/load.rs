@@ -56,7 +56,11 @@ impl Job {
         let (order, contact) = (self.message.order, self.message.contact);
         let context = letter::context::<L>(app, &self.notice, &self.told, order, contact);
         let kind = letter::kind(self.notice.contents.kind, &self.told);
-        let content = self.notice.playbook.text(kind, letter::LANGUAGE).render(&context)?;
+        let content = self
+            .notice
+            .playbook
+            .text(kind, letter::LANGUAGE)
+            .render(&context)?;
         Ok(Letter {
             lane,
             id: self.letter_id(),
@@ -68,7 +72,11 @@ impl Job {
 
     /// Stable over attempts, and no other node's: the plan's id is unique everywhere.
     fn letter_id(&self) -> String {
-        format!("msg_{}_{}", self.notice.plan_id.0.simple(), self.message.key)
+        format!(
+            "msg_{}_{}",
+            self.notice.plan_id.0.simple(),
+            self.message.key
+        )
     }
 
     /// The result of an attempt, with what becomes of the message; `again` says when it is due
@@ -82,9 +90,11 @@ impl Job {
         let (outcome, reply, fate) = match outcome {
             Outcome::Delivered { reply } => (AttemptOutcome::Delivered, reply, Fate::Delivered),
             Outcome::Never { why } => (AttemptOutcome::Never, why, Fate::Dead),
-            Outcome::Later { after, why } => {
-                (AttemptOutcome::Later, why, again(after).map_or(Fate::Dead, Fate::Due))
-            }
+            Outcome::Later { after, why } => (
+                AttemptOutcome::Later,
+                why,
+                again(after).map_or(Fate::Dead, Fate::Due),
+            ),
         };
         Settled {
             message: self.message.key,
@@ -114,14 +124,16 @@ pub(super) async fn claim<L: Lane>(
     if !claimed.lost.is_empty() {
         let count = u32::try_from(claimed.lost.len()).expect("a claim is small");
         let first = counter::allocate(&mut tx, "attempt", count).await?;
-        let lost = (first..).zip(&claimed.lost).map(|(key, &(message, number))| AttemptRecord {
-            key: AttemptKey(key),
-            message,
-            number,
-            at: now,
-            outcome: AttemptOutcome::Unknown,
-            reply: "nobody told how it ended".to_owned(),
-        });
+        let lost = (first..)
+            .zip(&claimed.lost)
+            .map(|(key, &(message, number))| AttemptRecord {
+                key: AttemptKey(key),
+                message,
+                number,
+                at: now,
+                outcome: AttemptOutcome::Unknown,
+                reply: "nobody told how it ended".to_owned(),
+            });
         let lost: Vec<AttemptRecord> = lost.collect();
         outbox::record_attempts(&mut tx, &lost).await?;
         journal::record(&mut tx, &app.ids, record::entry(&lost, None)).await?;
@@ -145,7 +157,11 @@ pub(super) async fn load(
     mark: &Arc<str>,
 ) -> Result<Vec<Result<Job, Settled>>, Error> {
     let mut notices = HashMap::new();
-    for plan in messages.iter().map(|message| message.plan).collect::<BTreeSet<_>>() {
+    for plan in messages
+        .iter()
+        .map(|message| message.plan)
+        .collect::<BTreeSet<_>>()
+    {
         notices.insert(plan, app.issued_notice(plan).await?);
     }
     let around = Around::read(app, &messages, &notices).await?;
@@ -214,7 +230,8 @@ impl Around {
         notices: &HashMap<PlanKey, Arc<IssuedNotice>>,
     ) -> Result<Self, Error> {
         let mut tx = app.db.read().await?;
-        let contacts: BTreeSet<ContactKey> = messages.iter().map(|message| message.contact).collect();
+        let contacts: BTreeSet<ContactKey> =
+            messages.iter().map(|message| message.contact).collect();
         let contacts: Vec<ContactKey> = contacts.into_iter().collect();
         let mut around = Self {
             reach: outbox::list_reach(&mut tx, &contacts).await?,
@@ -225,10 +242,12 @@ impl Around {
             let orders: BTreeSet<OrderKey> = own.map(|message| message.order).collect();
             let orders: Vec<OrderKey> = orders.into_iter().collect();
             let told = outbox::list_told(&mut tx, plan, &orders).await?;
-            around.told.extend(told.into_iter().map(|(order, told)| ((plan, order), told.into())));
+            around.told.extend(
+                told.into_iter()
+                    .map(|(order, told)| ((plan, order), told.into())),
+            );
             let (warning, revision) = (notice.warning, notice.revision);
-            let successors =
-                outbox::list_successors(&mut tx, warning, revision, &orders).await?;
+            let successors = outbox::list_successors(&mut tx, warning, revision, &orders).await?;
             around.successors.extend(successors.into_iter().map(
                 |((order, contact, channel), revision)| ((plan, order, contact, channel), revision),
             ));

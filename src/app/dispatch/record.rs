@@ -61,8 +61,12 @@ impl Batch for AttemptBatch {
     async fn write(&self, tx: &mut Tx, items: &[Settled]) -> store::Result<Vec<Kept>> {
         let mut turn = Turn::take(tx, &self.origins, items.iter().map(|item| item.order)).await?;
         let held = held(tx, items).await?;
-        let mut kept: Vec<&Settled> =
-            items.iter().zip(&held).filter(|(_, held)| **held).map(|(item, _)| item).collect();
+        let mut kept: Vec<&Settled> = items
+            .iter()
+            .zip(&held)
+            .filter(|(_, held)| **held)
+            .map(|(item, _)| item)
+            .collect();
         // Those of one warning stand together, so that one entry vouches for a span of keys.
         kept.sort_by_key(|item| turn.latest(item.order).map(|latest| latest.plan));
         let records = numbered(tx, &kept).await?;
@@ -77,7 +81,9 @@ impl Batch for AttemptBatch {
             let entry = entry(attempts, Some(warning));
             journal::record(tx, &self.ids, entry).await?;
         }
-        let answers = held.into_iter().map(|held| if held { Kept::Recorded } else { Kept::Outdated });
+        let answers = held
+            .into_iter()
+            .map(|held| if held { Kept::Recorded } else { Kept::Outdated });
         Ok(answers.collect())
     }
 }
@@ -99,7 +105,9 @@ async fn held(tx: &mut Tx, items: &[Settled]) -> store::Result<Vec<bool>> {
     let messages: Vec<MessageKey> = items.iter().map(|item| item.message).collect();
     let mut marks = outbox::lock_marks(tx, &messages).await?;
     let held = items.iter().map(|item| {
-        let holds = marks.get(&item.message).is_some_and(|mark| **mark == *item.mark);
+        let holds = marks
+            .get(&item.message)
+            .is_some_and(|mark| **mark == *item.mark);
         if holds {
             marks.remove(&item.message);
         }

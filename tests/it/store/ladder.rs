@@ -16,13 +16,20 @@ const ACKNOWLEDGED: Event = Event::Answered(AnswerKind::Acknowledged, Timeliness
 const IN_PLACE: Event = Event::Answered(AnswerKind::InPlace, Timeliness::InTime);
 
 fn step(order: OrderKey, event: Event, revision: u32) -> Step {
-    Step { order, event, revision, at: start() + TimeDelta::minutes(5) }
+    Step {
+        order,
+        event,
+        revision,
+        at: start() + TimeDelta::minutes(5),
+    }
 }
 
 async fn climb(db: &Db, steps: &[Step]) -> Vec<Rung> {
     let mut tx = db.begin().await.unwrap();
     let orders = steps.iter().map(|step| step.order);
-    let mut turn = Turn::take(&mut tx, &Origins::default(), orders).await.unwrap();
+    let mut turn = Turn::take(&mut tx, &Origins::default(), orders)
+        .await
+        .unwrap();
     let rungs = turn.climb(&mut tx, steps).await.unwrap();
     tx.commit().await.unwrap();
     rungs
@@ -32,11 +39,16 @@ async fn tally(db: &Db, episode: &Episode) -> Vec<(String, &'static str, i64)> {
     let mut tx = db.read().await.unwrap();
     let ladder = ladder::list_stored(&mut tx, episode.warning).await.unwrap();
     let tally = ladder.tally.into_iter();
-    tally.map(|((county, rung), orders)| (county, rung.as_str(), orders)).collect()
+    tally
+        .map(|((county, rung), orders)| (county, rung.as_str(), orders))
+        .collect()
 }
 
 fn counted(counts: &[(&str, &'static str, i64)]) -> Vec<(String, &'static str, i64)> {
-    counts.iter().map(|&(county, rung, orders)| (county.to_owned(), rung, orders)).collect()
+    counts
+        .iter()
+        .map(|&(county, rung, orders)| (county.to_owned(), rung, orders))
+        .collect()
 }
 
 async fn plants(db: &Db, count: usize) -> Episode {

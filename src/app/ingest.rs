@@ -1,0 +1,381 @@
+//! Outlooks taken in: what was observed, what is foreseen, and what an officer fills in.
+//!
+//! Days come in by [`take_in`], from a program or a file, and stay as they came; [`outlook`] puts
+//! the latest of them together without a seam. Every intake is followed by a new judgement of the
+//! region. What cannot be is refused with the field that says it: an index beyond the standard, a
+//! forecast made in the future, a region nobody knows.
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::playbook::Playbook;
+use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
+use crate::domain::aqi::{Period, Pollutant, PollutantSet, Sample, Standards};
+use crate::domain::digest::Digest;
+use crate::domain::outlook::{AqiRange, Cause, Day, Origin, Outlook, OutlookError};
+use crate::domain::region::RegionCode;
+use crate::domain::time::day_of;
+use crate::store::Tx;
+use crate::store::outlook::{self as store, DayRecord, NewDays};
+
+/// How far back an outlook reaches: longer than any episode on record.
+const BACK: Days = Days::new(60);
+
+/// How far ahead it reaches, and the furthest a forecast may.
+const AHEAD: Days = Days::new(60);
+
+/// How far ahead of our clock a forecast may be dated: its maker's clock, not a mistake.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
+
+/// The oldest forecast taken in.
+const OLDEST_FORECAST: TimeDelta = TimeDelta::days(30);
+
+/// The most days of one intake: a century.
+const MOST_DAYS: usize = 36_600;
+
+/// The first day anybody could have measured PM2.5 for an index.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a day");
+
+/// Days to be taken in.
+#[derive(Clone, Debug)]
+pub struct OutlookIn {
+    /// The region.
+    pub region: RegionCode,
+    /// Who measured or foresaw them.
+    pub source: String,
+    /// What they are.
+    pub series: Series,
+    /// The days, in any order, each once.
+    pub days: Vec<DayIn>,
+}
+
+/// What a series of days is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Series {
+    /// Measured over whole days.
+    Observed,
+    /// Foreseen, at an instant.
+    Forecast {
+        /// When.
+        issued_at: DateTime<Utc>,
+    },
+}
+
+/// One day to be taken in.
+#[derive(Clone, Debug)]
+pub struct DayIn {
+    /// The day.
+    pub on: NaiveDate,
+    /// What is known of it.
+    pub value: ValueIn,
+    /// What brought the pollution, where somebody judged it.
+    pub cause: Option<Cause>,
+}
+
+/// What is known of a day.
+#[derive(Clone, Debug)]
+pub enum ValueIn {
+    /// Its index.
+    Index {
+        /// The AQI; none where there is no value.
+        aqi: Option<AqiRange>,
+        /// The index of PM2.5 alone.
+        pm2_5: Option<AqiRange>,
+        /// The primary pollutants.
+        primary: PollutantSet,
+    },
+    /// Its concentrations, from which the index is computed by the standard in force on the day.
+    Sample(Box<Sample>),
+}
+
+/// What was taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// How many days.
+    pub days: usize,
+    /// How many of them have no value.
+    pub gaps: usize,
+    /// The first of them.
+    pub first: NaiveDate,
+    /// The last of them.
+    pub last: NaiveDate,
+}
+
+impl From<Day> for DayIn {
+    fn from(day: Day) -> Self {
+        Self {
+            on: day.on,
+            value: ValueIn::Index {
+                aqi: day.aqi,
+                pm2_5: day.pm2_5,
+                primary: day.primary,
+            },
+            cause: day.cause,
+        }
+    }
+}
+
+/// Takes days in, all or none, and has the region judged again.
+pub async fn take_in(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    arrived: OutlookIn,
+) -> Result<TakenIn, Error> {
+    caller.may(Right::EnterForecasts, arrived.region)?;
+    let playbook = app.active_playbook().await?;
+    check(&arrived, &playbook, app.now())?;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(taken) => return Ok(taken),
+        Begun::Fresh(act) => act,
+    };
+    let OutlookIn {
+        region,
+        source,
+        series,
+        days,
+    } = arrived;
+    let (issued_at, origin) = match series {
+        Series::Observed => (None, Origin::Observed),
+        Series::Forecast { issued_at } => {
+            let source = source.clone();
+            (Some(issued_at), Origin::Forecast { source })
+        }
+    };
+    let mut days: Vec<Day> = days
+        .into_iter()
+        .map(|day| judged(day, origin.clone(), playbook.standards()))
+        .collect();
+    days.sort_by_key(|day| day.on);
+    let actor = journal::actor(caller);
+    let new = NewDays {
+        region,
+        source: &source,
+        issued_at,
+        received_at: act.now,
+        received_by: &actor,
+        days: &days,
+    };
+    let rows = vouched(&store::record_days(&mut act.tx, &new).await?);
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return Err(Error::internal("an intake that was checked has days"));
+    };
+    let taken = TakenIn {
+        days: days.len(),
+        gaps: days.iter().filter(|day| day.aqi.is_none()).count(),
+        first: first.on,
+        last: last.on,
+    };
+    let body = json!({
+        "source": source, "issued_at": issued_at, "days": taken.days, "first": taken.first,
+        "last": taken.last,
+    });
+    let kind = match series {
+        Series::Observed => "observations.taken-in",
+        Series::Forecast { .. } => "forecast.taken-in",
+    };
+    let entry = Entry::new(kind, format!("outlook/{region}"), caller, act.now, body)
+        .in_region(region)
+        .vouching(rows);
+    journal::record(&mut act.tx, &app.ids, entry).await?;
+    let taken = act.commit(taken).await?;
+    decide::review_below(app, &playbook, region).await;
+    Ok(taken)
+}
+
+/// Puts an officer's value into a gap of a region's outlook.
+pub async fn fill_in(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    region: RegionCode,
+    on: NaiveDate,
+    aqi: AqiRange,
+    source: &str,
+) -> Result<TakenIn, Error> {
+    caller.may(Right::EnterForecasts, region)?;
+    check_source(source).map_or(Ok(()), |error| Err(Error::Invalid(vec![error])))?;
+    let playbook = app.active_playbook().await?;
+    let mut act = match app.begin(caller, idempotency).await? {
+        Begun::Replayed(taken) => return Ok(taken),
+        Begun::Fresh(act) => act,
+    };
+    let actor = journal::actor(caller);
+    let mut outlook = outlook(&mut act.tx, region, act.now).await?;
+    outlook
+        .fill_in(on, aqi, actor.as_str(), source)
+        .map_err(|error| match error {
+            OutlookError::NotMissing(_) => Error::conflict("not-missing", error.to_string()),
+            other => Error::invalid("on", "no-such-day", other.to_string()),
+        })?;
+    let days = outlook.days();
+    let filled = days.index(on).map(|index| &days.as_slice()[index..=index]);
+    let new = NewDays {
+        region,
+        source,
+        issued_at: None,
+        received_at: act.now,
+        received_by: &actor,
+        days: filled.ok_or_else(|| Error::internal("a day that was filled in is there"))?,
+    };
+    let rows = vouched(&store::record_days(&mut act.tx, &new).await?);
+    let body = json!({ "on": on, "aqi": aqi.to_string(), "source": source });
+    let subject = format!("outlook/{region}");
+    let entry = Entry::new("outlook.filled-in", subject, caller, act.now, body)
+        .in_region(region)
+        .vouching(rows);
+    journal::record(&mut act.tx, &app.ids, entry).await?;
+    let taken = TakenIn {
+        days: 1,
+        gaps: 0,
+        first: on,
+        last: on,
+    };
+    let taken = act.commit(taken).await?;
+    decide::review_below(app, &playbook, region).await;
+    Ok(taken)
+}
+
+/// A region's outlook as it stands, for whoever may see it.
+pub async fn show(app: &App, caller: &Caller, region: RegionCode) -> Result<Outlook, Error> {
+    caller.may(Right::SeeWarnings, region)?;
+    let mut tx = app.db.read().await?;
+    outlook(&mut tx, region, app.now()).await
+}
+
+/// A region's outlook as it stands: what was observed, continued by the latest forecast. A day
+/// between the first and the last that nobody gave a value for is a gap.
+pub(super) async fn outlook(
+    tx: &mut Tx,
+    region: RegionCode,
+    now: DateTime<Utc>,
+) -> Result<Outlook, Error> {
+    let today = day_of(now);
+    let latest = store::list_latest(tx, region, today - BACK, today + AHEAD).await?;
+    let (forecast, known): (Vec<DayRecord>, Vec<DayRecord>) = latest
+        .into_iter()
+        .partition(|record| matches!(record.day.origin, Origin::Forecast { .. }));
+    let newest = forecast.iter().max_by_key(|record| record.issued_at);
+    let (source, issued_at) = newest.map_or((String::new(), None), |record| {
+        (record.source.clone(), record.issued_at)
+    });
+    let (filled, observed): (Vec<Day>, Vec<Day>) = known
+        .into_iter()
+        .map(|record| record.day)
+        .partition(|day| matches!(day.origin, Origin::FilledIn { .. }));
+    let foreseen = forecast.into_iter().map(|record| record.day);
+    let series = |days: Vec<Day>| Outlook::new(source.clone(), issued_at, days);
+    let joined = series(observed)
+        .and_then(|observed| Outlook::joined(&series(filled)?, &observed))
+        .and_then(|known| Outlook::joined(&known, &series(foreseen.collect())?));
+    joined.map_err(Error::internal)
+}
+
+fn vouched(rows: &[(i64, Digest)]) -> Rows {
+    let mut digest = RowsDigest::default();
+    for (key, row) in rows {
+        digest.add(*key, &row.to_string());
+    }
+    let key = |row: Option<&(i64, Digest)>| row.map_or(0, |(key, _)| *key);
+    Rows {
+        table: RowTable::OutlookDay,
+        from: key(rows.first()),
+        to: key(rows.last()),
+        digest: digest.finish(),
+    }
+}
+
+/// A day with its index, computed where only concentrations are known.
+fn judged(day: DayIn, origin: Origin, standards: &Standards) -> Day {
+    let DayIn { on, value, cause } = day;
+    let (aqi, pm2_5, primary) = match value {
+        ValueIn::Index {
+            aqi,
+            pm2_5,
+            primary,
+        } => (aqi, pm2_5, primary),
+        ValueIn::Sample(sample) => {
+            let standard = standards
+                .in_force_on(on)
+                .unwrap_or_else(|| standards.newest());
+            let aqi = standard.assess(Period::Day, &sample);
+            let range = |index: u16| {
+                AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
+            };
+            let pm2_5 = aqi.iaqi[Pollutant::Pm25].map(range);
+            (aqi.aqi.map(range), pm2_5, aqi.primary)
+        }
+    };
+    Day {
+        on,
+        aqi,
+        pm2_5,
+        primary,
+        cause,
+        origin,
+    }
+}
+
+fn check(arrived: &OutlookIn, playbook: &Playbook, now: DateTime<Utc>) -> Result<(), Error> {
+    let mut wrong: Vec<FieldError> = check_source(&arrived.source).into_iter().collect();
+    if !playbook.regions().contains(arrived.region) {
+        let text = format!("no region {} in the playbook", arrived.region);
+        wrong.push(FieldError::new("region", "unknown", text));
+    }
+    if let Series::Forecast { issued_at } = arrived.series {
+        if issued_at > now + CLOCKS_APART {
+            let text = "expected a time that has come: the sender's clock is ahead of ours";
+            wrong.push(FieldError::new("issued_at", "future", text));
+        } else if issued_at < now - OLDEST_FORECAST {
+            let text = "expected a forecast of the last 30 days";
+            wrong.push(FieldError::new("issued_at", "too-old", text));
+        }
+    }
+    if arrived.days.is_empty() || arrived.days.len() > MOST_DAYS {
+        let text = format!("expected 1 to {MOST_DAYS} days");
+        wrong.push(FieldError::new("days", "count", text));
+    }
+    wrong.extend(check_days(arrived, day_of(now)));
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
+    }
+}
+
+fn check_days(arrived: &OutlookIn, today: NaiveDate) -> Vec<FieldError> {
+    let (earliest, latest, expected) = match arrived.series {
+        Series::Observed => (
+            FIRST_DAY,
+            today,
+            format!("a day from {FIRST_DAY} to today, which is {today}"),
+        ),
+        Series::Forecast { issued_at } => {
+            let (from, to) = (day_of(issued_at) - Days::new(1), day_of(issued_at) + AHEAD);
+            (from, to, format!("a day from {from} to {to}"))
+        }
+    };
+    let mut wrong = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for (at, day) in arrived.days.iter().enumerate() {
+        let field = format!("days[{at}].on");
+        if !(earliest..=latest).contains(&day.on) {
+            wrong.push(FieldError::new(
+                &field,
+                "out-of-range",
+                format!("expected {expected}"),
+            ));
+        } else if !seen.insert(day.on) {
+            wrong.push(FieldError::new(&field, "twice", "expected each day once"));
+        }
+    }
+    wrong
+}
+
+fn check_source(source: &str) -> Option<FieldError> {
+    let written = !source.trim().is_empty() && source.chars().count() <= 200;
+    let text = "expected who measured or foresaw it, in at most 200 characters";
+    (!written).then(|| FieldError::new("source", "malformed", text))
+}

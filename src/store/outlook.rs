@@ -1,0 +1,150 @@
+//! Days of outlooks as they came in. Append-only: a newer row stands before an older one.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::db::FromRow;
+use super::{Inconsistency, Result, Tx, counter};
+use crate::domain::digest::Digest;
+use crate::domain::outlook::{Day, Origin};
+use crate::domain::record::OutlookDay;
+use crate::domain::region::RegionCode;
+use crate::domain::time::from_millis;
+
+/// Days that came in together.
+#[derive(Clone, Debug)]
+pub struct NewDays<'n> {
+    /// The region.
+    pub region: RegionCode,
+    /// Who measured or foresaw them.
+    pub source: &'n str,
+    /// When their source made them.
+    pub issued_at: Option<DateTime<Utc>>,
+    /// When they came in.
+    pub received_at: DateTime<Utc>,
+    /// Who brought them.
+    pub received_by: &'n str,
+    /// The days.
+    pub days: &'n [Day],
+}
+
+/// A day as it stands in the record.
+#[derive(Clone, Debug)]
+pub struct DayRecord {
+    /// Who measured or foresaw it.
+    pub source: String,
+    /// When its source made it.
+    pub issued_at: Option<DateTime<Utc>>,
+    /// The day.
+    pub day: Day,
+}
+
+/// Records days, and answers with the key and digest of each, in their order.
+pub async fn record_days(tx: &mut Tx, new: &NewDays<'_>) -> Result<Vec<(i64, Digest)>> {
+    let n = u32::try_from(new.days.len()).expect("an outlook has few days");
+    let first = counter::allocate(tx, "outlook_day", n).await?;
+    let (received_at, issued_at) = (
+        new.received_at.timestamp_millis(),
+        new.issued_at.map(|at| at.timestamp_millis()),
+    );
+    let (mut rows, mut digests) = (Vec::new(), Vec::new());
+    for (key, day) in (first..).zip(new.days) {
+        let (on_day, body) = (day.on.to_string(), body(day));
+        let columns = OutlookDay {
+            key,
+            region: new.region.as_str(),
+            on_day: &on_day,
+            origin: origin(&day.origin),
+            source: new.source,
+            body: &body,
+            issued_at,
+            received_at,
+            received_by: new.received_by,
+        };
+        let digest = columns.digest();
+        digests.push((key, digest));
+        rows.push((
+            key,
+            new.region.as_str(),
+            origin(&day.origin),
+            new.source,
+            issued_at,
+            received_at,
+            new.received_by,
+            digest.to_string(),
+            on_day,
+            body,
+        ));
+    }
+    tx.insert_many(
+        "INSERT INTO outlook_day
+                (day_key, region, origin, source, issued_at, received_at, received_by, digest,
+                 on_day, body)",
+        rows,
+    )
+    .await?;
+    Ok(digests)
+}
+
+#[derive(FromRow)]
+struct DayRow {
+    day_key: i64,
+    source: String,
+    issued_at: Option<i64>,
+    body: String,
+}
+
+impl TryFrom<DayRow> for DayRecord {
+    type Error = Inconsistency;
+
+    fn try_from(row: DayRow) -> Result<Self, Inconsistency> {
+        let wrong = Inconsistency::on("outlook_day")
+            .column("body")
+            .row(row.day_key);
+        Ok(Self {
+            source: row.source,
+            issued_at: row.issued_at.and_then(from_millis),
+            day: serde_json::from_str(&row.body).map_err(|error| wrong.source(error))?,
+        })
+    }
+}
+
+/// What was said last of every day of a region from one day to another: for each day at most one
+/// row observed, one forecast and one filled in, in order of day. Of forecasts the one made last
+/// counts, not the one that came in last.
+pub async fn list_latest(
+    tx: &mut Tx,
+    region: RegionCode,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<DayRecord>> {
+    let rows: Vec<DayRow> = tx
+        .all(
+            "SELECT day_key, source, issued_at, body
+               FROM (SELECT day_key, source, issued_at, body, on_day,
+                            ROW_NUMBER() OVER (
+                                PARTITION BY on_day, origin
+                                ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
+                            ) AS nth
+                       FROM outlook_day
+                      WHERE region = $1
+                        AND on_day BETWEEN $2 AND $3) AS said
+              WHERE nth = 1
+              ORDER BY on_day, day_key",
+            (region.as_str(), from.to_string(), to.to_string()),
+        )
+        .await?;
+    let days = rows.into_iter().map(|row| Ok(DayRecord::try_from(row)?));
+    days.collect()
+}
+
+fn body(day: &Day) -> String {
+    serde_json::to_string(day).expect("a day is plain data")
+}
+
+fn origin(origin: &Origin) -> &'static str {
+    match origin {
+        Origin::Observed => "observed",
+        Origin::Forecast { .. } => "forecast",
+        Origin::FilledIn { .. } => "filled-in",
+    }
+}

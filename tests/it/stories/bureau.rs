@@ -1,0 +1,209 @@
+//! A bureau at work: what every story does the same way.
+
+use chrono::TimeDelta;
+use qingkong::app::Caller;
+use qingkong::app::account::NewAccount;
+use qingkong::app::caller::Role;
+use qingkong::app::enroll::{self, Import, Office};
+use qingkong::cli::demo::list::{Sample, sample_list};
+use qingkong::domain::enterprise::{Contact, PlantStatus};
+use serde_json::{Value, json};
+
+use crate::database::TestDb;
+use crate::world::{PASSWORD, REGION, Visitor, World};
+
+/// A node of 许昌 with a list of plants, offices, an officer and a vice-mayor.
+pub(crate) struct Bureau {
+    pub(crate) world: World,
+    pub(crate) officer: Visitor,
+    pub(crate) approver: Visitor,
+    /// Who is to be told: the plants that stand not still anyway, and three offices.
+    pub(crate) recipients: usize,
+}
+
+impl Bureau {
+    pub(crate) async fn new(db: TestDb, plants: usize) -> Self {
+        Self::over(World::new(db).await, plants).await
+    }
+
+    pub(crate) async fn over(world: World, plants: usize) -> Self {
+        let recipients = import(&world, plants).await;
+        let officer = sign_up(&world, "zhiban", Role::Officer, "值班员").await;
+        // The second officer of the night, who witnesses.
+        sign_up(&world, "fuban", Role::Officer, "副班").await;
+        let approver = sign_up(&world, "fushizhang", Role::Approver, "副市长").await;
+        Self {
+            world,
+            officer,
+            approver,
+            recipients,
+        }
+    }
+
+    /// A draft that rests on the officer's judgement; answers with its id.
+    pub(crate) async fn draft(&self, kind: &str, level: &str, effective: &str) -> String {
+        let grounds = json!({ "on": "judgement", "reason": "预报资料中断，会商认为将达标准" });
+        self.draft_on(kind, level, effective, grounds).await
+    }
+
+    pub(crate) async fn draft_on(
+        &self,
+        kind: &str,
+        level: &str,
+        effective: &str,
+        grounds: Value,
+    ) -> String {
+        let body = json!({
+            "region": REGION, "kind": kind, "level": level,
+            "effective": effective, "grounds": grounds,
+        });
+        let (status, answer) = Visitor::json(self.officer.post("/api/v1/notices", &body)).await;
+        assert_eq!(status, 201, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Takes a draft through consultation and signature.
+    pub(crate) async fn sign(&self, notice: &str) {
+        let consultation = json!({
+            "held_at": "2026-11-24T16:00", "parties": ["市生态环境局", "市气象局"],
+            "conclusion": "25日至27日有重度污染过程",
+        });
+        self.step(&self.officer, notice, "consultation", &consultation)
+            .await;
+        self.step(&self.officer, notice, "submission", &json!({}))
+            .await;
+        self.step(&self.approver, notice, "approval", &json!({}))
+            .await;
+    }
+
+    /// One step that is expected to be taken.
+    pub(crate) async fn step(
+        &self,
+        who: &Visitor,
+        notice: &str,
+        step: &str,
+        body: &Value,
+    ) -> Value {
+        let path = format!("/api/v1/notices/{notice}/{step}");
+        let (status, answer) = Visitor::json(who.post(&path, body)).await;
+        assert_eq!(status, 200, "{step}: {answer}");
+        answer
+    }
+
+    /// The id of an account.
+    pub(crate) async fn account(&self, name: &str) -> String {
+        let accounts = self
+            .world
+            .app()
+            .list_accounts(&Caller::operator())
+            .await
+            .unwrap();
+        let account = accounts
+            .into_iter()
+            .find(|account| account.name == name)
+            .unwrap();
+        account.id.to_string()
+    }
+
+    /// Draws the plan of a signed notice and issues it; answers with both.
+    pub(crate) async fn issue(&self, notice: &str, document: &str) -> (Value, Value) {
+        let plan = self.step(&self.officer, notice, "plan", &json!({})).await;
+        let seen = json!({ "plan": plan["id"], "digest": plan["digest"], "document": document });
+        let issued = self.step(&self.officer, notice, "issue", &seen).await;
+        (plan, issued)
+    }
+
+    /// Draft to issue in one go.
+    pub(crate) async fn carry(
+        &self,
+        kind: &str,
+        level: &str,
+        effective: &str,
+        document: &str,
+    ) -> (Value, Value) {
+        let notice = self.draft(kind, level, effective).await;
+        self.sign(&notice).await;
+        self.issue(&notice, document).await
+    }
+
+    pub(crate) async fn warning(&self, id: &Value) -> Value {
+        let path = format!("/api/v1/warnings/{}", id.as_str().unwrap());
+        let (status, answer) = Visitor::json(self.officer.get(&path)).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// Hours pass, and whoever was signed in signs in again: sessions do not last a night.
+    pub(crate) async fn hours_pass(&mut self, hours: i64) {
+        self.world.fast_forward(TimeDelta::hours(hours)).await;
+        self.officer.sign_in("zhiban", PASSWORD).await;
+        self.approver.sign_in("fushizhang", PASSWORD).await;
+    }
+}
+
+async fn sign_up(world: &World, name: &str, role: Role, title: &str) -> Visitor {
+    let account = NewAccount {
+        name: name.to_owned(),
+        password: PASSWORD.to_owned(),
+        role,
+        region: REGION.parse().unwrap(),
+        recipient: None,
+        title: Some(title.to_owned()),
+    };
+    world
+        .app()
+        .add_account(&Caller::operator(), account, None)
+        .await
+        .unwrap();
+    let mut visitor = world.stranger();
+    visitor.sign_in(name, PASSWORD).await;
+    visitor
+}
+
+/// Takes in a sample list and three offices; answers with how many of them are to be told.
+pub(crate) async fn import(world: &World, plants: usize) -> usize {
+    let (app, operator) = (world.app(), Caller::operator());
+    let playbook = app.active_playbook().await.unwrap();
+    let sample = Sample {
+        regions: playbook.regions(),
+        plants,
+        seed: 7,
+        mail_host: "plants.invalid",
+        webhook: None,
+    };
+    let plants = sample_list(&sample);
+    let operating = plants
+        .iter()
+        .filter(|plant| plant.status != PlantStatus::LongStopped)
+        .count();
+    let import = Import {
+        list_region: REGION.parse().unwrap(),
+        source: "list.csv".to_owned(),
+        plants,
+        replaces: false,
+    };
+    enroll::import_plants(app, &operator, None, import)
+        .await
+        .unwrap();
+    let office = |code: &str, name: &str| Office {
+        region: code.parse().unwrap(),
+        name: name.to_owned(),
+        contacts: vec![Contact {
+            name: "值班室".to_owned(),
+            role: "值班员".to_owned(),
+            phone: None,
+            email: Some(format!("{code}@office.invalid").parse().unwrap()),
+            webhook: None,
+        }],
+    };
+    let offices = vec![
+        office("411002", "许昌市生态环境局魏都分局"),
+        office("411081", "许昌市生态环境局禹州分局"),
+        office("411082", "许昌市生态环境局长葛分局"),
+    ];
+    let region = REGION.parse().unwrap();
+    enroll::import_offices(app, &operator, None, region, offices)
+        .await
+        .unwrap();
+    operating + 3
+}

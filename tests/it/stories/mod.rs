@@ -1,0 +1,4 @@
+//! Stories: whole episodes through a whole node, with a clock moved by hand.
+
+mod bureau;
+mod issue;
