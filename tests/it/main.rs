@@ -18,6 +18,7 @@ mod episode;
 mod fakes;
 mod journal;
 mod notify;
+mod order_link;
 mod pages;
 mod playbook;
 mod store;

@@ -13,10 +13,12 @@ use utoipa_axum::routes;
 use super::Web;
 
 mod account;
+mod dead_letter;
 mod events;
 mod instruction;
 mod journal;
 mod notice;
+mod order;
 mod outlook;
 mod plan;
 mod playbook;
@@ -47,6 +49,8 @@ mod warning;
         (name = "warnings", description = "What stands, and how far its orders have come"),
         (name = "journal", description = "The record that cannot be changed quietly"),
         (name = "playbook", description = "What everything is judged and worded by"),
+        (name = "orders", description = "How far each has come, and its answers"),
+        (name = "dead letters", description = "What could not be delivered"),
         (name = "events", description = "What has just happened"),
     ),
     security(("token" = []), ("cookie" = []))
@@ -104,6 +108,11 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(journal::show_journal_head))
         .routes(routes!(journal::list_journal_entries))
         .routes(routes!(playbook::show_playbook))
+        .routes(routes!(order::list_orders))
+        .routes(routes!(order::show_order))
+        .routes(routes!(order::answer_order))
+        .routes(routes!(dead_letter::list_dead_letters))
+        .routes(routes!(dead_letter::redrive_letter))
         .routes(routes!(events::watch_events))
 }
 

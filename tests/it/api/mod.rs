@@ -6,5 +6,6 @@ mod document;
 mod events;
 mod idempotency;
 mod operations;
+mod order;
 mod outlook;
 mod session;
