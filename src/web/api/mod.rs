@@ -13,9 +13,11 @@ use utoipa_axum::routes;
 use super::Web;
 
 mod account;
+mod dead_letter;
 mod events;
 mod instruction;
 mod notice;
+mod order;
 mod plan;
 mod proposal;
 mod session;
@@ -41,6 +43,8 @@ mod warning;
         (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
         (name = "warnings", description = "What stands, and how far its orders have come"),
+        (name = "orders", description = "How far each has come, and its answers"),
+        (name = "dead letters", description = "What could not be delivered"),
         (name = "events", description = "What has just happened"),
     ),
     security(("token" = []), ("cookie" = []))
@@ -92,6 +96,11 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
+        .routes(routes!(order::list_orders))
+        .routes(routes!(order::show_order))
+        .routes(routes!(order::answer_order))
+        .routes(routes!(dead_letter::list_dead_letters))
+        .routes(routes!(dead_letter::redrive_letter))
         .routes(routes!(events::watch_events))
 }
 
