@@ -31,6 +31,9 @@ const PAGE: i64 = 2_000;
 /// How many lines are written in one transaction.
 const CHUNK: usize = 10_000;
 
+/// How long a plan that was never issued is kept: drafts are looked at again the next morning.
+const KEPT_FOR: chrono::TimeDelta = chrono::TimeDelta::days(2);
+
 /// What a plan comes to, for the preview and the record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Drawn {
@@ -112,6 +115,14 @@ pub async fn find(app: &App, caller: &Caller, plan: i64) -> Result<Option<Drawn>
     caller.may(Right::SeeWarnings, record.region)?;
     let playbook = app.playbook(&head.playbook).await?;
     Ok(Some(drawn(&head, &record, &playbook)))
+}
+
+/// Prunes plans that were drawn and never issued; answers with how many.
+pub async fn prune(app: &App) -> Result<u64, Error> {
+    let mut tx = app.db.begin().await?;
+    let pruned = store::prune_abandoned(&mut tx, app.now() - KEPT_FOR).await?;
+    tx.commit().await?;
+    Ok(pruned)
 }
 
 fn drawn(head: &PlanHead, record: &NoticeRecord, playbook: &Playbook) -> Drawn {
@@ -331,7 +342,7 @@ impl Staging<'_> {
                     change,
                     duty,
                 };
-                self.stage(line, owed, before.county, before.name);
+                self.stage(&line, owed, before.county, before.name);
             }
             self.write_full().await?;
         }
@@ -376,10 +387,10 @@ impl Staging<'_> {
             change: Change::Begin,
             duty,
         };
-        self.stage(line, self.revision, who.county, who.name);
+        self.stage(&line, self.revision, who.county, who.name);
     }
 
-    fn stage(&mut self, line: Line, owed: i32, county: String, name: String) {
+    fn stage(&mut self, line: &Line, owed: i32, county: String, name: String) {
         let snapshot = line.snapshot();
         let obligations = line.duty.obligations().to_string();
         let digest = Columns {

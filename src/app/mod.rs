@@ -16,6 +16,7 @@ pub mod act;
 pub mod answer;
 pub mod board;
 pub mod caller;
+pub mod close;
 pub mod decide;
 pub mod dispatch;
 pub mod draw;

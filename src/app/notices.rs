@@ -10,8 +10,9 @@ use serde_json::json;
 use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
 use super::playbook::Playbook;
 use super::{App, Begun, Caller, Error, Idempotency, Right, instruction, proposal};
+use crate::domain::access::Account;
 use crate::domain::digest::Digest;
-use crate::domain::id::{InstructionId, NoticeId, WarningId};
+use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
@@ -22,7 +23,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
 use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
-use crate::store::{Tx, counter};
+use crate::store::{Tx, account, counter};
 
 /// What an officer writes when drafting.
 #[derive(Clone, Debug)]
@@ -245,6 +246,9 @@ async fn make(
                 let text = format!("no playbook for region {}", record.region);
                 Error::conflict("no-profile", text)
             })?;
+            if let Signature::OnBehalf { witness, .. } = &signature {
+                known_witness(tx, *witness, record.region).await?;
+            }
             submitted.approve(by, signature, &profile.approval)
         }
         (Notice::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
@@ -255,6 +259,21 @@ async fn make(
         }
     };
     made.map_err(refused)
+}
+
+/// Whether a signature on behalf names a second officer of the region as its witness.
+async fn known_witness(tx: &mut Tx, id: UserId, region: RegionCode) -> Result<(), Error> {
+    let account = account::find_account_by_id(tx, id).await?;
+    let knows = |account: &Account| {
+        account.disabled_at.is_none()
+            && account.recipient.is_none()
+            && account.region.contains(region)
+    };
+    if account.as_ref().is_some_and(knows) {
+        return Ok(());
+    }
+    let text = "expected the account of a second officer of the region";
+    Err(Error::invalid("on_behalf.witness", "unknown", text))
 }
 
 /// What the officer wrote, with its grounds looked up and frozen.

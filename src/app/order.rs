@@ -208,10 +208,15 @@ impl App {
         after: Option<OrderKey>,
     ) -> Result<OrderList, Error> {
         let mut tx = self.db.read().await?;
-        let head = notice::find_warning(&mut tx, warning).await?.ok_or(Error::NotFound)?;
+        let head = notice::find_warning(&mut tx, warning)
+            .await?
+            .ok_or(Error::NotFound)?;
         caller.may(Right::SeeWarnings, head.region)?;
         let Some(plan) = head.plan else {
-            return Ok(OrderList { orders: Vec::new(), next: None });
+            return Ok(OrderList {
+                orders: Vec::new(),
+                next: None,
+            });
         };
         let limit = i64::try_from(PAGE + 1).expect("a page is small");
         let after = after.unwrap_or(OrderKey(0));
@@ -239,7 +244,9 @@ struct Read {
 impl Read {
     async fn order(app: &App, tx: &mut Tx, order: OrderKey) -> Result<Self, Error> {
         let warning = app.origins.warning_of(tx, order).await?;
-        let line = order::find_last_issued(tx, warning, order).await?.ok_or(Error::NotFound)?;
+        let line = order::find_last_issued(tx, warning, order)
+            .await?
+            .ok_or(Error::NotFound)?;
         let owed = if line.owed == line.revision {
             None
         } else {
@@ -284,7 +291,12 @@ impl Read {
             open: open(&state, rung, self.standing.head, line),
             state,
             acknowledge_by,
-            answers: self.answers.iter().rev().map(|record| self.answer(record)).collect(),
+            answers: self
+                .answers
+                .iter()
+                .rev()
+                .map(|record| self.answer(record))
+                .collect(),
         }
     }
 
@@ -353,7 +365,11 @@ fn open(state: &OrderState, rung: Rung, head: Head, line: &IssuedLine) -> Vec<An
     match state {
         OrderState::Replaced { .. } => Vec::new(),
         OrderState::Lifted { confirmed } | OrderState::Withdrawn { confirmed, .. } => {
-            if *confirmed { Vec::new() } else { vec![Acknowledged] }
+            if *confirmed {
+                Vec::new()
+            } else {
+                vec![Acknowledged]
+            }
         }
         _ => {
             let mut open = Vec::new();
@@ -388,8 +404,9 @@ async fn replaced_by(
 impl OrderView {
     /// The latest answer that says the order was read.
     pub fn receipt(&self) -> Option<&AnswerView> {
-        let acknowledges =
-            |answer: &&AnswerView| matches!(answer.kind, AnswerKind::Acknowledged | AnswerKind::InPlace);
+        let acknowledges = |answer: &&AnswerView| {
+            matches!(answer.kind, AnswerKind::Acknowledged | AnswerKind::InPlace)
+        };
         self.answers.iter().find(acknowledges)
     }
 }

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio_cron_scheduler::{Job as Tick, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, Error, decide};
+use crate::app::{App, Error, close, decide, draw};
 use crate::domain::time::{day_of, day_start};
 
 /// Something done on a schedule.
@@ -45,6 +45,16 @@ pub const JOBS: &[Job] = &[
         name: "judge-outlooks",
         schedule: Schedule::Minutes(10),
         run: |app| Box::pin(async { decide::review_all(app).await.map(reviewed) }),
+    },
+    Job {
+        name: "close-warnings",
+        schedule: Schedule::Minutes(1),
+        run: |app| Box::pin(async { close::close_past(app).await.map(closed) }),
+    },
+    Job {
+        name: "prune-plans",
+        schedule: Schedule::Daily(3, 50),
+        run: |app| Box::pin(async { draw::prune(app).await.map(pruned) }),
     },
     Job {
         name: "prune-sessions",
@@ -125,6 +135,10 @@ async fn run_if_due(app: &App, job: &Job, now: DateTime<Utc>) -> Result<(), Erro
 
 fn reviewed(regions: usize) -> String {
     format!("{regions} regions judged")
+}
+
+fn closed(warnings: u64) -> String {
+    format!("closed {warnings}")
 }
 
 fn pruned(rows: u64) -> String {

@@ -71,6 +71,19 @@ pub async fn add_account(tx: &mut Tx, account: &Account, password: &str) -> Resu
     Ok(())
 }
 
+/// The account with an id.
+pub async fn find_account_by_id(tx: &mut Tx, id: UserId) -> Result<Option<Account>> {
+    let row: Option<AccountRow> = tx
+        .optional(
+            "SELECT id, name, role, region, recipient, title, created_at, disabled_at
+               FROM account
+              WHERE id = $1",
+            (id.to_string(),),
+        )
+        .await?;
+    Ok(row.map(Account::try_from).transpose()?)
+}
+
 /// The account with a name, and the hash of its password.
 pub async fn find_account(tx: &mut Tx, name: &str) -> Result<Option<(Account, String)>> {
     let row: Option<AccountRow> = tx

@@ -279,11 +279,18 @@ impl TryFrom<ListedRow> for OrderRow {
     type Error = Inconsistency;
 
     fn try_from(row: ListedRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| Inconsistency::on("plan_line").column(column).row(row.order_key);
+        let wrong = |column| {
+            Inconsistency::on("plan_line")
+                .column(column)
+                .row(row.order_key)
+        };
         let rung = Rung::ALL.into_iter().find(|rung| rung.as_str() == row.rung);
         Ok(Self {
             order: OrderKey(row.order_key),
-            change: row.change.parse().map_err(|error| wrong("change").source(error))?,
+            change: row
+                .change
+                .parse()
+                .map_err(|error| wrong("change").source(error))?,
             rung: rung.ok_or_else(|| wrong("rung"))?,
             late: row.late >= row.owed,
             objected: row.objected >= row.owed,

@@ -99,12 +99,16 @@ pub(super) async fn answer(
     let (status, faults) = match app.answer_order(&Answerer::Link(link), given).await {
         Ok(_) => return Ok(Redirect::to(&page.address()).into_response()),
         Err(Error::Invalid(fields)) => {
-            let faults = fields.into_iter().map(|field| (field.field, field.text)).collect();
+            let faults = fields
+                .into_iter()
+                .map(|field| (field.field, field.text))
+                .collect();
             (StatusCode::UNPROCESSABLE_ENTITY, faults)
         }
-        Err(Error::Conflict(refusal)) => {
-            (StatusCode::CONFLICT, vec![("nonce".to_owned(), refusal.text)])
-        }
+        Err(Error::Conflict(refusal)) => (
+            StatusCode::CONFLICT,
+            vec![("nonce".to_owned(), refusal.text)],
+        ),
         Err(Error::NotFound) => return page.invalid(),
         Err(error) => return Err(error.into()),
     };
@@ -126,7 +130,9 @@ impl<'p> Page<'p> {
             app,
             token,
             link: Link::open(token, &app.keyring),
-            language: language.and_then(|word| word.parse().ok()).unwrap_or_default(),
+            language: language
+                .and_then(|word| word.parse().ok())
+                .unwrap_or_default(),
         }
     }
 
@@ -192,7 +198,11 @@ impl<'p> Page<'p> {
             actions: self.actions(view),
             objections: self.choices(AnswerKind::Objection),
             needs: self.choices(AnswerKind::Help),
-            answers: view.answers.iter().map(|answer| self.answer(answer)).collect(),
+            answers: view
+                .answers
+                .iter()
+                .map(|answer| self.answer(answer))
+                .collect(),
             faults,
         };
         draw(status, &page)
@@ -248,8 +258,11 @@ impl<'p> Page<'p> {
             OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
         );
         let acknowledge = action(AnswerKind::Acknowledged);
-        let (confirm_lift, acknowledge) =
-            if releases { (acknowledge, None) } else { (None, acknowledge) };
+        let (confirm_lift, acknowledge) = if releases {
+            (acknowledge, None)
+        } else {
+            (None, acknowledge)
+        };
         PhoneActions {
             acknowledge,
             in_place: action(AnswerKind::InPlace),
@@ -286,7 +299,10 @@ impl<'p> Page<'p> {
         let known = Reason::of(answer.kind)
             .iter()
             .find(|reason| Some(reason.code) == answer.reason.as_deref());
-        if let Some(detail) = known.map(|reason| self.words(reason)).or(answer.unit.as_deref()) {
+        if let Some(detail) = known
+            .map(|reason| self.words(reason))
+            .or(answer.unit.as_deref())
+        {
             words.push('：');
             words.push_str(detail);
         }
@@ -346,8 +362,14 @@ fn lines(view: &OrderView) -> Vec<PhoneLine> {
         by: view.effective,
         remark: None,
     });
-    let released = matches!(view.state, OrderState::Lifted { .. } | OrderState::Withdrawn { .. });
-    units.chain(office).chain(added.filter(|_| !released)).collect()
+    let released = matches!(
+        view.state,
+        OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
+    );
+    units
+        .chain(office)
+        .chain(added.filter(|_| !released))
+        .collect()
 }
 
 fn part_zh(part: Part) -> String {

@@ -95,7 +95,9 @@ pub(super) async fn redrive_letter(
 ) -> Result<Json<Redriven>, Problem> {
     let RedriveRequest {} = posted.body;
     let idempotency = posted.idempotency.as_ref();
-    let redriven = app.redrive_letter(&caller, idempotency, MessageKey(message)).await?;
+    let redriven = app
+        .redrive_letter(&caller, idempotency, MessageKey(message))
+        .await?;
     Ok(Json(Redriven {
         message: redriven.message.0,
     }))

@@ -203,7 +203,9 @@ pub(super) async fn list_orders(
         county: query.county,
         text: query.q,
     };
-    let list = app.list_orders(&caller, id, &filter, query.cursor.map(OrderKey)).await?;
+    let list = app
+        .list_orders(&caller, id, &filter, query.cursor.map(OrderKey))
+        .await?;
     Ok(Json(Page {
         items: list.orders.into_iter().map(Into::into).collect(),
         next: list.next.map(|order| order.to_string()),
@@ -250,8 +252,16 @@ pub(super) async fn answer_order(
     headers: HeaderMap,
     ValidJson(asked): ValidJson<AnswerRequest>,
 ) -> Result<Json<AnswerResult>, Problem> {
-    let nonce = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-    let missing = || Error::invalid("Idempotency-Key", "missing", "expected a key of your choice");
+    let nonce = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok());
+    let missing = || {
+        Error::invalid(
+            "Idempotency-Key",
+            "missing",
+            "expected a key of your choice",
+        )
+    };
     let given = AnswerIn {
         order: OrderKey(key),
         revision: asked.revision,

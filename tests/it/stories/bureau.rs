@@ -107,6 +107,21 @@ impl Bureau {
         answer
     }
 
+    /// The id of an account.
+    pub(crate) async fn account(&self, name: &str) -> String {
+        let accounts = self
+            .world
+            .app()
+            .list_accounts(&Caller::operator())
+            .await
+            .unwrap();
+        let account = accounts
+            .into_iter()
+            .find(|account| account.name == name)
+            .unwrap();
+        account.id.to_string()
+    }
+
     /// Draws the plan of a signed notice and issues it; answers with both.
     pub(crate) async fn issue(&self, notice: &str, document: &str) -> (Value, Value) {
         let plan = self.step(&self.officer, notice, "plan", &json!({})).await;
@@ -149,10 +164,12 @@ pub(crate) const OFFICER: &str = "zhiban";
 /// The account that signs.
 pub(crate) const APPROVER: &str = "fushizhang";
 
-/// Adds the two accounts, with their titles.
+/// Adds the accounts of a bureau, with their titles.
 pub(crate) async fn staff(app: &App) {
     for (name, role, title) in [
         (OFFICER, Role::Officer, "值班员"),
+        // The second officer of the night, who witnesses.
+        ("fuban", Role::Officer, "副班"),
         (APPROVER, Role::Approver, "副市长"),
     ] {
         let account = NewAccount {

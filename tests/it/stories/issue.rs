@@ -92,9 +92,10 @@ both_engines! {
         let grounds = json!({ "on": "instruction", "id": registered["id"] });
         let notice = bureau.draft_on("start", "orange", "2026-11-25T08:00", grounds).await;
         bureau.step(&bureau.officer, &notice, "submission", &json!({})).await;
+        let witness = bureau.account("fuban").await;
         let by_telephone = json!({ "on_behalf": {
             "medium": "telephone", "title": "副市长", "note": "03:20 电话请示，同意按省指令启动",
-            "witness": "018f2c5e-8d2b-7c3a-9a1e-3f6f0a5d2b11", "to_sign_by": "2026-11-25T12:00",
+            "witness": witness, "to_sign_by": "2026-11-25T12:00",
         } });
         bureau.step(&bureau.officer, &notice, "approval", &by_telephone).await;
         let (_, issued) = bureau.issue(&notice, "许环委办〔2026〕5号").await;
