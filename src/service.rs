@@ -49,7 +49,7 @@ impl Service {
             .with_context(|| format!("cannot listen on {listen}"))?;
         let url = format!("http://{}", listener.local_addr()?);
         config.server.public_url.get_or_insert_with(|| url.clone());
-        let db = open_database(&config).await?;
+        let db = database(&config, Options::default()).await?;
         // Before migrating: the schema is not changed under a node that is already serving.
         let claim = db.claim_exclusive()?;
         let channels = Channels::new(Live, &config)?;
@@ -115,13 +115,26 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
     Ok(app)
 }
 
-/// The configured database, not yet migrated.
+/// The configured database, not yet migrated, for one command: a short writer beside a node that
+/// may be busy, it waits longer for its turn than a request does.
 pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
+    let patience = Duration::from_secs(30);
+    database(
+        config,
+        Options {
+            patience,
+            ..Options::default()
+        },
+    )
+    .await
+}
+
+async fn database(config: &Config, options: Options) -> anyhow::Result<Db> {
     if config.is_embedded()? {
         make_data_dir(&config.data_dir)?;
     }
     let url = config.database_url()?;
-    Db::open(&url, Options::default())
+    Db::open(&url, options)
         .await
         .context("cannot open the database")
 }

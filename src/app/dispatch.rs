@@ -41,6 +41,8 @@ use crate::playbooks::hex;
 use crate::store::StoreError;
 use crate::store::outbox::{self, AttemptOutcome, Fate};
 
+pub use crate::store::outbox::DeadLetter;
+
 mod dead;
 mod hosts;
 mod load;

@@ -19,10 +19,10 @@ use crate::domain::plan::{Change, Control};
 use crate::domain::time::WrittenTime;
 use crate::store::answer::{self, AnswerRecord};
 use crate::store::ladder::Standing;
-use crate::store::order::{self, IssuedLine, OrderRow};
+use crate::store::order::{self, IssuedLine};
 use crate::store::{Tx, ladder, notice};
 
-pub use crate::store::order::OrderFilter;
+pub use crate::store::order::{OrderFilter, OrderRow};
 
 /// The most orders on one page of a list.
 const PAGE: usize = 100;

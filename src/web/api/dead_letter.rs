@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
-use crate::app::{App, Caller};
+use crate::app::{App, Caller, dispatch};
 use crate::domain::id::MessageKey;
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
-use crate::store::outbox;
 use crate::web::posted::Posted;
 use crate::web::problem::{Problem, ProblemBody};
 
@@ -103,8 +102,8 @@ pub(super) async fn redrive_letter(
     }))
 }
 
-impl From<outbox::DeadLetter> for DeadLetter {
-    fn from(letter: outbox::DeadLetter) -> Self {
+impl From<dispatch::DeadLetter> for DeadLetter {
+    fn from(letter: dispatch::DeadLetter) -> Self {
         Self {
             message: letter.key.0,
             order: letter.order.0,

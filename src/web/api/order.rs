@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
 use crate::app::answer::{AnswerIn, Answered, Answerer};
-use crate::app::order::{AnswerView, OrderFilter, OrderState, OrderView, UnitView};
+use crate::app::order::{AnswerView, OrderFilter, OrderRow, OrderState, OrderView, UnitView};
 use crate::app::{App, Caller, Error};
 use crate::domain::id::{OrderKey, WarningId};
 use crate::domain::notice::End;
@@ -16,7 +16,6 @@ use crate::domain::order::{AnswerKind, Rung};
 use crate::domain::plan::Control;
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
-use crate::store::order::OrderRow;
 use crate::web::posted::ValidJson;
 use crate::web::problem::{Problem, ProblemBody};
 

@@ -26,6 +26,7 @@ pub(super) struct Proposal {
     /// SHA-256 of their file.
     rules_digest: String,
     /// issue, raise, lower, extend, lift, hold or advise.
+    #[serde(rename = "proposal")]
     act: &'static str,
     /// The level that stands once it is followed.
     #[serde(skip_serializing_if = "Option::is_none")]
