@@ -14,6 +14,8 @@ use super::Web;
 
 mod account;
 mod events;
+mod export;
+mod import;
 mod instruction;
 mod notice;
 mod plan;
@@ -37,6 +39,7 @@ mod warning;
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "accounts", description = "Accounts and API tokens"),
+        (name = "imports", description = "Lists and offices, in and out as files"),
         (name = "instructions", description = "What superiors have ordered"),
         (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
@@ -92,6 +95,9 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
+        .routes(routes!(import::import_list))
+        .routes(routes!(import::import_offices))
+        .routes(routes!(export::export_list))
         .routes(routes!(events::watch_events))
 }
 

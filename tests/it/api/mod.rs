@@ -5,5 +5,6 @@ mod border;
 mod document;
 mod events;
 mod idempotency;
+mod import;
 mod operations;
 mod session;

@@ -1,4 +1,4 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
-mod bureau;
+pub(crate) mod bureau;
 mod issue;
