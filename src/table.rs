@@ -175,11 +175,8 @@ pub fn decode<'b>(file: &str, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, st
         Err(error) => encoding_rs::GB18030
             .decode_without_bom_handling_and_without_replacement(bytes)
             .ok_or_else(|| {
-                let line = bytes[..error.valid_up_to()]
-                    .iter()
-                    .filter(|&&b| b == b'\n')
-                    .count();
-                fault(file, line as u64 + 1, "", "text in UTF-8 or GB 18030")
+                let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
+                fault(file, line as u64, "", "text in UTF-8 or GB 18030")
             }),
     }
 }

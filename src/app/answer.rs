@@ -37,8 +37,8 @@ use crate::store::{self, StoreError, Tx, counter};
 /// The longest note, in characters.
 const LONGEST_NOTE: usize = 2_000;
 
-/// The longest nonce, in characters.
-const LONGEST_NONCE: usize = 64;
+/// The longest nonce, in characters: that of an `Idempotency-Key`.
+const LONGEST_NONCE: usize = 255;
 
 /// Why somebody objects or asks for help: a code, and its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub struct AnswerIn {
     pub reason: Option<String>,
     /// In the giver's own words.
     pub note: Option<String>,
-    /// What makes a repeat of it the same answer: 1 to 64 visible ASCII characters.
+    /// What makes a repeat of it the same answer: 1 to 255 visible ASCII characters.
     pub nonce: String,
 }
 
@@ -278,7 +278,7 @@ impl AnswerIn {
         }
         let visible = self.nonce.bytes().all(|byte| byte.is_ascii_graphic());
         if self.nonce.is_empty() || self.nonce.len() > LONGEST_NONCE || !visible {
-            let expected = "expected 1 to 64 visible ASCII characters";
+            let expected = "expected 1 to 255 visible ASCII characters";
             faults.push(FieldError::new("nonce", "malformed", expected));
         }
         if self.unit.is_some() && self.kind != AnswerKind::InPlace {

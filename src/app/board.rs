@@ -8,8 +8,10 @@ use super::draw::{self, Drawn};
 use super::{App, Caller, Error, Right, notices};
 use crate::domain::id::{NoticeId, WarningId};
 use crate::domain::region::RegionCode;
-use crate::store::notice::{self as store, NoticeRecord, WarningHead};
+use crate::store::notice as store;
 use crate::store::{Tx, plan};
+
+pub use crate::store::notice::{NoticeRecord, WarningHead};
 
 /// A warning with its notices and how far its orders have come.
 #[derive(Clone, Debug)]

@@ -23,6 +23,8 @@ pub struct Judged {
     pub rules: String,
     /// SHA-256 of their file.
     pub rules_digest: String,
+    /// After how many hours of better air they lift.
+    pub lift_hours: u16,
     /// What is proposed, and why.
     pub decision: Decision,
 }
@@ -98,6 +100,7 @@ async fn judge(
     Ok(Judged {
         rules: judged_by.name.to_owned(),
         rules_digest: judged_by.digest.to_owned(),
+        lift_hours: judged_by.rules.lift.hours,
         decision,
     })
 }

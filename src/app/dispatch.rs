@@ -129,11 +129,12 @@ impl<L: Lane> Dispatcher<L> {
 
     /// Claims, starts what may go, and gives back what has to wait.
     async fn turn(&mut self) {
-        if self.hungry && self.held() + CLAIM <= HELD {
-            if let Err(error) = self.feed().await {
-                self.hungry = false;
-                tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
-            }
+        if self.hungry
+            && self.held() + CLAIM <= HELD
+            && let Err(error) = self.feed().await
+        {
+            self.hungry = false;
+            tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
         }
         self.start();
         self.shed();
@@ -341,6 +342,10 @@ async fn give_back(app: &App, returning: &[(Job, DateTime<Utc>)]) -> Result<(), 
     tx.commit().await
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a gauge is read to three digits"
+)]
 async fn gauge<L: Lane>(app: &App) -> Result<(), StoreError> {
     let now = app.now();
     let depth = outbox::depth::<L>(&mut app.db.read().await?, now).await?;

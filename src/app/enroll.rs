@@ -193,15 +193,15 @@ fn all_inside(
 /// The plants of an import, sorted by what they mean to the list.
 #[derive(Default)]
 struct Sorted {
-    new: Vec<Row>,
-    changed: Vec<Row>,
+    new: Vec<Listed>,
+    changed: Vec<Listed>,
     unchanged: Vec<(RecipientKey, Vec<Contact>)>,
     removed: Vec<RecipientKey>,
     /// How many of the changed had left the list before.
     returned: usize,
 }
 
-struct Row {
+struct Listed {
     head: Recipient,
     row: NewRow,
     contacts: Vec<Contact>,
@@ -231,7 +231,7 @@ impl Sorted {
                 name: plant.name,
                 active: true,
             };
-            let row = Row {
+            let row = Listed {
                 head,
                 row: NewRow { key, body, digest },
                 contacts,
@@ -337,7 +337,7 @@ impl Sorted {
     }
 
     async fn store_contacts(self, tx: &mut Tx) -> Result<(), Error> {
-        let of = |row: Row| (row.head.key, row.contacts);
+        let of = |row: Listed| (row.head.key, row.contacts);
         let known = self.changed.into_iter().map(of).chain(self.unchanged);
         set_contacts(tx, known.collect(), Before::Some).await?;
         set_contacts(tx, self.new.into_iter().map(of).collect(), Before::None).await

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
 use super::playbook::Playbook;
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
-use crate::domain::aqi::{Period, Pollutant, PollutantSet, Sample, Standards};
+use crate::domain::aqi::{PollutantSet, Sample, Standards};
 use crate::domain::digest::Digest;
 use crate::domain::outlook::{AqiRange, Cause, Day, Origin, Outlook, OutlookError};
 use crate::domain::region::RegionCode;
@@ -288,33 +288,24 @@ fn vouched(rows: &[(i64, Digest)]) -> Rows {
 }
 
 /// A day with its index, computed where only concentrations are known.
-fn judged(day: DayIn, origin: Origin, standards: &Standards) -> Day {
-    let DayIn { on, value, cause } = day;
-    let (aqi, pm2_5, primary) = match value {
+fn judged(arrived: DayIn, origin: Origin, standards: &Standards) -> Day {
+    let DayIn { on, value, cause } = arrived;
+    let day = match value {
+        ValueIn::Sample(sample) => Day::measured(on, &sample, standards),
         ValueIn::Index {
             aqi,
             pm2_5,
             primary,
-        } => (aqi, pm2_5, primary),
-        ValueIn::Sample(sample) => {
-            let standard = standards
-                .in_force_on(on)
-                .unwrap_or_else(|| standards.newest());
-            let aqi = standard.assess(Period::Day, &sample);
-            let range = |index: u16| {
-                AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
-            };
-            let pm2_5 = aqi.iaqi[Pollutant::Pm25].map(range);
-            (aqi.aqi.map(range), pm2_5, aqi.primary)
-        }
+        } => Day {
+            pm2_5,
+            primary,
+            ..Day::observed(on, aqi)
+        },
     };
     Day {
-        on,
-        aqi,
-        pm2_5,
-        primary,
         cause,
         origin,
+        ..day
     }
 }
 

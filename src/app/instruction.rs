@@ -14,9 +14,11 @@ use crate::domain::id::InstructionId;
 use crate::domain::notice::{Grounds, Instruction};
 use crate::domain::region::RegionCode;
 use crate::domain::trigger::Floor;
-use crate::store::instruction::{self as store, InstructionRecord};
+use crate::store::instruction as store;
 use crate::store::scan::{self, NewScan};
 use crate::store::{Tx, counter};
+
+pub use crate::store::instruction::InstructionRecord;
 
 /// The largest scan, in bytes.
 pub const LARGEST_SCAN: usize = 5 << 20;

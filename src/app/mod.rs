@@ -31,6 +31,7 @@ pub mod journal;
 mod letter;
 pub mod link;
 pub mod notices;
+pub mod order;
 pub mod password;
 pub mod playbook;
 pub mod proposal;

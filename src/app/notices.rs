@@ -420,6 +420,7 @@ const fn kind_of(act: &Move) -> &'static str {
 }
 
 /// A refusal of the domain, as a caller is told.
+#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 pub(super) fn refused(refusal: Refusal) -> Error {
     let code = match refusal {
         Refusal::NoConsultation => "no-consultation",
@@ -433,6 +434,7 @@ pub(super) fn refused(refusal: Refusal) -> Error {
     Error::conflict(code, refusal.to_string())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "stands in `map_err`")]
 fn not_admitted(refusal: NotAdmitted) -> Error {
     let code = match refusal {
         NotAdmitted::NoWarning(_) => "no-warning",

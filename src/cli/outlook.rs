@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::aqi::{concentration, is_measured, only_column};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
-use crate::domain::outlook::{Day, Hourly, Outlook};
+use crate::domain::outlook::{AqiRange, Cause, Day, Hourly, Outlook};
 use crate::domain::time::WrittenTime;
 use crate::table::{Fault, Row, Table};
 
@@ -21,14 +21,18 @@ pub(super) fn is_hourly(table: &Table) -> bool {
     table.column(&["time"]).is_some()
 }
 
-/// A table `date,aqi[,primary][,cause][,pm2_5_aqi]`, or of hours, as one outlook.
+/// A table `date,aqi[,aqi_high][,primary][,cause][,pm2_5_aqi]`, of daily concentrations, or of
+/// hours, as one outlook. An index of concentrations is that of the standard in force on its day.
 pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
     if is_hourly(table) {
         return read_hours(table, standards);
     }
+    if table.column(&AQI).is_none() && table.column(&CONCENTRATIONS).is_some() {
+        return read_concentrations(table, standards);
+    }
     let columns = Columns::find(table)?;
     let days = table.rows().map(|row| Ok((columns.day(row)?, row)));
-    outlook(table, &columns, days.collect::<Result<_, Fault>>()?)
+    outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)
 }
 
 /// A table `city,date,aqi[,…]` as one outlook for each city, in the order they first appear.
@@ -53,16 +57,26 @@ pub(super) fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
         .map(|(name, days)| {
             Ok(City {
                 name: name.to_owned(),
-                outlook: outlook(table, &columns, days)?,
+                outlook: outlook(table, columns.date, days)?,
             })
         })
         .collect()
 }
 
+/// What the columns of days are called.
+const DATE: [&str; 2] = ["date", "日期"];
+const AQI: [&str; 2] = ["aqi", "AQI"];
+const CAUSE: [&str; 2] = ["cause", "成因"];
+
+/// What the columns of daily concentrations are called; ozone is the largest mean of eight hours.
+const CONCENTRATIONS: [&str; 6] = ["pm2_5", "pm10", "so2", "no2", "co", "o3_8h"];
+
 /// Where a table of days keeps what we read.
 struct Columns {
     date: usize,
     aqi: usize,
+    /// The upper end of a range, where `aqi` is the lower.
+    aqi_high: Option<usize>,
     pm2_5: Option<usize>,
     primary: Option<usize>,
     cause: Option<usize>,
@@ -70,23 +84,21 @@ struct Columns {
 
 impl Columns {
     fn find(table: &Table) -> Result<Self, Fault> {
-        for name in ["date", "aqi", "pm2_5_aqi", "primary", "cause"] {
+        for name in ["date", "aqi", "aqi_high", "pm2_5_aqi", "primary", "cause"] {
             only_column(table, name)?;
         }
         Ok(Self {
-            date: table.require(&["date", "日期"])?,
-            aqi: table.require(&["aqi", "AQI"])?,
+            date: table.require(&DATE)?,
+            aqi: table.require(&AQI)?,
+            aqi_high: table.column(&["aqi_high"]),
             pm2_5: table.column(&["pm2_5_aqi"]),
             primary: table.column(&["primary", "首要污染物"]),
-            cause: table.column(&["cause", "成因"]),
+            cause: table.column(&CAUSE),
         })
     }
 
     fn day(&self, row: Row<'_>) -> Result<Day, Fault> {
-        let on = row
-            .cell(self.date)
-            .parse()
-            .map_err(|_| row.fault(self.date, "a day as YYYY-MM-DD"))?;
+        let on = date(row, self.date)?;
         let index = |column: usize| match row.cell(column) {
             cell if is_measured(cell) => cell.parse().map(Some).map_err(|_| {
                 let expected = "a whole number from 0 to 500, a range such as 180~220, or empty";
@@ -95,6 +107,17 @@ impl Columns {
             _ => Ok(None),
         };
         let mut day = Day::observed(on, index(self.aqi)?);
+        if let Some(column) = self.aqi_high {
+            let high: Option<AqiRange> = index(column)?;
+            day.aqi = match (day.aqi, high) {
+                (Some(low), Some(high)) => {
+                    let range = AqiRange::new(low.low(), high.high());
+                    Some(range.map_err(|_| row.fault(column, "no less than `aqi`"))?)
+                }
+                (low, None) => low,
+                (None, Some(_)) => return Err(row.fault(self.aqi, "the lower end of the range")),
+            };
+        }
         if let Some(column) = self.pm2_5 {
             day.pm2_5 = index(column)?;
         }
@@ -102,18 +125,26 @@ impl Columns {
             day.primary = primary(row.cell(column))
                 .ok_or_else(|| row.fault(column, "pollutants such as PM2.5 or O3"))?;
         }
-        if let Some(column) = self.cause.filter(|&column| is_measured(row.cell(column))) {
-            let cause = row.cell(column).parse();
-            day.cause = Some(cause.map_err(|_| {
-                row.fault(
-                    column,
-                    "local, regional_transport, cross_border, dust, blown_dust, wildfire_smoke, \
-                     ozone or fireworks",
-                )
-            })?);
+        if let Some(column) = self.cause {
+            day.cause = cause(row, column)?;
         }
         Ok(day)
     }
+}
+
+fn date(row: Row<'_>, column: usize) -> Result<NaiveDate, Fault> {
+    let date = row.cell(column).parse();
+    date.map_err(|_| row.fault(column, "a day as YYYY-MM-DD"))
+}
+
+fn cause(row: Row<'_>, column: usize) -> Result<Option<Cause>, Fault> {
+    if !is_measured(row.cell(column)) {
+        return Ok(None);
+    }
+    let expected = "local, regional_transport, cross_border, dust, blown_dust, wildfire_smoke, \
+                    ozone or fireworks";
+    let cause = row.cell(column).parse();
+    cause.map(Some).map_err(|_| row.fault(column, expected))
 }
 
 /// The pollutants of a cell; none of them where the cell says so.
@@ -126,19 +157,37 @@ fn primary(cell: &str) -> Option<PollutantSet> {
         .collect()
 }
 
-fn outlook(
-    table: &Table,
-    columns: &Columns,
-    mut days: Vec<(Day, Row<'_>)>,
-) -> Result<Outlook, Fault> {
+/// A table of daily concentrations.
+fn read_concentrations(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+    let (on, caused) = (table.require(&DATE)?, table.column(&CAUSE));
+    let columns = PerPollutant::try_from_fn(|pollutant| {
+        let name = match pollutant {
+            Pollutant::O3 => "o3_8h",
+            other => other.as_str(),
+        };
+        only_column(table, name)
+    })?;
+    let day = |row: Row<'_>| {
+        let sample = PerPollutant::try_from_fn(|pollutant| {
+            columns[pollutant].map_or(Ok(None), |column| concentration(row, column, pollutant))
+        })?;
+        let mut day = Day::measured(date(row, on)?, &sample, standards);
+        day.cause = caused.map_or(Ok(None), |column| cause(row, column))?;
+        Ok(day)
+    };
+    let days = table.rows().map(|row| Ok((day(row)?, row)));
+    outlook(table, on, days.collect::<Result<_, Fault>>()?)
+}
+
+fn outlook(table: &Table, date: usize, mut days: Vec<(Day, Row<'_>)>) -> Result<Outlook, Fault> {
     days.sort_by_key(|(day, row)| (day.on, row.line()));
     if let Some(pair) = days.windows(2).find(|pair| pair[0].0.on == pair[1].0.on) {
-        return Err(pair[1].1.fault(columns.date, "each day once"));
+        return Err(pair[1].1.fault(date, "each day once"));
     }
     let last = days.last().map(|(_, row)| *row);
     Outlook::new(table.file(), None, days.into_iter().map(|(day, _)| day)).map_err(|error| {
         let row = last.expect("an outlook of no days is one");
-        row.fault(columns.date, format!("days of one century: {error}"))
+        row.fault(date, format!("days of one century: {error}"))
     })
 }
 

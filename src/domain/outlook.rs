@@ -14,7 +14,7 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::aqi::PollutantSet;
+use crate::aqi::{Period, Pollutant, PollutantSet, Sample, Standards};
 
 mod hourly;
 
@@ -65,6 +65,23 @@ impl Day {
             primary: PollutantSet::EMPTY,
             cause: None,
             origin: Origin::Observed,
+        }
+    }
+
+    /// A day observed by its daily concentrations, judged by the standard in force on it. Where
+    /// the index may not be published, the day is a gap.
+    pub fn measured(on: NaiveDate, sample: &Sample, standards: &Standards) -> Self {
+        let standard = standards
+            .in_force_on(on)
+            .unwrap_or_else(|| standards.newest());
+        let aqi = standard.assess(Period::Day, sample);
+        let range = |index: u16| {
+            AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
+        };
+        Self {
+            pm2_5: aqi.iaqi[Pollutant::Pm25].map(range),
+            primary: aqi.primary,
+            ..Self::observed(on, aqi.aqi.map(range))
         }
     }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::db::FromRow;
 use super::{Inconsistency, Result, Tx};
 use crate::domain::journal::{Entry, Head};
+use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
 
 /// An entry as it stands in the store, with the digest it was stored with.
@@ -60,7 +61,7 @@ pub async fn add_entry(tx: &mut Tx, entry: &Entry, nth: i64) -> Result<()> {
             id.as_str(),
             entry.kind.as_str(),
             entry.subject.as_str(),
-            entry.region.as_ref().map(|region| region.as_str()),
+            entry.region.as_ref().map(RegionCode::as_str),
             entry.actor.as_str(),
             at,
             entry.body.as_str(),

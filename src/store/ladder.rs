@@ -217,6 +217,13 @@ impl Turn {
     }
 }
 
+/// How far an order has come; nowhere while nobody has heard of it.
+pub async fn find_standing(tx: &mut Tx, order: OrderKey) -> Result<Standing> {
+    let rows = find_heads(tx, &[order.0]).await?;
+    let row = rows.into_iter().next();
+    Ok(row.map(Standing::try_from).transpose()?.unwrap_or_default())
+}
+
 /// What is stored of a warning's heads and of its latest plan's tally.
 pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
     let latest = find_latest_plan(tx, warning).await?;
@@ -360,7 +367,8 @@ async fn lock_warning(tx: &mut Tx, warning: WarningKey) -> Result<Latest> {
     })
 }
 
-async fn find_latest_plan(tx: &mut Tx, warning: WarningKey) -> Result<PlanKey> {
+/// The latest issued plan of a warning.
+pub async fn find_latest_plan(tx: &mut Tx, warning: WarningKey) -> Result<PlanKey> {
     let plan: Option<i64> = tx
         .scalar(
             "SELECT plan_key FROM warning WHERE warning_key = $1",

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::db::FromRow;
 use super::{Inconsistency, Result, Tx};
 use crate::domain::id::{ContactKey, OrderKey, PlanKey, RecipientKey, WarningKey};
+use crate::domain::order::Rung;
 use crate::domain::plan::{Change, Duty};
 use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
@@ -40,6 +41,40 @@ pub struct Holder {
     pub recipient: RecipientKey,
     /// Whether the list still has it.
     pub active: bool,
+}
+
+/// Which orders of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    /// On this rung.
+    pub rung: Option<Rung>,
+    /// In this county.
+    pub county: Option<RegionCode>,
+    /// With this in the recipient's name, or as the order's number.
+    pub text: Option<String>,
+}
+
+/// An order as a list shows it.
+#[derive(Clone, Debug)]
+pub struct OrderRow {
+    /// The order.
+    pub order: OrderKey,
+    /// What its recipient is called.
+    pub recipient: String,
+    /// The county it is counted under.
+    pub county: String,
+    /// What the latest plan means to the recipient.
+    pub change: Change,
+    /// How far it has come.
+    pub rung: Rung,
+    /// Whether its acknowledgement came late.
+    pub late: bool,
+    /// Whether what is owed now was objected to.
+    pub objected: bool,
+    /// Whether help was asked for with it.
+    pub helped: bool,
+    /// When the acknowledgement that counts was given.
+    pub acknowledged_at: Option<DateTime<Utc>>,
 }
 
 /// What an order said at a revision of its warning.
@@ -106,6 +141,58 @@ pub async fn find_order_in(
     Ok(row.map(|(order,)| OrderKey(order)))
 }
 
+/// The orders of a plan after one, in key order.
+pub async fn list_orders(
+    tx: &mut Tx,
+    plan: i64,
+    filter: &OrderFilter,
+    after: OrderKey,
+    limit: i64,
+) -> Result<Vec<OrderRow>> {
+    // A name that loses something by taking a text out of it holds that text, on either engine.
+    let rows: Vec<ListedRow> = tx
+        .all(
+            "SELECT order_key, name, county, change, rung, owed, late, objected, helped,
+                    acknowledged_at
+               FROM (SELECT l.order_key, l.name, l.county, l.change, l.owed,
+                            COALESCE(h.late, 0)     AS late,
+                            COALESCE(h.objected, 0) AS objected,
+                            COALESCE(h.helped, 0)   AS helped,
+                            h.acknowledged_at,
+                            CASE
+                                WHEN COALESCE(h.acknowledged, 0) < l.owed
+                                    THEN CASE
+                                             WHEN COALESCE(h.handed_over, 0) < l.owed
+                                                 THEN 'issued'
+                                             ELSE 'handed-over'
+                                         END
+                                WHEN l.change = 'release' THEN 'lift-acknowledged'
+                                WHEN h.in_place >= l.owed THEN 'in-place'
+                                ELSE 'acknowledged'
+                            END AS rung
+                       FROM plan_line l
+                       LEFT JOIN order_head h ON h.order_key = l.order_key
+                      WHERE l.plan_key  = $1
+                        AND l.order_key > $2) AS listed
+              WHERE ($3 = '' OR rung   = $3)
+                AND ($4 = '' OR county = $4)
+                AND ($5 = '' OR REPLACE(name, $5, '') <> name
+                             OR CAST(order_key AS TEXT) = $5)
+              ORDER BY order_key
+              LIMIT $6",
+            (
+                plan,
+                after.0,
+                filter.rung.map_or("", Rung::as_str),
+                filter.county.as_ref().map_or("", |county| county.as_str()),
+                filter.text.as_deref().unwrap_or_default(),
+                limit,
+            ),
+        )
+        .await?;
+    rows.into_iter().map(|row| Ok(row.try_into()?)).collect()
+}
+
 /// Where a recipient lies.
 pub async fn find_region(tx: &mut Tx, recipient: RecipientKey) -> Result<RegionCode> {
     let text: String = tx
@@ -170,6 +257,47 @@ impl TryFrom<IssuedRow> for IssuedLine {
             owed: row.owed.try_into().map_err(|_| wrong("owed"))?,
             duty: serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?,
             name: row.name,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct ListedRow {
+    order_key: i64,
+    name: String,
+    county: String,
+    change: String,
+    rung: String,
+    owed: i32,
+    late: i32,
+    objected: i32,
+    helped: i32,
+    acknowledged_at: Option<i64>,
+}
+
+impl TryFrom<ListedRow> for OrderRow {
+    type Error = Inconsistency;
+
+    fn try_from(row: ListedRow) -> Result<Self, Inconsistency> {
+        let wrong = |column| {
+            Inconsistency::on("plan_line")
+                .column(column)
+                .row(row.order_key)
+        };
+        let rung = Rung::ALL.into_iter().find(|rung| rung.as_str() == row.rung);
+        Ok(Self {
+            order: OrderKey(row.order_key),
+            change: row
+                .change
+                .parse()
+                .map_err(|error| wrong("change").source(error))?,
+            rung: rung.ok_or_else(|| wrong("rung"))?,
+            late: row.late >= row.owed,
+            objected: row.objected >= row.owed,
+            helped: row.helped >= row.owed,
+            acknowledged_at: row.acknowledged_at.and_then(from_millis),
+            recipient: row.name,
+            county: row.county,
         })
     }
 }

@@ -405,6 +405,7 @@ pub async fn list_reach(
     tx: &mut Tx,
     contacts: &[ContactKey],
 ) -> Result<HashMap<ContactKey, Reach>> {
+    type ContactRow = (i64, i64, String, Option<String>, Option<String>);
     const CONTACTS: Among = Among::new(
         "SELECT contact_key, recipient_key, name, email, webhook
            FROM contact
@@ -413,8 +414,7 @@ pub async fn list_reach(
         "",
     );
     let keys: Vec<i64> = contacts.iter().map(|contact| contact.0).collect();
-    let rows: Vec<(i64, i64, String, Option<String>, Option<String>)> =
-        tx.all_among(CONTACTS, (), &keys).await?;
+    let rows: Vec<ContactRow> = tx.all_among(CONTACTS, (), &keys).await?;
     let reach = rows
         .into_iter()
         .map(|(key, recipient, name, email, webhook)| {

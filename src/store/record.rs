@@ -65,7 +65,7 @@ pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Resu
     }
 }
 
-fn found<R>(rows: Vec<R>, of: impl Fn(&R) -> (i64, &str, Digest)) -> Vec<Found> {
+fn found<R>(rows: &[R], of: impl Fn(&R) -> (i64, &str, Digest)) -> Vec<Found> {
     let found = rows.iter().map(|row| {
         let (key, stored, actual) = of(row);
         Found {
@@ -103,7 +103,7 @@ async fn page_lines(tx: &mut Tx, plan: i64, from: i64, to: i64) -> Result<Vec<Fo
             (plan, from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |row| {
+    Ok(found(&rows, |row| {
         let columns = plan::Columns {
             order: OrderKey(row.order_key),
             recipient: RecipientKey(row.recipient_key),
@@ -130,7 +130,7 @@ async fn page_steps(tx: &mut Tx, notice: i64, from: i64, to: i64) -> Result<Vec<
             (notice, from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |(seq, at, body, digest)| {
+    Ok(found(&rows, |(seq, at, body, digest)| {
         let columns = record::NoticeStep {
             notice,
             seq: *seq,
@@ -153,7 +153,7 @@ async fn page_list(tx: &mut Tx, version: i64, from: i64, to: i64) -> Result<Vec<
             (version, from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |(recipient, body, digest)| {
+    Ok(found(&rows, |(recipient, body, digest)| {
         (*recipient, digest, record::ListRow { body }.digest())
     }))
 }
@@ -189,7 +189,7 @@ async fn page_answers(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
             (from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |row| {
+    Ok(found(&rows, |row| {
         let columns = record::Answer {
             key: row.answer_key,
             order: row.order_key,
@@ -232,7 +232,7 @@ async fn page_attempts(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
             (from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |row| {
+    Ok(found(&rows, |row| {
         let columns = record::Attempt {
             key: row.attempt_key,
             message: row.message_key,
@@ -270,7 +270,7 @@ async fn page_instructions(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>
             (from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |row| {
+    Ok(found(&rows, |row| {
         let columns = record::Instruction {
             key: row.instruction_key,
             id: &row.instruction_id,
@@ -311,7 +311,7 @@ async fn page_days(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
             (from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |row| {
+    Ok(found(&rows, |row| {
         let columns = record::OutlookDay {
             key: row.day_key,
             region: &row.region,
@@ -349,7 +349,7 @@ async fn page_proposals(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
             (from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |row| {
+    Ok(found(&rows, |row| {
         let columns = record::Proposal {
             key: row.proposal_key,
             region: &row.region,
@@ -373,7 +373,7 @@ async fn page_activations(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>>
             (from, to, PAGE),
         )
         .await?;
-    Ok(found(rows, |(seq, playbook, activated_at, by, digest)| {
+    Ok(found(&rows, |(seq, playbook, activated_at, by, digest)| {
         let columns = record::PlaybookActivation {
             seq: *seq,
             playbook,

@@ -35,6 +35,7 @@ mod cookie;
 pub mod metrics;
 mod observe;
 mod operations;
+mod order_link;
 pub mod pages;
 mod posted;
 pub mod problem;
@@ -89,6 +90,9 @@ pub fn router(web: Web) -> Router {
         .route("/sign-in", axum::routing::post(session::sign_in))
         .route("/sign-out", axum::routing::post(session::sign_out));
 
+    // Whoever holds an order's link.
+    let holders = Router::new().route("/o/{token}", get(order_link::show).post(order_link::answer));
+
     // Everybody.
     let public = Router::new().route("/assets/{file}", get(assets::serve));
 
@@ -96,6 +100,7 @@ pub fn router(web: Web) -> Router {
         .merge(operations)
         .merge(api)
         .merge(people)
+        .merge(holders)
         .merge(public)
         .fallback(|| async { Problem::from(crate::app::Error::NotFound) })
         .layer(DefaultBodyLimit::max(config.server.body_limit_kib * 1_024))

@@ -65,7 +65,7 @@ async fn count(db: &Db, state: &str) -> i64 {
 
 /// Waits until so many messages are in a state, letting time pass if that helps.
 async fn until(world: &World, state: &str, messages: i64, pass: TimeDelta) {
-    let give_up = tokio::time::Instant::now() + Duration::from_secs(60);
+    let give_up = tokio::time::Instant::now() + Duration::from_mins(1);
     while count(&world.db, state).await != messages {
         assert!(
             tokio::time::Instant::now() < give_up,
@@ -105,7 +105,7 @@ fn header<'m>(mail: &'m str, name: &str) -> &'m str {
 
 /// Waits for something that is no row.
 async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
-    let give_up = tokio::time::Instant::now() + Duration::from_secs(60);
+    let give_up = tokio::time::Instant::now() + Duration::from_mins(1);
     while !is_so().await {
         assert!(tokio::time::Instant::now() < give_up, "{what}");
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -146,7 +146,7 @@ fn log_to_the_test() {
     let _ = log.try_init();
 }
 
-fn keyring(files: &TempDir) -> PathBuf {
+pub(crate) fn keyring(files: &TempDir) -> PathBuf {
     let path = files.path().join("ring.toml");
     Keyring::generate(&Ids::seeded(7), start())
         .create(&path)
@@ -165,9 +165,14 @@ pub(crate) struct Visitor {
 
 impl Visitor {
     pub(crate) fn at(service: &Service) -> Self {
+        Self::to(&service.url)
+    }
+
+    /// A visitor of the node at an address.
+    pub(crate) fn to(url: &str) -> Self {
         Self {
             client: client(),
-            url: service.url.clone(),
+            url: url.to_owned(),
             cookie: None,
             token: None,
         }
@@ -175,8 +180,13 @@ impl Visitor {
 
     /// The same visitor at another instance.
     pub(crate) fn moved_to(&self, service: &Service) -> Self {
+        self.moved_to_url(&service.url)
+    }
+
+    /// The same visitor at another address.
+    pub(crate) fn moved_to_url(&self, url: &str) -> Self {
         Self {
-            url: service.url.clone(),
+            url: url.to_owned(),
             ..self.clone()
         }
     }

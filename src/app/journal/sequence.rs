@@ -174,13 +174,12 @@ impl Follower {
     /// Appends the head to the file, unless it stands there already. Also after a crash between the
     /// commit and this, and on an instance that did not seal it.
     async fn tell_outside(&mut self, app: &App, head: Head) -> Result<(), Error> {
-        let outside = match self.outside {
-            Some(outside) => outside,
-            None => {
-                let file = self.file.clone();
-                let last = blocking(move || head::last(&file)).await?;
-                last.unwrap_or(Head::START)
-            }
+        let outside = if let Some(outside) = self.outside {
+            outside
+        } else {
+            let file = self.file.clone();
+            let last = blocking(move || head::last(&file)).await?;
+            last.unwrap_or(Head::START)
         };
         self.outside = Some(outside);
         if outside.position > head.position {

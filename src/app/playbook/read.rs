@@ -200,13 +200,11 @@ impl<'f> Reading<'f> {
         path: &str,
         parse: impl Fn(&str, &str) -> Result<T, PlaybookFault>,
     ) -> Option<T> {
-        match self.files.get(path) {
-            Some(file) => self.take(parse(path, &file.text)),
-            None => {
-                self.fault(path, 1, "expected this file");
-                None
-            }
-        }
+        let Some(file) = self.files.get(path) else {
+            self.fault(path, 1, "expected this file");
+            return None;
+        };
+        self.take(parse(path, &file.text))
     }
 
     fn standards(&mut self) -> Option<Standards> {

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::aqi::{Concentration, PerPollutant, Period, Pollutant, Sample, Standards};
+use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standards};
 
-use super::{AqiRange, Day};
+use super::Day;
 
 /// Of the 24 hours of a day, how many make a valid mean.
 const VALID_DAY: usize = 20;
@@ -47,18 +47,7 @@ impl Hourly {
                 Pollutant::O3 => largest_eight_hours(&hours[pollutant]),
                 _ => mean(&hours[pollutant], VALID_DAY),
             });
-            let standard = standards
-                .in_force_on(on)
-                .unwrap_or_else(|| standards.newest());
-            let aqi = standard.assess(Period::Day, &sample);
-            let range = |index: u16| {
-                AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
-            };
-            Day {
-                pm2_5: aqi.iaqi[Pollutant::Pm25].map(range),
-                primary: aqi.primary,
-                ..Day::observed(on, aqi.aqi.map(range))
-            }
+            Day::measured(on, &sample, standards)
         })
     }
 }
@@ -83,6 +72,7 @@ mod tests {
 
     use super::*;
     use crate::aqi::Standard;
+    use crate::outlook::AqiRange;
     use crate::outlook::Outlook;
 
     fn standards() -> Standards {

@@ -10,13 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
-use crate::app::instruction::{self, InstructionIn, ScanIn};
+use crate::app::instruction::{self, InstructionIn, InstructionRecord, ScanIn};
 use crate::app::{App, Caller, Error};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice;
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
-use crate::store::instruction::InstructionRecord;
 use crate::web::posted::Posted;
 use crate::web::problem::{Problem, ProblemBody};
 

@@ -13,12 +13,17 @@ use utoipa_axum::routes;
 use super::Web;
 
 mod account;
+mod dead_letter;
 mod events;
 mod export;
 mod import;
 mod instruction;
+mod journal;
 mod notice;
+mod order;
+mod outlook;
 mod plan;
+mod playbook;
 mod proposal;
 mod session;
 mod token;
@@ -41,9 +46,14 @@ mod warning;
         (name = "accounts", description = "Accounts and API tokens"),
         (name = "imports", description = "Lists and offices, in and out as files"),
         (name = "instructions", description = "What superiors have ordered"),
+        (name = "outlooks", description = "Days measured and foreseen, and what the rules make of them"),
         (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
         (name = "warnings", description = "What stands, and how far its orders have come"),
+        (name = "journal", description = "The record that cannot be changed quietly"),
+        (name = "playbook", description = "What everything is judged and worded by"),
+        (name = "orders", description = "How far each has come, and its answers"),
+        (name = "dead letters", description = "What could not be delivered"),
         (name = "events", description = "What has just happened"),
     ),
     security(("token" = []), ("cookie" = []))
@@ -91,6 +101,9 @@ pub(super) fn router() -> OpenApiRouter<Web> {
             instruction::register_instruction,
             instruction::list_instructions
         ))
+        .routes(routes!(outlook::take_in_outlook, outlook::show_outlook))
+        .routes(routes!(outlook::fill_in_outlook))
+        .routes(routes!(outlook::show_decision))
         .routes(routes!(proposal::show_proposal))
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
@@ -98,6 +111,14 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(import::import_list))
         .routes(routes!(import::import_offices))
         .routes(routes!(export::export_list))
+        .routes(routes!(journal::show_journal_head))
+        .routes(routes!(journal::list_journal_entries))
+        .routes(routes!(playbook::show_playbook))
+        .routes(routes!(order::list_orders))
+        .routes(routes!(order::show_order))
+        .routes(routes!(order::answer_order))
+        .routes(routes!(dead_letter::list_dead_letters))
+        .routes(routes!(dead_letter::redrive_letter))
         .routes(routes!(events::watch_events))
 }
 

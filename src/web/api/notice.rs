@@ -8,15 +8,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
 use super::plan::Plan;
+use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
 use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
-use crate::app::{App, Caller, board, draw};
+use crate::app::{App, Caller, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Contents, End, Grounds, Medium, NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
-use crate::store::notice::NoticeRecord;
 use crate::web::posted::Posted;
 use crate::web::problem::{Problem, ProblemBody};
 

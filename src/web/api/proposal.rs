@@ -10,6 +10,7 @@ use crate::app::proposal::{self, Opened};
 use crate::app::{App, Caller, Error};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
+use crate::domain::trigger::{Next, Reason};
 use crate::web::posted::Posted;
 use crate::web::problem::{Problem, ProblemBody};
 
@@ -25,7 +26,7 @@ pub(super) struct Proposal {
     /// SHA-256 of their file.
     rules_digest: String,
     /// issue, raise, lower, extend, lift, hold or advise.
-    proposal: &'static str,
+    act: &'static str,
     /// The level that stands once it is followed.
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<&'static str>,
@@ -88,25 +89,40 @@ impl From<Opened> for Proposal {
             made_at: rfc3339(open.made_at),
             rules: open.rules,
             rules_digest: open.rules_digest,
-            proposal: decision.proposal.as_str(),
-            level: decision.level.map(|level| level.as_str()),
+            act: decision.proposal.as_str(),
+            level: decision
+                .level
+                .map(qingkong_domain::level::WarningLevel::as_str),
             from: decision.from.map(rfc3339),
             until: decision.until.map(rfc3339),
             because: decision
                 .because
                 .iter()
-                .map(|reason| Words {
-                    zh: reason.zh(lift_hours),
-                    en: reason.en(lift_hours),
-                })
+                .map(|reason| Words::of(reason, lift_hours))
                 .collect(),
-            next: decision.next.map(|next| NextLevel {
-                level: next.level.as_str(),
-                missing: Words {
-                    zh: next.zh(),
-                    en: next.en(),
-                },
-            }),
+            next: decision.next.map(NextLevel::from),
+        }
+    }
+}
+
+impl Words {
+    /// A reason, under rules that lift after so many hours.
+    pub(super) fn of(reason: &Reason, lift_hours: u16) -> Self {
+        Self {
+            zh: reason.zh(lift_hours),
+            en: reason.en(lift_hours),
+        }
+    }
+}
+
+impl From<Next> for NextLevel {
+    fn from(next: Next) -> Self {
+        Self {
+            level: next.level.as_str(),
+            missing: Words {
+                zh: next.zh(),
+                en: next.en(),
+            },
         }
     }
 }

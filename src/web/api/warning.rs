@@ -9,12 +9,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
 use super::notice::NoticeView;
-use crate::app::board::{self, WarningBoard};
+use crate::app::board::{self, WarningBoard, WarningHead};
 use crate::app::{App, Caller};
 use crate::domain::id::WarningId;
 use crate::domain::notice::End;
 use crate::domain::region::RegionCode;
-use crate::store::notice::WarningHead;
 use crate::web::problem::{Problem, ProblemBody};
 
 /// How many warnings stand on one page.

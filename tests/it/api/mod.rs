@@ -7,4 +7,6 @@ mod events;
 mod idempotency;
 mod import;
 mod operations;
+mod order;
+mod outlook;
 mod session;

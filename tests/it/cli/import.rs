@@ -1,264 +1,191 @@
-//! `import` and `export`: all or nothing, every faulty cell named, the same columns back.
+//! `qingkong import observations` and `import forecast`, then what the journal makes of it.
 
-use std::collections::{BTreeSet, HashMap};
+use tempfile::TempDir;
 
-use qingkong::cli::demo::list::{Sample, sample_list};
-use qingkong::domain::list::{self, Column};
-use qingkong::domain::region::Regions;
-use qingkong::playbooks::Files;
-use rstest::rstest;
-use serde_json::Value;
+use super::{qingkong, qingkong_reading};
 
-use super::node::Home;
-use super::qingkong_reading;
-
-/// A list as cells: the header line, then the rows of sample plants.
-fn cells(plants: usize) -> Vec<Vec<String>> {
-    let files = Files::shipped();
-    let table = |path: &str| Regions::parse(&files.get(path).unwrap().text).unwrap();
-    let mut regions = table("regions/gbt2260.csv");
-    regions.extend(table("regions/local-units.csv"));
-    let sample = Sample {
-        regions: &regions,
-        plants,
-        seed: 3,
-        mail_host: "plants.invalid",
-        webhook: None,
-    };
-    let header = list::header().map(str::to_owned).collect();
-    let rows = sample_list(&sample);
-    std::iter::once(header)
-        .chain(rows.iter().flat_map(list::rows))
-        .collect()
+/// A node of its own, by its configuration.
+struct Node {
+    dir: TempDir,
+    config: String,
 }
 
-fn csv(cells: &[Vec<String>]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in cells {
-        writer.write_record(row).unwrap();
+impl Node {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("qingkong.toml");
+        let data = dir.path().join("data");
+        std::fs::write(
+            &config,
+            format!("data_dir = {:?}\n", data.to_str().unwrap()),
+        )
+        .unwrap();
+        Self {
+            config: config.to_str().unwrap().to_owned(),
+            dir,
+        }
     }
-    writer.into_inner().unwrap()
+
+    fn run(&self, input: &str, args: &[&str]) -> super::Run {
+        let args: Vec<_> = args
+            .iter()
+            .chain(&["--config", &self.config])
+            .copied()
+            .collect();
+        qingkong_reading(input.as_bytes(), &args)
+    }
 }
 
-/// Puts wrong texts into cells, each of a plant of its own, and names the places.
-fn plant_faults(cells: &mut [Vec<String>]) -> BTreeSet<(u64, String)> {
-    const WRONG: [(Column, &str); 20] = [
-        (Column::Number, "示例 1"),
-        (Column::Permit, "9141"),
-        (Column::Name, ""),
-        (Column::CreditCode, "91411000MA0000015X"),
-        (Column::Region, "411000"),
-        (Column::Region, "410184"),
-        (Column::Longitude, "213.8"),
-        (Column::Latitude, "北纬34"),
-        (Column::IndustryCode, "水泥"),
-        (Column::Class, "重点"),
-        (Column::Status, "停"),
-        (Column::Unit, ""),
-        (Column::RampDownHours, "半天"),
-        (Column::MeasureYellow, ""),
-        (Column::BasePm, "很多"),
-        (Column::BaseNox, "-1"),
-        (Column::CutRedVocs, "99999999"),
-        (Column::Contact, ""),
-        (Column::Phone, "123"),
-        (Column::Email, "duty"),
+const OBSERVATIONS: [&str; 5] = ["import", "observations", "-", "--region", "411000"];
+
+#[test]
+fn days_are_taken_in_from_every_kind_of_table() {
+    let node = Node::new();
+    let tables = [
+        "date,aqi,primary\n2015-12-05,150,PM2.5\n2015-12-06,,\n2015-12-07,253,PM2.5\n",
+        "date,aqi,aqi_high,cause\n2015-12-08,180,220,区域传输\n",
+        "日期,AQI\n2015-12-09,301\n",
+        "date,pm2_5,pm10,so2,no2,co,o3_8h\n2015-12-10,150,200,20,60,1.2,80\n",
     ];
-    let number = Column::Number as usize;
-    // Plants of one row: in others a wrong cell also contradicts the rows beside it.
-    let mut rows: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, row) in cells.iter().enumerate().skip(1) {
-        rows.entry(&row[number]).or_default().push(at);
+    let mut told = Vec::new();
+    for table in tables {
+        let run = node.run(table, &OBSERVATIONS);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        told.push(run.stdout);
     }
-    let mut alone: Vec<usize> = rows
-        .into_values()
-        .filter_map(|rows| rows[..].try_into().ok().map(|[only]: [usize; 1]| only))
-        .collect();
-    alone.sort_unstable();
-    WRONG
-        .iter()
-        .zip(alone)
-        .map(|((column, text), at)| {
-            cells[at][*column as usize] = (*text).to_owned();
-            (at as u64 + 1, column.zh().to_owned())
-        })
-        .collect()
+    assert_eq!(
+        told.concat(),
+        "2 days from 2015-12-05 to 2015-12-07 for 411000; 1 without a value left out\n\
+         1 days from 2015-12-08 to 2015-12-08 for 411000; 0 without a value left out\n\
+         1 days from 2015-12-09 to 2015-12-09 for 411000; 0 without a value left out\n\
+         1 days from 2015-12-10 to 2015-12-10 for 411000; 0 without a value left out\n"
+    );
+    // The playbook's activation, then one entry for each file.
+    let run = node.run("", &["journal", "verify", "--json"]);
+    assert_eq!(run.json_lines()[0]["unsealed"], 5);
+    assert_eq!(run.json_lines()[0]["rows"], 6);
 }
 
 #[test]
-fn twenty_planted_faults_are_named_exactly_and_nothing_is_imported() {
-    let home = Home::new();
-    let mut cells = cells(100);
-    let planted = plant_faults(&mut cells);
-    assert_eq!(planted.len(), 20);
-    let file = home.path("list.csv");
-    std::fs::write(&file, csv(&cells)).unwrap();
-
-    let refused = home.run(&["import", "enterprises", &file, "--json"]);
-    assert_eq!(refused.status, 2, "{}", refused.stderr);
+fn a_forecast_says_when_it_was_made() {
+    let node = Node::new();
+    let args = ["import", "forecast", "-", "--region", "411000"];
+    let old = [args.as_slice(), &["--issued-at", "2015-12-05T18:00"]].concat();
+    let run = node.run("date,aqi\n2015-12-06,253\n", &old);
+    assert_eq!(run.status, 2);
     assert_eq!(
-        refused.stderr,
-        format!("qingkong: {file}: 20 faulty cells; nothing was imported\n")
-    );
-    let lines: Vec<Value> = refused
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let named: BTreeSet<_> = lines
-        .iter()
-        .filter(|line| line["type"] == "fault")
-        .map(|fault| {
-            let column = fault["column"].as_str().unwrap().to_owned();
-            (fault["line"].as_u64().unwrap(), column)
-        })
-        .collect();
-    assert_eq!(named, planted);
-    assert_eq!(lines.len(), 21);
-    assert_eq!(lines[20]["type"], "refused");
-
-    let export = home.run(&["export", "enterprises", "-"]);
-    assert_eq!(export.status, 2, "there is no list to export");
-}
-
-#[test]
-fn the_sound_plants_are_taken_and_the_rest_handed_back_to_be_mended() {
-    let home = Home::new();
-    let mut cells = cells(30);
-    let whole = cells.clone();
-    cells[1][Column::Email as usize] = "duty".to_owned();
-    let (file, back) = (home.path("list.csv"), home.path("list.csv.faulty.csv"));
-    std::fs::write(&file, csv(&cells)).unwrap();
-
-    let taken = home.run(&["import", "enterprises", &file, "--accept-valid"]);
-    assert_eq!(taken.status, 0, "{}", taken.stderr);
-    let said: Vec<_> = taken.stdout.lines().collect();
-    assert!(
-        said[0].contains(":2: column `邮箱`: found `duty`"),
-        "{}",
-        said[0]
-    );
-    assert_eq!(
-        said[1],
-        "added 29, changed 0, unchanged 0, removed 0; list version 1"
-    );
-    let handed_back = std::fs::read_to_string(&back).unwrap();
-    assert!(
-        handed_back.contains("邮箱: expected an e-mail address"),
-        "{handed_back}"
-    );
-
-    // Whoever is mending the rows does not lose them to a second import of the same file.
-    std::fs::write(
-        &back,
-        handed_back.replace(",duty,", ",duty@plants.invalid,"),
-    )
-    .unwrap();
-    let again = home.run(&["import", "enterprises", &file, "--accept-valid"]);
-    assert_eq!(again.status, 2);
-    assert!(
-        again.stderr.contains("name another file by --faulty"),
-        "{}",
-        again.stderr
-    );
-
-    let mended = home.run(&["import", "enterprises", &back]);
-    assert_eq!(
-        mended.stdout,
-        "added 1, changed 0, unchanged 0, removed 0; list version 2\n"
-    );
-    std::fs::write(&file, csv(&whole)).unwrap();
-    let tried = home.run(&["import", "enterprises", &file, "--dry-run"]);
-    assert_eq!(
-        tried.stdout,
-        "would be added 0, changed 0, unchanged 30, removed 0; list version 2\n"
+        run.stderr,
+        "qingkong: issued_at: expected a forecast of the last 30 days\n"
     );
 }
 
-#[test]
-fn what_is_exported_and_imported_again_changes_nothing() {
-    let home = Home::new();
-    let (file, copy) = (home.path("list.csv"), home.path("copy.csv"));
-    std::fs::write(&file, csv(&cells(50))).unwrap();
-    assert_eq!(home.run(&["import", "enterprises", &file]).status, 0);
-    let written = home.run(&["export", "enterprises", &copy]);
-    assert_eq!(written.stdout, format!("wrote 50 plants to {copy}\n"));
-
-    let again = home.run(&["import", "enterprises", &copy, "--replace"]);
-    assert_eq!(
-        again.stdout,
-        "added 0, changed 0, unchanged 50, removed 0; list version 1\n"
-    );
-    let printed = home.run(&["export", "enterprises", "-"]);
-    assert_eq!(printed.stdout.into_bytes(), std::fs::read(&copy).unwrap());
-}
-
-#[rstest]
-#[case::gb18030(|text: &str| encoding_rs::GB18030.encode(text).0.into_owned())]
-#[case::utf8_with_a_mark(|text: &str| format!("\u{feff}{text}").into_bytes())]
-fn a_list_is_read_in_the_encodings_of_the_country(#[case] encode: fn(&str) -> Vec<u8>) {
-    let home = Home::new();
-    let text = String::from_utf8(csv(&cells(5))).unwrap();
-    let file = home.path("清单.csv");
-    std::fs::write(&file, encode(&text)).unwrap();
-    let taken = home.run(&["import", "enterprises", &file]);
-    assert_eq!(
-        taken.stdout,
-        "added 5, changed 0, unchanged 0, removed 0; list version 1\n"
-    );
-}
-
-#[rstest]
-#[case::missing_columns(
-    "企业编号,企业名称\nXC-1,示例\n",
-    "expected the columns of a reduction list"
+#[rstest::rstest]
+#[case::value("date,aqi\n2015-12-06,999\n", "expected a whole number from 0 to 500")]
+#[case::range(
+    "date,aqi,aqi_high\n2015-12-06,200,150\n",
+    "expected no less than `aqi`"
 )]
-#[case::short_row("a,b\n1\n", "found `1 cells`: expected 2 cells")]
-#[case::empty("", "expected a header line")]
-fn what_is_no_list_is_refused_as_a_whole(#[case] text: &str, #[case] said: &str) {
-    let home = Home::new();
-    let file = home.path("list.csv");
-    std::fs::write(&file, text).unwrap();
-    let refused = home.run(&["import", "enterprises", &file]);
-    assert_eq!(refused.status, 2);
-    assert!(refused.stdout.contains(said), "{}", refused.stdout);
-}
-
-#[test]
-fn offices_come_in_with_their_contacts_or_not_at_all() {
-    let home = Home::new();
-    let file = home.path("offices.csv");
-    let header = "行政区划代码,名称,联系人,职务,手机,邮箱,回调地址\n";
-    let rows = "411081,禹州分局,示例甲,局长,13900000001,,\n\
-                411081,禹州分局,示例乙,值班,,duty@yuzhou.invalid,\n\
-                411000-D01,经开区分局,示例丙,,,zone@offices.invalid,\n";
-    std::fs::write(&file, format!("{header}{rows}411099,某局,某人,,,,\n")).unwrap();
-    let refused = home.run(&["import", "offices", &file]);
-    assert_eq!(refused.status, 2);
-    let said: Vec<_> = refused.stdout.lines().collect();
+#[case::upper_end_alone("date,aqi,aqi_high\n2015-12-06,,150\n", "the lower end of the range")]
+#[case::twice("date,aqi\n2015-12-06,1\n2015-12-06,2\n", "expected each day once")]
+#[case::day("date,aqi\n2015-13-06,1\n", "expected a day as YYYY-MM-DD")]
+#[case::concentration("date,pm2_5\n2015-12-06,-3\n", "expected a decimal number from 0")]
+#[case::future(
+    "date,aqi\n2999-12-06,100\n",
+    "2999-12-06: expected a day from 2000-01-01"
+)]
+#[case::no_column("day,index\n2015-12-06,100\n", "date")]
+fn a_faulty_table_is_refused_with_its_place_and_leaves_nothing(
+    #[case] table: &str,
+    #[case] said: &str,
+) {
+    let node = Node::new();
+    let run = node.run(table, &OBSERVATIONS);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let run = node.run("", &["journal", "verify", "--json"]);
     assert_eq!(
-        said,
-        [
-            format!(
-                "{file}:5: column `行政区划代码`: found `411099`: expected a region the table of regions knows"
-            ),
-            format!(
-                "{file}:5: column `手机`: expected a phone, an e-mail or a webhook address of the contact"
-            ),
-        ]
-    );
-    std::fs::write(&file, format!("{header}{rows}")).unwrap();
-    let tried = home.run(&["import", "offices", &file, "--dry-run"]);
-    assert_eq!(tried.stdout, "would take 2 offices\n");
-    assert_eq!(
-        home.run(&["import", "offices", &file]).stdout,
-        "took 2 offices\n"
+        run.json_lines()[0]["rows"],
+        1,
+        "the playbook's activation alone"
     );
 }
 
 #[test]
-fn standard_input_needs_a_place_for_faulty_rows() {
-    qingkong_reading(b"", &["import", "enterprises", "-", "--accept-valid"]).assert_refused(
-        "with standard input, --accept-valid needs --faulty OUT for the faulty rows",
+fn a_touched_row_is_named_and_the_exit_code_is_one() {
+    let node = Node::new();
+    assert_eq!(
+        node.run("date,aqi\n2015-12-06,253\n", &OBSERVATIONS).status,
+        0
+    );
+    let database = node.dir.path().join("data/qingkong.db");
+    let url = format!("sqlite:{}", database.display());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let db = qingkong::store::Db::open(&url, qingkong::store::Options::default());
+        let db = db.await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("UPDATE outlook_day SET source = 'nobody'", ())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        db.close().await;
+    });
+    let run = node.run("", &["journal", "verify"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout
+            .starts_with("outlook_day 1 was changed; unsealed entry "),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr, "qingkong: the journal was touched: 1 faults\n");
+}
+
+#[test]
+fn playbooks_are_checked_with_place_and_line_and_activated_once() {
+    let run = qingkong(&["playbook", "check", "--json"]);
+    assert_eq!(run.json_lines()[0]["type"], "playbook");
+
+    let node = Node::new();
+    let own = node.dir.path().join("own");
+    std::fs::create_dir_all(own.join("regions")).unwrap();
+    let xuchang = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/playbooks/regions/410000-henan/411000-xuchang.toml"
+    ))
+    .unwrap();
+    let zhengzhou = xuchang.replace("region = \"411000\"", "region = \"410100\"");
+    let path = own.join("regions/410100-zhengzhou.toml");
+    std::fs::write(&path, zhengzhou.replace("mee-2024", "mee-2042")).unwrap();
+    let dir = own.to_str().unwrap();
+    let run = qingkong(&["playbook", "check", dir]);
+    assert_eq!(run.status, 1);
+    assert_eq!(
+        run.stdout,
+        "regions/410100-zhengzhou.toml:7: no rules `mee-2042` in triggers/: \
+         expected one of mee-2017, mee-2018, mee-2024\n"
+    );
+    let run = node.run("", &["playbook", "activate", dir]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stderr.contains("regions/410100-zhengzhou.toml:7: "),
+        "{}",
+        run.stderr
+    );
+
+    std::fs::write(&path, zhengzhou).unwrap();
+    let run = node.run("", &["playbook", "activate", dir]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(
+        run.stdout
+            .starts_with("regions/410100-zhengzhou.toml\nin force: "),
+        "{}",
+        run.stdout
+    );
+    let run = node.run("", &["playbook", "activate", dir]);
+    assert!(
+        run.stdout.starts_with("in force already: "),
+        "{}",
+        run.stdout
     );
 }

@@ -5,16 +5,17 @@ use std::process::{Command, Stdio};
 
 mod aqi;
 mod assess;
+mod enroll;
 mod import;
 mod node;
 mod replay;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]
-struct Run {
-    status: i32,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
@@ -40,7 +41,7 @@ impl Run {
 }
 
 /// Runs the program in the root of the repository, with nothing on standard input.
-fn qingkong(args: &[&str]) -> Run {
+pub(crate) fn qingkong(args: &[&str]) -> Run {
     qingkong_reading(b"", args)
 }
 

@@ -118,6 +118,11 @@ impl SmtpServer {
         let mut ways = self.shared.ways.lock().unwrap();
         ways.instead.push_back((of, misbehaviour));
     }
+
+    /// Behaves from now on.
+    pub(crate) fn behave(&self) {
+        self.shared.ways.lock().unwrap().instead.clear();
+    }
 }
 
 impl Drop for SmtpServer {

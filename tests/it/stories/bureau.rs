@@ -1,14 +1,15 @@
 //! A bureau at work: what every story does the same way.
 
 use chrono::TimeDelta;
-use qingkong::app::Caller;
 use qingkong::app::account::NewAccount;
 use qingkong::app::caller::Role;
 use qingkong::app::enroll::{self, Import, Office};
+use qingkong::app::{App, Caller};
 use qingkong::cli::demo::list::{Sample, sample_list};
 use qingkong::domain::enterprise::{Contact, PlantStatus};
 use serde_json::{Value, json};
 
+use super::sinks::Sinks;
 use crate::database::TestDb;
 use crate::world::{PASSWORD, REGION, Visitor, World};
 
@@ -27,11 +28,27 @@ impl Bureau {
     }
 
     pub(crate) async fn over(world: World, plants: usize) -> Self {
-        let recipients = import(&world, plants).await;
-        let officer = sign_up(&world, "zhiban", Role::Officer, "值班员").await;
-        // The second officer of the night, who witnesses.
-        sign_up(&world, "fuban", Role::Officer, "副班").await;
-        let approver = sign_up(&world, "fushizhang", Role::Approver, "副市长").await;
+        let recipients = import(world.app(), plants, None).await;
+        Self::staffed(world, recipients).await
+    }
+
+    /// A bureau whose letters go to these sinks: mails of everybody, and webhooks of some.
+    pub(crate) async fn sending(db: TestDb, plants: usize, sinks: &Sinks) -> Self {
+        let world = World::with(db, |config| sinks.connect(config)).await;
+        Self::over_sinks(world, plants, sinks).await
+    }
+
+    /// The same in a world that is connected to the sinks already.
+    pub(crate) async fn over_sinks(world: World, plants: usize, sinks: &Sinks) -> Self {
+        let recipients = import(world.app(), plants, Some(&sinks.hook())).await;
+        Self::staffed(world, recipients).await
+    }
+
+    async fn staffed(world: World, recipients: usize) -> Self {
+        staff(world.app()).await;
+        let (mut officer, mut approver) = (world.stranger(), world.stranger());
+        officer.sign_in(OFFICER, PASSWORD).await;
+        approver.sign_in(APPROVER, PASSWORD).await;
         Self {
             world,
             officer,
@@ -136,40 +153,49 @@ impl Bureau {
     /// Hours pass, and whoever was signed in signs in again: sessions do not last a night.
     pub(crate) async fn hours_pass(&mut self, hours: i64) {
         self.world.fast_forward(TimeDelta::hours(hours)).await;
-        self.officer.sign_in("zhiban", PASSWORD).await;
-        self.approver.sign_in("fushizhang", PASSWORD).await;
+        self.officer.sign_in(OFFICER, PASSWORD).await;
+        self.approver.sign_in(APPROVER, PASSWORD).await;
     }
 }
 
-async fn sign_up(world: &World, name: &str, role: Role, title: &str) -> Visitor {
-    let account = NewAccount {
-        name: name.to_owned(),
-        password: PASSWORD.to_owned(),
-        role,
-        region: REGION.parse().unwrap(),
-        recipient: None,
-        title: Some(title.to_owned()),
-    };
-    world
-        .app()
-        .add_account(&Caller::operator(), account, None)
-        .await
-        .unwrap();
-    let mut visitor = world.stranger();
-    visitor.sign_in(name, PASSWORD).await;
-    visitor
+/// The account that drafts and issues.
+pub(crate) const OFFICER: &str = "zhiban";
+
+/// The account that signs.
+pub(crate) const APPROVER: &str = "fushizhang";
+
+/// Adds the accounts of a bureau, with their titles.
+pub(crate) async fn staff(app: &App) {
+    for (name, role, title) in [
+        (OFFICER, Role::Officer, "值班员"),
+        // The second officer of the night, who witnesses.
+        ("fuban", Role::Officer, "副班"),
+        (APPROVER, Role::Approver, "副市长"),
+    ] {
+        let account = NewAccount {
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            role,
+            region: REGION.parse().unwrap(),
+            recipient: None,
+            title: Some(title.to_owned()),
+        };
+        let operator = Caller::operator();
+        app.add_account(&operator, account, None).await.unwrap();
+    }
 }
 
 /// Takes in a sample list and three offices; answers with how many of them are to be told.
-pub(crate) async fn import(world: &World, plants: usize) -> usize {
-    let (app, operator) = (world.app(), Caller::operator());
+/// With an address for webhooks, one plant in ten takes them below it.
+pub(crate) async fn import(app: &App, plants: usize, webhook: Option<&str>) -> usize {
+    let operator = Caller::operator();
     let playbook = app.active_playbook().await.unwrap();
     let sample = Sample {
         regions: playbook.regions(),
         plants,
         seed: 7,
         mail_host: "plants.invalid",
-        webhook: None,
+        webhook,
     };
     let plants = sample_list(&sample);
     let operating = plants

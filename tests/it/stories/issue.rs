@@ -111,7 +111,7 @@ both_engines! {
         let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
         bureau.sign(&notice).await;
         let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
-        super::bureau::import(&bureau.world, 21).await;
+        super::bureau::import(bureau.world.app(), 21, None).await;
         let seen = json!({
             "plan": plan["id"], "digest": plan["digest"], "document": "许环委办〔2026〕1号",
         });

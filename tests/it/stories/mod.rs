@@ -1,4 +1,19 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
 pub(crate) mod bureau;
+mod faults;
 mod issue;
+mod kill;
+mod playbook;
+mod sinks;
+mod tampering;
+mod whole;
+
+/// Whether the long stories are told at their full length: `tests/run --full` says so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long the tests may take is no configuration of the program"
+)]
+fn is_full() -> bool {
+    std::env::var("QINGKONG_TEST_FULL").is_ok_and(|full| full == "1")
+}

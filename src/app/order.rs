@@ -1,0 +1,412 @@
+//! Orders looked at: by whoever holds a link, by the recipient's own account, from the console.
+//!
+//! Reads only: looking at an order acknowledges nothing and moves no rung.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::answer::check_code;
+use super::issued::IssuedNotice;
+use super::link::{Link, LinkRole};
+use super::{App, Caller, Error, Right};
+use crate::domain::id::{AnswerKey, OrderKey, WarningId, WarningKey};
+use crate::domain::level::WarningLevel;
+use crate::domain::notice::{End, Grounds, NoticeKind};
+use crate::domain::order::{AnswerKind, Head, Rung};
+use crate::domain::plan::{Change, Control};
+use crate::domain::time::WrittenTime;
+use crate::store::answer::{self, AnswerRecord};
+use crate::store::ladder::Standing;
+use crate::store::order::{self, IssuedLine, OrderRow};
+use crate::store::{Tx, ladder, notice};
+
+pub use crate::store::order::OrderFilter;
+
+/// The most orders on one page of a list.
+const PAGE: usize = 100;
+
+/// An order as its recipient sees it now, and everything a page or a program shows of it.
+#[derive(Clone, Debug)]
+pub struct OrderView {
+    /// The order.
+    pub order: OrderKey,
+    /// What its recipient is called.
+    pub recipient: String,
+    /// Who issued it (发布机关), and their telephone.
+    pub organ: String,
+    /// 值班电话.
+    pub phone: String,
+    /// 文号 of the notice it last went out with.
+    pub document: String,
+    /// The revision shown: what an answer answers.
+    pub revision: u32,
+    /// The level of the warning.
+    pub level: WarningLevel,
+    /// The level before, where the last notice changed it.
+    pub previous_level: Option<WarningLevel>,
+    /// `Ⅱ级应对响应`.
+    pub response: String,
+    /// 发布时刻 of the last notice.
+    pub issued_at: DateTime<Utc>,
+    /// When it takes effect, as written; for a release, when it ends.
+    pub effective: WrittenTime,
+    /// How long it holds.
+    pub ends: End,
+    /// What kind of duty it is.
+    pub control: Control,
+    /// What each unit does.
+    pub units: Vec<UnitView>,
+    /// What the notice adds for everyone; for a release, what stays.
+    pub added: Vec<String>,
+    /// What the duty rests on: the list, the exemption, and what it is issued on.
+    pub basis: String,
+    /// The law it is ordered under.
+    pub law: String,
+    /// How far it has come.
+    pub rung: Rung,
+    /// How it stands for its reader.
+    pub state: OrderState,
+    /// Until when the acknowledgement that is owed is due, or was.
+    pub acknowledge_by: DateTime<Utc>,
+    /// What may be answered.
+    pub open: Vec<AnswerKind>,
+    /// What was answered, the newest first.
+    pub answers: Vec<AnswerView>,
+}
+
+/// One unit's part of an order.
+#[derive(Clone, Debug)]
+pub struct UnitView {
+    /// 生产线/工序.
+    pub unit: String,
+    /// The filed measure, word by word.
+    pub measure: String,
+    /// Hours it needs to come down safely.
+    pub ramp_down_hours: u16,
+    /// Until when it is to be in place.
+    pub in_place_by: DateTime<Utc>,
+    /// When it was reported in place.
+    pub in_place_at: Option<DateTime<Utc>>,
+}
+
+/// How an order stands for its reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    /// An acknowledgement is owed; late when its deadline has passed.
+    Waiting {
+        /// Whether it is late.
+        late: bool,
+    },
+    /// Acknowledged.
+    Acknowledged,
+    /// In place, by the recipient's own word.
+    InPlace,
+    /// Told of another level; nothing new is owed.
+    Told,
+    /// Released.
+    Lifted {
+        /// Whether the release was acknowledged.
+        confirmed: bool,
+    },
+    /// Taken back.
+    Withdrawn {
+        /// Why.
+        reason: String,
+        /// Whether that was acknowledged.
+        confirmed: bool,
+    },
+    /// The recipient has another order of the same warning now.
+    Replaced {
+        /// That order.
+        by: OrderKey,
+    },
+}
+
+/// An answer given.
+#[derive(Clone, Debug)]
+pub struct AnswerView {
+    /// Its key.
+    pub key: AnswerKey,
+    /// The revision it answers.
+    pub revision: u32,
+    /// What it says.
+    pub kind: AnswerKind,
+    /// The unit it speaks of.
+    pub unit: Option<String>,
+    /// The code of its reason.
+    pub reason: Option<String>,
+    /// Its words; for the console only, and none once they were erased.
+    pub note: Option<String>,
+    /// In which role it was given.
+    pub by_role: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether that was late.
+    pub late: bool,
+    /// Its check code.
+    pub code: String,
+}
+
+/// One page of a warning's orders.
+#[derive(Clone, Debug)]
+pub struct OrderList {
+    /// The orders, by key.
+    pub orders: Vec<OrderRow>,
+    /// The order after which the next page begins.
+    pub next: Option<OrderKey>,
+}
+
+impl App {
+    /// The order a link leads to. A link whose contact has left the list leads nowhere.
+    pub async fn order_page(&self, link: Link) -> Result<OrderView, Error> {
+        let read = Read::order(self, &mut self.db.read().await?, link.order).await?;
+        let mut tx = self.db.read().await?;
+        let holder = order::find_holder(&mut tx, link.contact).await?;
+        drop(tx);
+        if !holder.is_some_and(|holder| holder.active && holder.recipient == read.line.recipient) {
+            return Err(Error::NotFound);
+        }
+        let notice = self.issued_notice(read.line.plan).await?;
+        let mut view = read.view(&notice, self.now());
+        if link.role == LinkRole::Read {
+            view.open.clear();
+        }
+        Ok(view)
+    }
+
+    /// An order, for whoever may see its warning, and for its own recipient.
+    pub async fn order(&self, caller: &Caller, order: OrderKey) -> Result<OrderView, Error> {
+        let mut tx = self.db.read().await?;
+        let mut read = Read::order(self, &mut tx, order).await?;
+        let recipient = read.line.recipient;
+        let region = order::find_region(&mut tx, recipient).await?;
+        let answers = caller.may_for(Right::AnswerOrders, recipient.0, region);
+        if answers.is_err() {
+            caller.may(Right::SeeWarnings, region)?;
+        }
+        let keys: Vec<AnswerKey> = read.answers.iter().map(|answer| answer.key).collect();
+        for note in answer::list_notes(&mut tx, &keys).await? {
+            read.notes.insert(note.answer, note.text);
+        }
+        drop(tx);
+        let notice = self.issued_notice(read.line.plan).await?;
+        let mut view = read.view(&notice, self.now());
+        if answers.is_err() {
+            view.open.clear();
+        }
+        Ok(view)
+    }
+
+    /// The orders of a warning's latest plan, in the order of their keys.
+    pub async fn list_orders(
+        &self,
+        caller: &Caller,
+        warning: WarningId,
+        filter: &OrderFilter,
+        after: Option<OrderKey>,
+    ) -> Result<OrderList, Error> {
+        let mut tx = self.db.read().await?;
+        let head = notice::find_warning(&mut tx, warning)
+            .await?
+            .ok_or(Error::NotFound)?;
+        caller.may(Right::SeeWarnings, head.region)?;
+        let Some(plan) = head.plan else {
+            return Ok(OrderList {
+                orders: Vec::new(),
+                next: None,
+            });
+        };
+        let limit = i64::try_from(PAGE + 1).expect("a page is small");
+        let after = after.unwrap_or(OrderKey(0));
+        let mut orders = order::list_orders(&mut tx, plan, filter, after, limit).await?;
+        let more = orders.len() > PAGE;
+        orders.truncate(PAGE);
+        let next = orders.last().filter(|_| more).map(|row| row.order);
+        Ok(OrderList { orders, next })
+    }
+}
+
+/// What the store holds of an order.
+struct Read {
+    order: OrderKey,
+    line: IssuedLine,
+    /// The line that last asked for an acknowledgement, where that is another.
+    owed: Option<IssuedLine>,
+    /// The order its recipient has in the latest plan, where that is another.
+    replaced_by: Option<OrderKey>,
+    standing: Standing,
+    answers: Vec<AnswerRecord>,
+    notes: HashMap<AnswerKey, String>,
+}
+
+impl Read {
+    async fn order(app: &App, tx: &mut Tx, order: OrderKey) -> Result<Self, Error> {
+        let warning = app.origins.warning_of(tx, order).await?;
+        let line = order::find_last_issued(tx, warning, order)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let owed = if line.owed == line.revision {
+            None
+        } else {
+            order::find_issued(tx, warning, order, line.owed).await?
+        };
+        Ok(Self {
+            order,
+            replaced_by: replaced_by(tx, warning, order, &line).await?,
+            standing: ladder::find_standing(tx, order).await?,
+            answers: answer::list_answers(tx, &[order]).await?,
+            notes: HashMap::new(),
+            line,
+            owed,
+        })
+    }
+
+    fn view(self, notice: &Arc<IssuedNotice>, now: DateTime<Utc>) -> OrderView {
+        let (line, contents) = (&self.line, &notice.contents);
+        let owed = self.owed.as_ref().unwrap_or(line);
+        let acknowledge_by = owed.duty.acknowledge_by(owed.issued_at);
+        let rung = self.standing.head.rung(line.change, line.owed);
+        let state = self.state(notice, rung, now > acknowledge_by);
+        OrderView {
+            order: self.order,
+            recipient: line.name.clone(),
+            organ: notice.profile.organ.clone(),
+            phone: notice.profile.duty_phone.clone(),
+            document: notice.document.clone(),
+            revision: line.revision,
+            level: contents.level,
+            previous_level: notice.previous_level,
+            response: notice.response_zh(),
+            issued_at: notice.issued_at,
+            effective: contents.effective,
+            ends: contents.ends,
+            control: line.duty.control.clone(),
+            units: self.units(owed),
+            added: line.duty.added.clone(),
+            basis: format!("{}；{}", notice.basis_zh(), line.duty.basis),
+            law: notice.law_zh(),
+            rung,
+            open: open(&state, rung, self.standing.head, line),
+            state,
+            acknowledge_by,
+            answers: self
+                .answers
+                .iter()
+                .rev()
+                .map(|record| self.answer(record))
+                .collect(),
+        }
+    }
+
+    fn state(&self, notice: &IssuedNotice, rung: Rung, late: bool) -> OrderState {
+        let confirmed = rung == Rung::LiftAcknowledged;
+        if let Some(by) = self.replaced_by {
+            return OrderState::Replaced { by };
+        }
+        match (self.line.change, rung) {
+            (Change::Release, _) if notice.contents.kind == NoticeKind::Withdraw => {
+                let reason = match &notice.contents.grounds {
+                    Grounds::Judgement { reason } => reason.clone(),
+                    Grounds::Instruction { number, .. } => number.clone(),
+                    Grounds::Rules { .. } => String::new(),
+                };
+                OrderState::Withdrawn { reason, confirmed }
+            }
+            (Change::Release, _) => OrderState::Lifted { confirmed },
+            (_, Rung::Issued | Rung::HandedOver) => OrderState::Waiting { late },
+            (Change::Tell, _) => OrderState::Told,
+            (_, Rung::InPlace) => OrderState::InPlace,
+            _ => OrderState::Acknowledged,
+        }
+    }
+
+    /// The units, with when each was reported since the duty began.
+    fn units(&self, owed: &IssuedLine) -> Vec<UnitView> {
+        let reported = |unit: &str| {
+            let reports = self.answers.iter().filter(|answer| {
+                answer.kind == AnswerKind::InPlace
+                    && answer.revision >= owed.revision
+                    && answer.unit.as_deref().is_none_or(|named| named == unit)
+            });
+            reports.map(|answer| answer.at).min()
+        };
+        let duty = &self.line.duty;
+        let units = duty.units.iter().map(|unit| UnitView {
+            unit: unit.unit.clone(),
+            measure: unit.measure.clone(),
+            ramp_down_hours: unit.ramp_down_hours,
+            in_place_by: owed.duty.in_place_by(unit, owed.issued_at),
+            in_place_at: reported(&unit.unit),
+        });
+        units.collect()
+    }
+
+    fn answer(&self, record: &AnswerRecord) -> AnswerView {
+        AnswerView {
+            key: record.key,
+            revision: record.revision,
+            kind: record.kind,
+            unit: record.unit.clone(),
+            reason: record.reason.clone(),
+            note: self.notes.get(&record.key).cloned(),
+            by_role: record.by.0.clone(),
+            at: record.at,
+            late: record.late,
+            code: check_code(record),
+        }
+    }
+}
+
+/// What a page offers to answer. More is taken, since an answer may meet a notice on its way.
+fn open(state: &OrderState, rung: Rung, head: Head, line: &IssuedLine) -> Vec<AnswerKind> {
+    use AnswerKind::{Acknowledged, Help, InPlace, Objection};
+    match state {
+        OrderState::Replaced { .. } => Vec::new(),
+        OrderState::Lifted { confirmed } | OrderState::Withdrawn { confirmed, .. } => {
+            if *confirmed {
+                Vec::new()
+            } else {
+                vec![Acknowledged]
+            }
+        }
+        _ => {
+            let mut open = Vec::new();
+            if rung < Rung::Acknowledged {
+                open.push(Acknowledged);
+            }
+            if head.in_place < line.owed && line.duty.control == Control::Required {
+                open.push(InPlace);
+            }
+            open.extend([Objection, Help]);
+            open
+        }
+    }
+}
+
+/// The order a recipient has in the latest plan when it is not this one: it was released, and then
+/// began anew.
+async fn replaced_by(
+    tx: &mut Tx,
+    warning: WarningKey,
+    order: OrderKey,
+    line: &IssuedLine,
+) -> Result<Option<OrderKey>, Error> {
+    let latest = ladder::find_latest_plan(tx, warning).await?;
+    if latest == line.plan {
+        return Ok(None);
+    }
+    let other = order::find_order_in(tx, latest, line.recipient).await?;
+    Ok(other.filter(|other| *other != order))
+}
+
+impl OrderView {
+    /// The latest answer that says the order was read.
+    pub fn receipt(&self) -> Option<&AnswerView> {
+        let acknowledges = |answer: &&AnswerView| {
+            matches!(answer.kind, AnswerKind::Acknowledged | AnswerKind::InPlace)
+        };
+        self.answers.iter().find(acknowledges)
+    }
+}

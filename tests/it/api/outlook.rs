@@ -1,0 +1,138 @@
+//! Forecasts in, decisions out, the chain's head, and the playbook in force.
+
+use serde_json::{Value, json};
+
+use crate::world::{Visitor, World};
+
+/// A forecast of the 25th on, made when the world begins.
+fn forecast(values: &[u16]) -> Value {
+    let days: Vec<_> = (25..)
+        .zip(values)
+        .map(|(day, aqi)| json!({ "on": format!("2026-11-{day}"), "aqi": aqi, "primary": ["pm2_5"] }))
+        .collect();
+    json!({
+        "region": "411000",
+        "source": "省中心",
+        "issued_at": "2026-11-24T20:00:00+08:00",
+        "days": days,
+    })
+}
+
+async fn get(visitor: &Visitor, path: &str) -> Value {
+    let (status, body) = Visitor::json(visitor.get(path)).await;
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+both_engines! {
+    async fn a_forecast_becomes_a_decision_with_its_reasons(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let request = officer.post("/api/v1/outlooks", &forecast(&[180, 210, 220, 90]));
+        let (status, taken) = Visitor::json(request).await;
+        assert_eq!(status, 201, "{taken}");
+        assert_eq!(taken, json!({ "days": 4, "gaps": 0, "first": "2026-11-25", "last": "2026-11-28" }));
+
+        let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
+        assert_eq!(outlook["issued_at"], "2026-11-24T20:00:00+08:00");
+        assert_eq!(outlook["days"][1], json!({
+            "on": "2026-11-26", "aqi": 210, "primary": ["pm2_5"],
+            "origin": "forecast", "source": "省中心",
+        }));
+
+        // More than 150 for three days, more than 200 for two: orange (环大气〔2024〕6号).
+        let decision = get(&officer, "/api/v1/decisions?region=411000").await;
+        assert_eq!(decision["rules"], "mee-2024");
+        assert_eq!(decision["proposal"], "issue");
+        assert_eq!(decision["level"], "orange");
+        assert_eq!(decision["from"], "2026-11-25T00:00:00+08:00");
+        assert_eq!(decision["until"], "2026-11-28T00:00:00+08:00");
+        assert_eq!(decision["next"]["level"], "red");
+        let open = get(&officer, "/api/v1/proposals?region=411000").await;
+        for field in ["rules", "rules_digest", "proposal", "level", "from", "until", "because", "next"] {
+            assert_eq!(open[field], decision[field], "{field}");
+        }
+    }
+
+    async fn a_forecast_sent_twice_is_taken_in_once(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let send = async |values: &[u16]| {
+            let request = officer.post("/api/v1/outlooks", &forecast(values));
+            Visitor::json(request.header("Idempotency-Key", "bulletin-7")).await
+        };
+        let first = send(&[210]).await;
+        assert_eq!(first.0, 201);
+        assert_eq!(send(&[210]).await, first);
+        let (status, problem) = send(&[220]).await;
+        assert_eq!((status, problem["code"].as_str()), (409, Some("idempotency-key-reused")));
+    }
+
+    async fn every_faulty_field_of_an_outlook_is_named(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let asked = json!({
+            "region": "411000", "source": "省中心", "issued_at": "2026-11-24T20:00:00+08:00",
+            "days": [
+                { "on": "2026-11-25", "aqi": 501 },
+                { "on": "2026-11-26", "aqi": 100, "aqi_high": 90 },
+                { "on": "2026-11-27", "aqi_high": 90 },
+                { "on": "2026-11-28", "cause": "rain" },
+                { "on": "2026-11-29", "primary": ["pm1"] },
+                { "on": "2026-11-30", "concentrations": { "pm2_5": -1 } },
+                { "on": "2026-12-01", "concentrations": { "o3_8h": 1 } },
+                { "on": "2026-12-02", "aqi": 1, "concentrations": { "pm2_5": 1 } },
+                { "on": "2026-12-03", "concentrations": { "pm2_5": 35.25, "co": 0.4 } },
+            ],
+        });
+        let (status, problem) = Visitor::json(officer.post("/api/v1/outlooks", &asked)).await;
+        assert_eq!(status, 422);
+        let errors = problem["errors"].as_array().unwrap().iter();
+        let fields: Vec<_> = errors.map(|error| error["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, [
+            "days[0].aqi", "days[1].aqi", "days[2].aqi", "days[3].cause", "days[4].primary",
+            "days[5].concentrations.pm2_5", "days[6].concentrations.o3_8h",
+            "days[7].concentrations",
+        ]);
+    }
+
+    async fn a_gap_is_filled_in_over_the_interface_and_stays_marked(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let mut asked = forecast(&[210, 220]);
+        asked["days"][0]["aqi"] = Value::Null;
+        officer.post("/api/v1/outlooks", &asked).send().await.unwrap();
+        let fill = json!({
+            "region": "411000", "on": "2026-11-25", "aqi": 180, "aqi_high": 220, "source": "会商",
+        });
+        let fill = || Visitor::json(officer.post("/api/v1/outlooks/fill-in", &fill));
+        assert_eq!(fill().await.0, 201);
+        let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
+        assert_eq!(outlook["days"][0]["origin"], "filled-in");
+        assert_eq!(outlook["days"][0]["aqi_high"], 220);
+        assert_eq!(fill().await.0, 409);
+        let inspector = world.approver().await;
+        let refused = inspector.post("/api/v1/outlooks", &forecast(&[1]));
+        assert_eq!(Visitor::json(refused).await.0, 403);
+    }
+
+    async fn the_journal_and_the_playbook_are_read_by_who_may(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        officer.post("/api/v1/outlooks", &forecast(&[90])).send().await.unwrap();
+        qingkong::app::journal::seal(world.app()).await.unwrap();
+
+        let head = get(&officer, "/api/v1/journal/head").await;
+        assert_eq!(head["unsealed"], 0);
+        let page = get(&officer, "/api/v1/journal/entries?limit=500").await;
+        let kinds: Vec<_> = page["items"].as_array().unwrap().iter().map(|e| &e["kind"]).collect();
+        assert_eq!(kinds, ["forecast.taken-in"], "the playbook concerns no region of the officer's");
+        assert_eq!(page["next"].as_str().unwrap(), head["position"].to_string());
+        let after = format!("/api/v1/journal/entries?after={}", head["position"]);
+        assert_eq!(get(&officer, &after).await, json!({ "items": [] }));
+
+        let playbook = get(&officer, "/api/v1/playbook").await;
+        assert_eq!(playbook["digest"], qingkong::playbooks::Files::shipped().digest());
+        assert_eq!(Visitor::json(world.stranger().get("/api/v1/journal/head")).await.0, 401);
+    }
+}
