@@ -236,7 +236,7 @@ both_engines! {
             })
         };
         let first = world.node(db.another().await.with_faults(faults), 2);
-        let dispatcher = world.dispatch(first);
+        let dispatcher = Quiet::dispatch(first);
         endpoint.arrived(1).await;
         dies.store(true, Ordering::SeqCst);
         endpoint.open();
@@ -246,7 +246,7 @@ both_engines! {
         assert!(attempts(&db).await.is_empty());
 
         world.clock.advance(TimeDelta::minutes(6));
-        let dispatcher = world.dispatch(world.node(db.another().await, 3));
+        let dispatcher = Quiet::dispatch(world.node(db.another().await, 3));
         eventually("delivered", async || count(&db, "delivered").await == 1).await;
         dispatcher.abort();
         let requests = endpoint.requests();
@@ -293,7 +293,7 @@ both_engines! {
         let mut tx = db.begin().await.unwrap();
         tx.execute("UPDATE contact SET active = FALSE WHERE position = 1", ()).await.unwrap();
         tx.commit().await.unwrap();
-        let dispatcher = world.dispatch(world.node(db.another().await, 2));
+        let dispatcher = Quiet::dispatch(world.node(db.another().await, 2));
         eventually("dead", async || count(&db, "dead").await == 2).await;
         dispatcher.abort();
         let attempts = attempts(&db).await;
@@ -379,7 +379,7 @@ async fn quiet(db: &TestDb) -> Quiet {
     let app = quiet.node(db.another().await, 1);
     app.settle_playbook().await.unwrap();
     let playbook = app.active_playbook().await.unwrap();
-    quiet.playbook = playbook.digest().to_owned();
+    playbook.digest().clone_into(&mut quiet.playbook);
     quiet
 }
 
@@ -395,7 +395,7 @@ impl Quiet {
         clippy::disallowed_methods,
         reason = "this dispatcher dies at its test's word, not with a service"
     )]
-    fn dispatch(&self, app: App) -> JoinHandle<()> {
+    fn dispatch(app: App) -> JoinHandle<()> {
         let channels = Channels::new(Live, &app.config).unwrap();
         tokio::spawn(dispatch::run(app, channels, CancellationToken::new()))
     }

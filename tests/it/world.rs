@@ -138,7 +138,7 @@ pub(crate) fn start() -> DateTime<Utc> {
 }
 
 /// Warnings of the node are shown with a test that fails.
-fn log_to_the_test() {
+pub(crate) fn log_to_the_test() {
     let log = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::WARN)
         .with_test_writer();

@@ -51,20 +51,25 @@ pub(super) async fn import_observations(
     args: &Observations,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    take_in(&args.series, None, out).await
+    take_in(&args.series, Made::Measured, out).await
 }
 
 pub(super) async fn import_forecast(args: &Forecast, out: &mut Output) -> Result<(), Failure> {
     let issued_at = args.issued_at.map(WrittenTime::at);
-    take_in(&args.series, Some(issued_at), out).await
+    take_in(&args.series, Made::Foreseen(issued_at), out).await
 }
 
-/// Takes a table in: as measured, or as a forecast made at an instant or now.
-async fn take_in(
-    args: &SeriesArgs,
-    forecast: Option<Option<DateTime<Utc>>>,
-    out: &mut Output,
-) -> Result<(), Failure> {
+/// How a series was made.
+#[derive(Clone, Copy)]
+enum Made {
+    /// It was measured.
+    Measured,
+    /// It was foreseen, at an instant or now.
+    Foreseen(Option<DateTime<Utc>>),
+}
+
+/// Takes a table in.
+async fn take_in(args: &SeriesArgs, made: Made, out: &mut Output) -> Result<(), Failure> {
     // The whole table is read before anything is opened: a faulty cell leaves nothing half-done.
     let table = Table::read(&args.file).map_err(Failure::input)?;
     let app = args.node.open().await?;
@@ -84,9 +89,9 @@ async fn take_in(
             .source
             .clone()
             .unwrap_or_else(|| table.file().to_owned()),
-        series: match forecast {
-            None => Series::Observed,
-            Some(issued_at) => Series::Forecast {
+        series: match made {
+            Made::Measured => Series::Observed,
+            Made::Foreseen(issued_at) => Series::Forecast {
                 issued_at: issued_at.unwrap_or_else(|| app.now()),
             },
         },

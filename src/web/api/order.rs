@@ -63,7 +63,8 @@ pub(super) struct OrderQuery {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Order {
     /// The order.
-    order: i64,
+    #[serde(rename = "order")]
+    key: i64,
     /// What its recipient is called.
     recipient: String,
     /// 文号 of the notice it last went out with.
@@ -105,7 +106,8 @@ pub(super) struct Order {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Unit {
     /// 生产线/工序.
-    unit: String,
+    #[serde(rename = "unit")]
+    name: String,
     /// The filed measure, word by word.
     measure: String,
     /// Until when it is to be in place.
@@ -302,7 +304,7 @@ impl From<OrderRow> for OrderItem {
 impl From<OrderView> for Order {
     fn from(view: OrderView) -> Self {
         Self {
-            order: view.order.0,
+            key: view.order.0,
             recipient: view.recipient,
             document: view.document,
             revision: view.revision,
@@ -342,7 +344,7 @@ impl From<OrderView> for Order {
 impl From<UnitView> for Unit {
     fn from(unit: UnitView) -> Self {
         Self {
-            unit: unit.unit,
+            name: unit.unit,
             measure: unit.measure,
             in_place_by: rfc3339(unit.in_place_by),
             in_place_at: unit.in_place_at.map(rfc3339),

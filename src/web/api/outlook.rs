@@ -14,6 +14,7 @@ use crate::app::decide::{self, Judged};
 use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet};
+use crate::domain::level::WarningLevel;
 use crate::domain::outlook::{self, AqiRange, Cause, Origin};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
@@ -313,7 +314,7 @@ impl From<Judged> for Decision {
             rules: judged.rules,
             rules_digest: judged.rules_digest,
             proposal: decision.proposal.as_str(),
-            level: decision.level.map(|level| level.as_str()),
+            level: decision.level.map(WarningLevel::as_str),
             from: decision.from.map(rfc3339),
             until: decision.until.map(rfc3339),
             because: decision.because.iter().map(words).collect(),

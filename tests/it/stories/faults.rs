@@ -139,11 +139,7 @@ async fn with_the_database_away_requests_fail_plainly_and_work_resumes_by_itself
     bureau.world.db.end_sessions().await;
     bureau.world.clock.advance(TimeDelta::minutes(1));
     cable.mend().await;
-    until("everything is sent", async || {
-        bureau.world.clock.advance(TimeDelta::seconds(5));
-        count(&bureau.world.db, "due").await == 0
-    })
-    .await;
+    until_sent(&bureau.world).await;
     nothing_lost_or_doubled(&bureau.world.db, &sinks).await;
     assert_eq!(
         ask_to_issue(&bureau, &notice, &plan, "issue-1").await,
@@ -201,7 +197,7 @@ async fn two_instances_whose_clocks_are_an_hour_apart_send_everything_once() {
     bureau
         .carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号")
         .await;
-    until_sent(&bureau.world.db).await;
+    until_sent(&bureau.world).await;
     nothing_lost_or_doubled(&bureau.world.db, &sinks).await;
     assert!(sinks.arrivals().values().all(|times| *times == 1));
     other.stop().await;

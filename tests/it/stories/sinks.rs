@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use base64::Engine;
+use chrono::TimeDelta;
 use qingkong::config::Config;
 use qingkong::notify::email::{EmailConfig, Encryption};
 use qingkong::store::Db;
@@ -11,6 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::fakes::smtp::{SmtpServer, Ways};
 use crate::fakes::webhook::{Endpoint, Request};
+use crate::world::World;
 
 /// Every way out of the bureau.
 pub(crate) struct Sinks {
@@ -119,14 +121,19 @@ pub(crate) async fn count(db: &Db, state: &str) -> i64 {
     counted.await.unwrap()
 }
 
-/// Waits until nothing is left to be sent.
-pub(crate) async fn until_sent(db: &Db) {
-    until("everything is sent", async || count(db, "due").await == 0).await;
+/// Waits until nothing is left to be sent. Time passes, since a host that was slow for a moment is
+/// left alone for some seconds of the node's own clock.
+pub(crate) async fn until_sent(world: &World) {
+    until("everything is sent", async || {
+        world.clock.advance(TimeDelta::seconds(1));
+        count(&world.db, "due").await == 0
+    })
+    .await;
 }
 
 /// Waits until something is so.
 pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let give_up = Instant::now() + Duration::from_secs(180);
+    let give_up = Instant::now() + Duration::from_mins(3);
     while !is_so().await {
         assert!(Instant::now() < give_up, "not so: {what}");
         sleep(Duration::from_millis(50)).await;

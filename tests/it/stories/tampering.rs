@@ -26,7 +26,7 @@ impl Closed {
         bureau
             .carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号")
             .await;
-        until_sent(&bureau.world.db).await;
+        until_sent(&bureau.world).await;
         let app = bureau.world.app().clone();
         let link = Link::open(&sinks.letters()[0].token, &app.keyring).unwrap();
         let acknowledged = AnswerIn {

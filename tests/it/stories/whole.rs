@@ -77,11 +77,14 @@ impl Story {
     /// Everything has arrived, once, and the API, the counters and the record agree.
     async fn agrees(&self, expected: Value) {
         let db = &self.bureau.world.db;
-        until_sent(db).await;
+        until_sent(&self.bureau.world).await;
         let arrivals = self.sinks.arrivals();
         assert_eq!(arrivals.len() as u64, self.messages, "each message arrived");
         assert!(arrivals.values().all(|times| *times == 1), "and once");
-        assert_eq!(count(db, "delivered").await as u64, self.messages);
+        assert_eq!(
+            u64::try_from(count(db, "delivered").await),
+            Ok(self.messages)
+        );
 
         let board = self.bureau.warning(&self.warning).await;
         assert_eq!(board["orders"], expected);
@@ -99,12 +102,10 @@ impl Story {
             ladder::rebuild(&mut tx, WarningKey(key)).await.unwrap()
         );
         let orders: i64 = stored.tally.values().sum();
-        assert_eq!(orders as usize, self.bureau.recipients);
+        assert_eq!(usize::try_from(orders), Ok(self.bureau.recipients));
         let recorded: i64 = tx.scalar("SELECT COUNT(*) FROM answer", ()).await.unwrap();
-        assert_eq!(
-            (recorded as usize, counted as usize),
-            (self.answers, self.answers)
-        );
+        let answers = i64::try_from(self.answers).unwrap();
+        assert_eq!((recorded, counted), (answers, answers));
     }
 }
 
@@ -196,18 +197,18 @@ both_engines! {
         story.messages += issued["messages"].as_u64().unwrap();
         let changes = &plan["changes"];
         assert_eq!(changes["replace"].as_u64().unwrap() + changes["tell"].as_u64().unwrap(), all as u64);
-        until_sent(&story.bureau.world.db).await;
+        until_sent(&story.bureau.world).await;
         story.answers += story.acknowledge(story.links().into_values()).await;
         story.agrees(json!({ "acknowledged": all })).await;
 
         story.carry("lower", "orange", "2026-11-27T24:00", 3).await;
-        until_sent(&story.bureau.world.db).await;
+        until_sent(&story.bureau.world).await;
         story.answers += story.acknowledge(story.links().into_values()).await;
         story.agrees(json!({ "acknowledged": all })).await;
 
         let plan = story.carry("lift", "orange", "2026-11-28T12:00", 4).await;
         assert_eq!(plan["changes"], json!({ "release": all }));
-        until_sent(&story.bureau.world.db).await;
+        until_sent(&story.bureau.world).await;
         story.agrees(json!({ "handed-over": all })).await;
         let given = story.acknowledge(story.links().into_values()).await;
         assert_eq!(given, all, "the lift is acknowledged by everybody");
