@@ -97,6 +97,7 @@ pub mod jobs;
 pub mod keyring;
 pub mod list_file;
 pub mod notify;
+pub mod office_file;
 pub mod playbooks;
 pub mod service;
 pub mod store;

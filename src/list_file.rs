@@ -50,20 +50,38 @@ pub fn read(table: &Table, regions: &Regions) -> Result<Parsed, Fault> {
     })
 }
 
-/// Writes a list as CSV with a byte-order mark, so that spreadsheets read its Chinese.
-pub fn write<'p>(
-    plants: impl IntoIterator<Item = &'p Plant>,
-    mut out: impl io::Write,
-) -> io::Result<()> {
-    out.write_all(BOM)?;
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(list::header())?;
-    for plant in plants {
-        for row in list::rows(plant) {
-            csv.write_record(&row)?;
-        }
+/// Writes a list as CSV with a byte-order mark, so that spreadsheets read its Chinese; the plants
+/// come in as many portions as there are.
+pub struct ListWriter<W: io::Write>(csv::Writer<W>);
+
+impl<W: io::Write> ListWriter<W> {
+    /// Begins a file with its header line.
+    pub fn begin(mut out: W) -> io::Result<Self> {
+        out.write_all(BOM)?;
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(list::header())?;
+        Ok(Self(csv))
     }
-    csv.flush()
+
+    /// Goes on with a file that was begun before.
+    pub fn resume(out: W) -> Self {
+        Self(csv::Writer::from_writer(out))
+    }
+
+    /// Adds plants, each with a row for every unit and contact.
+    pub fn add<'p>(&mut self, plants: impl IntoIterator<Item = &'p Plant>) -> io::Result<()> {
+        for plant in plants {
+            for row in list::rows(plant) {
+                self.0.write_record(&row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands back what was written to.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -159,8 +177,12 @@ mod tests {
         let parsed = read(&table(&[&[], &[(Column::Number, "XC-2")]]), &regions()).unwrap();
         assert_eq!((parsed.plants.len(), parsed.faults.len()), (2, 0));
         assert!(parsed.handed_back.is_none());
-        let mut csv = Vec::new();
-        write(&parsed.plants, &mut csv).unwrap();
+        let (first, second) = parsed.plants.split_at(1);
+        let mut writer = ListWriter::begin(Vec::new()).unwrap();
+        writer.add(first).unwrap();
+        let mut writer = ListWriter::resume(writer.finish().unwrap());
+        writer.add(second).unwrap();
+        let csv = writer.finish().unwrap();
         let again = read(&Table::parse("again.csv", &csv).unwrap(), &regions()).unwrap();
         assert_eq!(again.plants, parsed.plants);
     }

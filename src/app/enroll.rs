@@ -17,6 +17,11 @@ use crate::domain::region::RegionCode;
 use crate::store::registry::{self, Known, NewRow, NewVersion, Recipient, RecipientKind};
 use crate::store::{Tx, counter};
 
+pub mod export;
+pub mod file;
+
+pub use crate::domain::office::Office;
+
 /// A list to be taken in.
 #[derive(Debug)]
 pub struct Import {
@@ -45,17 +50,6 @@ pub struct Enrolled {
     pub removed: usize,
 }
 
-/// An office to be told of its part of every plan.
-#[derive(Clone, Debug)]
-pub struct Office {
-    /// Its region: a county, a township, a local unit.
-    pub region: RegionCode,
-    /// Its name, as printed.
-    pub name: String,
-    /// Who answers for it.
-    pub contacts: Vec<Contact>,
-}
-
 /// Takes in a list: all of it or nothing.
 pub async fn import_plants(
     app: &App,
@@ -64,11 +58,10 @@ pub async fn import_plants(
     import: Import,
 ) -> Result<Enrolled, Error> {
     caller.may(Right::EditLists, import.list_region)?;
-    let outside = |plant: &&Plant| !import.list_region.contains(plant.region);
-    if let Some(plant) = import.plants.iter().find(outside) {
-        let text = format!("{} lies outside {}", plant.region, import.list_region);
-        return Err(Error::invalid("行政区划代码", "outside-region", text));
-    }
+    all_inside(
+        import.list_region,
+        import.plants.iter().map(|plant| plant.region),
+    )?;
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(enrolled) => return Ok(enrolled),
         Begun::Fresh(act) => act,
@@ -76,13 +69,7 @@ pub async fn import_plants(
     let known = registry::list_known(&mut act.tx, RecipientKind::Plant, import.list_region).await?;
     let now_active = known.values().filter(|known| known.active).count();
     let mut sorted = Sorted::of(import.plants, known, import.replaces);
-    let enrolled = Enrolled {
-        version: registry::find_version(&mut act.tx, import.list_region).await?,
-        added: sorted.new.len(),
-        changed: sorted.changed.len(),
-        unchanged: sorted.unchanged.len(),
-        removed: sorted.removed.len(),
-    };
+    let enrolled = sorted.enrolled(registry::find_version(&mut act.tx, import.list_region).await?);
     sorted.number(&mut act.tx).await?;
     let plants = now_active + enrolled.added + sorted.returned - enrolled.removed;
     let version = if sorted.changes_rows() {
@@ -127,6 +114,19 @@ pub async fn import_plants(
     .await
 }
 
+/// What taking in a list would do. Nothing is written.
+pub async fn preview_plants(app: &App, caller: &Caller, import: Import) -> Result<Enrolled, Error> {
+    caller.may(Right::EditLists, import.list_region)?;
+    all_inside(
+        import.list_region,
+        import.plants.iter().map(|plant| plant.region),
+    )?;
+    let mut tx = app.db.read().await?;
+    let known = registry::list_known(&mut tx, RecipientKind::Plant, import.list_region).await?;
+    let version = registry::find_version(&mut tx, import.list_region).await?;
+    Ok(Sorted::of(import.plants, known, import.replaces).enrolled(version))
+}
+
 /// Takes in offices: those named are added or changed, the others stay.
 pub async fn import_offices(
     app: &App,
@@ -136,6 +136,7 @@ pub async fn import_offices(
     offices: Vec<Office>,
 ) -> Result<usize, Error> {
     caller.may(Right::EditLists, list_region)?;
+    all_inside(list_region, offices.iter().map(|office| office.region))?;
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(taken) => return Ok(taken),
         Begun::Fresh(act) => act,
@@ -175,6 +176,18 @@ pub async fn import_offices(
     };
     journal::record(&mut act.tx, &app.ids, entry).await?;
     act.commit(taken).await
+}
+
+/// A list names nobody outside of its own region, whose people may change it.
+fn all_inside(
+    list_region: RegionCode,
+    mut regions: impl Iterator<Item = RegionCode>,
+) -> Result<(), Error> {
+    let outside = regions.find(|region| !list_region.contains(*region));
+    outside.map_or(Ok(()), |region| {
+        let text = format!("{region} lies outside {list_region}");
+        Err(Error::invalid("行政区划代码", "outside-region", text))
+    })
 }
 
 /// The plants of an import, sorted by what they mean to the list.
@@ -237,6 +250,17 @@ impl Sorted {
             sorted.removed.sort();
         }
         sorted
+    }
+
+    /// What it comes to on a list that stands at a version.
+    fn enrolled(&self, version: Option<ListVersion>) -> Enrolled {
+        Enrolled {
+            version,
+            added: self.new.len(),
+            changed: self.changed.len(),
+            unchanged: self.unchanged.len(),
+            removed: self.removed.len(),
+        }
     }
 
     /// Gives the new plants their keys.

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 mod aqi;
 mod assess;
 pub mod demo;
+mod export;
 mod import;
 mod journal;
 mod keyring;
@@ -40,10 +41,11 @@ enum Command {
     Replay(replay::Args),
     Serve(serve::Args),
     Migrate(migrate::Args),
+    Import(import::Args),
+    Export(export::Args),
     User(user::Args),
     Token(token::Args),
     Keyring(keyring::Args),
-    Import(import::Args),
     Journal(journal::Args),
     Playbook(playbook::Args),
 }
@@ -78,10 +80,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Replay(args) => replay::run(&args, &mut out),
         Command::Serve(args) => serve::run(&args, &mut out),
         Command::Migrate(args) => migrate::run(&args, &mut out),
+        Command::Import(args) => import::run(&args, &mut out),
+        Command::Export(args) => export::run(&args, &mut out),
         Command::User(args) => user::run(&args, &mut out),
         Command::Token(args) => token::run(&args, &mut out),
         Command::Keyring(args) => keyring::run(&args, &mut out),
-        Command::Import(args) => import::run(&args, &mut out),
         Command::Journal(args) => journal::run(&args, &mut out),
         Command::Playbook(args) => playbook::run(&args, &mut out),
     };

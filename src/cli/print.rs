@@ -29,6 +29,11 @@ impl Output {
         self.stdout.write_all(b"\n")
     }
 
+    /// Where a command writes that prints a file.
+    pub(crate) fn bytes(&mut self) -> &mut impl Write {
+        &mut self.stdout
+    }
+
     /// Everything printed so far is handed to the reader.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.stdout.flush()

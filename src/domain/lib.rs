@@ -23,6 +23,7 @@ pub mod region;
 pub mod enterprise;
 pub mod list;
 pub mod measure;
+pub mod office;
 
 pub mod notice;
 pub mod warning;

@@ -267,6 +267,29 @@ pub async fn find_version(tx: &mut Tx, list_region: RegionCode) -> Result<Option
     Ok(row.map(|(version,)| ListVersion(version)))
 }
 
+/// The regions that have a list.
+pub async fn list_lists(tx: &mut Tx) -> Result<Vec<RegionCode>> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "SELECT DISTINCT list_region
+               FROM list_version
+              ORDER BY list_region",
+            (),
+        )
+        .await?;
+    let regions = rows.into_iter().map(|(region,)| {
+        let wrong = |error| {
+            Inconsistency::on("list_version")
+                .column("list_region")
+                .row(&region)
+                .source(error)
+                .into()
+        };
+        region.parse().map_err(wrong)
+    });
+    regions.collect()
+}
+
 /// How many recipients a list has, offices included.
 pub async fn count_recipients(tx: &mut Tx, list_region: RegionCode) -> Result<i64> {
     tx.scalar(

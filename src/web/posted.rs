@@ -1,12 +1,12 @@
-//! Bodies: JSON that was checked, with the idempotency key it came under.
+//! Bodies: JSON that was checked, or a file, with the idempotency key it came under.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
-use crate::app::{Error, Idempotency};
+use crate::app::{App, Error, Idempotency};
 
 /// A JSON body. A body that cannot be read says where, and what was expected.
 pub(super) struct ValidJson<T>(pub(super) T);
@@ -18,6 +18,36 @@ pub(super) struct ValidJson<T>(pub(super) T);
 pub(super) struct Posted<T> {
     pub(super) body: T,
     pub(super) idempotency: Option<Idempotency>,
+}
+
+/// A CSV file that is to be taken in, of at most the configured size, and the `Idempotency-Key` it
+/// came under. The digest covers the query too, which says how the file is meant.
+pub(super) struct PostedFile {
+    pub(super) bytes: Bytes,
+    pub(super) idempotency: Option<Idempotency>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for PostedFile
+where
+    App: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Problem> {
+        if !has_type(request.headers(), "text/csv") {
+            return Err(wrong_type("text/csv"));
+        }
+        let key = key(request.headers())?;
+        let method = request.method().clone();
+        let target = request.uri().path_and_query().map(ToString::to_string);
+        let largest = App::from_ref(state).config.server.upload_limit_kib * 1_024;
+        DefaultBodyLimit::max(largest).apply(&mut request);
+        let bytes = whole(request, state).await?;
+        let target = target.unwrap_or_default();
+        let parts = [method.as_str().as_bytes(), target.as_bytes(), &bytes];
+        let idempotency = key.map(|key| Idempotency::new(&key, &parts)).transpose()?;
+        Ok(Self { bytes, idempotency })
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
@@ -55,22 +85,33 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    let is_json = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .and_then(|kind| kind.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    if !is_json {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported-media-type",
-            "expected `Content-Type: application/json`",
-        ));
+    if !has_type(request.headers(), "application/json") {
+        return Err(wrong_type("application/json"));
     }
+    whole(request, state).await
+}
+
+/// The whole body, up to the limit that the request bears.
+async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection| Problem::of_status(rejection.status()))
+}
+
+fn has_type(headers: &HeaderMap, expected: &str) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(expected))
+}
+
+fn wrong_type(expected: &str) -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-media-type",
+        format!("expected `Content-Type: {expected}`"),
+    )
 }
 
 /// Tells apart what is no JSON (400) from JSON that is not what was asked for (422).

@@ -15,6 +15,8 @@ use super::Web;
 mod account;
 mod dead_letter;
 mod events;
+mod export;
+mod import;
 mod instruction;
 mod journal;
 mod notice;
@@ -42,6 +44,7 @@ mod warning;
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "accounts", description = "Accounts and API tokens"),
+        (name = "imports", description = "Lists and offices, in and out as files"),
         (name = "instructions", description = "What superiors have ordered"),
         (name = "outlooks", description = "Days measured and foreseen, and what the rules make of them"),
         (name = "proposals", description = "What the machine proposes"),
@@ -105,6 +108,9 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
+        .routes(routes!(import::import_list))
+        .routes(routes!(import::import_offices))
+        .routes(routes!(export::export_list))
         .routes(routes!(journal::show_journal_head))
         .routes(routes!(journal::list_journal_entries))
         .routes(routes!(playbook::show_playbook))

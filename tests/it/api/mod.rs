@@ -5,6 +5,7 @@ mod border;
 mod document;
 mod events;
 mod idempotency;
+mod import;
 mod operations;
 mod order;
 mod outlook;

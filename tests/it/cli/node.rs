@@ -10,13 +10,13 @@ use tempfile::TempDir;
 use super::{Run, qingkong};
 
 /// A node's directory, with a configuration that keeps everything in it.
-struct Home {
+pub(super) struct Home {
     files: TempDir,
     config: String,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let files = tempfile::tempdir().unwrap();
         let config = files.path().join("qingkong.toml");
         let data = files.path().join("data");
@@ -31,11 +31,11 @@ impl Home {
         }
     }
 
-    fn run(&self, args: &[&str]) -> Run {
+    pub(super) fn run(&self, args: &[&str]) -> Run {
         qingkong(&[args, &["--config", &self.config]].concat())
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         self.files.path().join(name).display().to_string()
     }
 }

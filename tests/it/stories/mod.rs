@@ -1,6 +1,6 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
-mod bureau;
+pub(crate) mod bureau;
 mod faults;
 mod issue;
 mod kill;

@@ -1,0 +1,227 @@
+//! `/api/v1/imports`: lists and offices taken in from files.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::enroll::Enrolled;
+use crate::app::enroll::file::{self, Faulty, Filed};
+use crate::app::{App, Caller, Error, FieldError};
+use crate::domain::region::RegionCode;
+use crate::table::Fault;
+use crate::web::posted::PostedFile;
+use crate::web::problem::{Problem, ProblemBody};
+
+/// As many faulty cells as a refusal names; a trial names all.
+const NAMED: usize = 100;
+
+/// How a list is taken in.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListQuery {
+    /// Whose list it is; the one prefecture the file speaks of when absent.
+    #[param(value_type = Option<String>, example = "411000")]
+    region: Option<RegionCode>,
+    /// Only say what would happen.
+    #[serde(default)]
+    dry_run: bool,
+    /// Take the sound plants, and hand back the rows of the others.
+    #[serde(default)]
+    accept_valid: bool,
+    /// Plants that the file does not name leave the list.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// How offices are taken in.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfficesQuery {
+    /// Whose offices they are; those of the one prefecture the file speaks of when absent.
+    #[param(value_type = Option<String>, example = "411000")]
+    region: Option<RegionCode>,
+    /// Only say what would happen.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What became of a list.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ListImport {
+    /// Whether anything was taken in.
+    taken: bool,
+    /// The version the list stands at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    /// Plants the list did not have.
+    added: usize,
+    /// Plants of which the list says something else now.
+    changed: usize,
+    /// Plants of which it says the same.
+    unchanged: usize,
+    /// Plants that left it.
+    removed: usize,
+    /// Every faulty cell.
+    faults: Vec<CellFault>,
+    /// The rows of faulty plants as CSV, each with what is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faulty_rows: Option<String>,
+}
+
+/// What became of offices.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OfficesImport {
+    /// Whether anything was taken in.
+    taken: bool,
+    /// How many offices the file names that are sound.
+    offices: usize,
+    /// Every faulty cell.
+    faults: Vec<CellFault>,
+}
+
+/// A cell that cannot be taken.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CellFault {
+    /// The line in the file, counted from 1.
+    line: u64,
+    /// The header of the column; empty where the whole line is at fault.
+    column: String,
+    /// What stood there.
+    found: String,
+    /// What should have stood there.
+    expected: String,
+}
+
+impl From<Fault> for CellFault {
+    fn from(fault: Fault) -> Self {
+        Self {
+            line: fault.line,
+            column: fault.column,
+            found: fault.found,
+            expected: fault.expected,
+        }
+    }
+}
+
+/// Takes in a reduction list, a CSV file: all of it or nothing, unless `accept_valid` is asked.
+#[utoipa::path(
+    post, path = "/api/v1/imports/enterprises", tag = "imports",
+    request_body(content = String, content_type = "text/csv"),
+    params(
+        ListQuery,
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same"),
+    ),
+    responses(
+        (status = OK, body = ListImport),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody),
+        (status = PAYLOAD_TOO_LARGE, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, description = "Cells are faulty: each \
+            is a field `LINE:COLUMN`. Nothing was taken in."),
+    ),
+)]
+pub(super) async fn import_list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<ListQuery>,
+    posted: PostedFile,
+) -> Result<Json<ListImport>, Problem> {
+    let key = posted.idempotency.as_ref();
+    let filed = filed(posted.bytes, query.region);
+    let mut list = file::read_list(&app, &caller, filed).await?;
+    let faulty = if query.accept_valid {
+        Faulty::HandBack
+    } else {
+        Faulty::RefuseAll
+    };
+    let enrolled = if query.dry_run {
+        list.preview(&app, &caller, query.replace).await?
+    } else {
+        let taken = list.take(&app, &caller, key, query.replace, faulty).await?;
+        Some(taken.ok_or_else(|| refused(&list.faults))?)
+    };
+    let counts = enrolled.unwrap_or(Enrolled {
+        version: None,
+        added: 0,
+        changed: 0,
+        unchanged: 0,
+        removed: 0,
+    });
+    Ok(Json(ListImport {
+        taken: !query.dry_run,
+        version: counts.version.map(|version| version.0),
+        added: counts.added,
+        changed: counts.changed,
+        unchanged: counts.unchanged,
+        removed: counts.removed,
+        faults: list.faults.into_iter().map(CellFault::from).collect(),
+        faulty_rows: list
+            .handed_back
+            .map(|rows| String::from_utf8_lossy(&rows).into_owned()),
+    }))
+}
+
+/// Takes in offices, a CSV file: all of them or none.
+#[utoipa::path(
+    post, path = "/api/v1/imports/offices", tag = "imports",
+    request_body(content = String, content_type = "text/csv"),
+    params(
+        OfficesQuery,
+        ("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same"),
+    ),
+    responses(
+        (status = OK, body = OfficesImport),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody),
+        (status = PAYLOAD_TOO_LARGE, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, description = "Cells are faulty: each \
+            is a field `LINE:COLUMN`. Nothing was taken in."),
+    ),
+)]
+pub(super) async fn import_offices(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<OfficesQuery>,
+    posted: PostedFile,
+) -> Result<Json<OfficesImport>, Problem> {
+    let key = posted.idempotency.as_ref();
+    let filed = filed(posted.bytes, query.region);
+    let read = file::read_offices(&app, &caller, filed).await?;
+    let sound = read.offices.len();
+    let faults = read.faults.clone();
+    if !query.dry_run {
+        let taken = read.take(&app, &caller, key).await?;
+        taken.ok_or_else(|| refused(&faults))?;
+    }
+    Ok(Json(OfficesImport {
+        taken: !query.dry_run,
+        offices: sound,
+        faults: faults.into_iter().map(CellFault::from).collect(),
+    }))
+}
+
+/// A file without a name: who posts one gives none.
+fn filed(bytes: axum::body::Bytes, list_region: Option<RegionCode>) -> Filed {
+    Filed {
+        name: "upload.csv".to_owned(),
+        bytes: bytes.into(),
+        list_region,
+    }
+}
+
+/// The faulty cells as fields; what stood in them is not repeated, since problems are logged.
+fn refused(faults: &[Fault]) -> Problem {
+    let fields = faults.iter().take(NAMED).map(|fault| {
+        let field = format!("{}:{}", fault.line, fault.column);
+        FieldError::new(
+            &field,
+            "faulty-cell",
+            format!("expected {}", fault.expected),
+        )
+    });
+    let mut problem = Problem::from(Error::Invalid(fields.collect()));
+    let cells = faults.len();
+    problem.detail = format!("{cells} faulty cells; nothing was taken in");
+    problem
+}
