@@ -33,19 +33,16 @@ pub async fn begin(
 ) -> Result<Export, Error> {
     caller.has(Right::EditLists)?;
     let mut tx = app.db.read().await?;
-    let list_region = match list_region {
-        Some(region) => region,
-        None => {
-            let mut lists = registry::list_lists(&mut tx).await?;
-            lists.retain(|list| caller.scope.covers(*list));
-            match lists[..] {
-                [only] => only,
-                _ => {
-                    let text = format!("expected the region of a list: there are {}", lists.len());
-                    return Err(Error::invalid("region", "ambiguous", text));
-                }
-            }
-        }
+    let list_region = if let Some(region) = list_region {
+        region
+    } else {
+        let mut lists = registry::list_lists(&mut tx).await?;
+        lists.retain(|list| caller.scope.covers(*list));
+        let [only] = lists[..] else {
+            let text = format!("expected the region of a list: there are {}", lists.len());
+            return Err(Error::invalid("region", "ambiguous", text));
+        };
+        only
     };
     caller.may(Right::EditLists, list_region)?;
     Ok(Export {

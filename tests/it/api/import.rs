@@ -40,7 +40,7 @@ both_engines! {
     async fn a_list_goes_out_and_in_again_unchanged(db: TestDb) {
         let world = World::new(db).await;
         // More than one page of an export.
-        bureau::import(&world, 1_200).await;
+        bureau::import(world.app(), 1_200, None).await;
         let administrator = world.administrator().await;
         let list = export(&administrator).await;
 
@@ -56,7 +56,7 @@ both_engines! {
 
     async fn a_faulty_list_changes_nothing_and_says_where_it_is_wrong(db: TestDb) {
         let world = World::new(db).await;
-        bureau::import(&world, 20).await;
+        bureau::import(world.app(), 20, None).await;
         let administrator = world.administrator().await;
         let list = export(&administrator).await;
         let faulty = list.replacen("一般工业", "一般", 1);
@@ -80,7 +80,7 @@ both_engines! {
 
     async fn a_list_taken_twice_under_one_key_is_taken_once(db: TestDb) {
         let world = World::new(db).await;
-        bureau::import(&world, 10).await;
+        bureau::import(world.app(), 10, None).await;
         let administrator = world.administrator().await;
         let list = export(&administrator).await.replace("（虚构）,", "（虚构、更名）,");
         let first = post_as(&administrator, LIST, &list, Some("k-1")).await;
@@ -105,7 +105,7 @@ both_engines! {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_changes_or_carries_away_the_list_of_another_region() {
     let world = World::new(TestDb::sqlite().await).await;
-    bureau::import(&world, 5).await;
+    bureau::import(world.app(), 5, None).await;
     let list = export(&world.administrator().await).await;
     let approver = world.approver().await;
     assert_eq!(post(&approver, LIST, &list).await.0, 403);

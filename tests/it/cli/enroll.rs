@@ -79,7 +79,7 @@ fn plant_faults(cells: &mut [Vec<String>]) -> BTreeSet<(u64, String)> {
         .iter()
         .zip(alone)
         .map(|((column, text), at)| {
-            cells[at][*column as usize] = (*text).to_owned();
+            (*text).clone_into(&mut cells[at][*column as usize]);
             (at as u64 + 1, column.zh().to_owned())
         })
         .collect()
