@@ -1,8 +1,8 @@
 //! Sending: from the outbox through the channels, and what came of it back into the record.
 //!
 //! A dispatcher serves one lane. It claims what is due in batches, under a mark of its own; reads
-//! what the letters say; hands them to their [hosts], each at its own pace; and has every result
-//! [written](record) by the group-commit writer. It decides nothing about orders: who is told what
+//! what the letters say; hands them to their hosts, each at its own pace; and has every result
+//! written by the group-commit writer. It decides nothing about orders: who is told what
 //! was decided when the plan was issued.
 //!
 //! # Design notes

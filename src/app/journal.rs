@@ -1,8 +1,8 @@
 //! The journal: what every act leaves behind.
 //!
 //! A use case [records](record) one [`Entry`] in the transaction of its act, with the [`Rows`] of
-//! the record it vouches for. The [sequencer](sequence) gives it a position and a seal and tells the
-//! [head](head) outside; [`verify`](verify::verify) walks all of it and names what was touched.
+//! the record it vouches for. The sequencer gives it a position and a seal and tells the
+//! [head] outside; [`verify`](verify::verify) walks all of it and names what was touched.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

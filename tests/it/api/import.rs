@@ -59,18 +59,18 @@ both_engines! {
         bureau::import(world.app(), 20, None).await;
         let administrator = world.administrator().await;
         let list = export(&administrator).await;
-        let faulty = list.replacen("一般工业", "一般", 1);
+        let faulty = list.replacen(",正常,", ",停,", 1);
 
         let (status, refused) = post(&administrator, LIST, &faulty).await;
         assert_eq!((status, &refused["code"]), (422, &json!("invalid")), "{refused}");
         let columns: Vec<_> = refused["errors"].as_array().unwrap().iter()
             .map(|error| error["field"].as_str().unwrap().split_once(':').unwrap().1).collect();
-        assert!(columns.contains(&"管控类别"), "{refused}");
+        assert!(columns.contains(&"企业状态"), "{refused}");
 
         let (status, tried) = post(&administrator, &format!("{LIST}?dry_run=true"), &faulty).await;
         assert_eq!((status, &tried["taken"]), (200, &json!(false)));
         assert_eq!(tried["faults"].as_array().unwrap().len(), columns.len());
-        assert!(tried["faulty_rows"].as_str().unwrap().contains("expected one of 重点行业"));
+        assert!(tried["faulty_rows"].as_str().unwrap().contains("expected one of 正常"));
 
         let accepting = format!("{LIST}?accept_valid=true");
         let (status, taken) = post(&administrator, &accepting, &faulty).await;

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -44,6 +45,8 @@ impl Home {
 struct Serving {
     process: Child,
     address: String,
+    /// Reads the log as it comes: a node whose log nobody reads stands still.
+    log: JoinHandle<String>,
 }
 
 impl Serving {
@@ -61,9 +64,16 @@ impl Serving {
         let first: Value = serde_json::from_str(&first).expect("the first line is JSON");
         assert_eq!(first["type"], "listening");
         let url = first["url"].as_str().unwrap();
+        let mut stderr = process.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
         Self {
             address: url.strip_prefix("http://").unwrap().to_owned(),
             process,
+            log,
         }
     }
 
@@ -90,9 +100,7 @@ impl Serving {
                 .unwrap()
                 .success()
         );
-        let mut log = String::new();
-        let stderr = self.process.stderr.as_mut().unwrap();
-        stderr.read_to_string(&mut log).unwrap();
+        let log = self.log.join().unwrap();
         (self.process.wait().unwrap().code(), log)
     }
 }
