@@ -19,15 +19,13 @@
 //! it the same way each time, and this layer stays free of HTTP. Answers rest in the database for
 //! a day, so they hold no secrets: a use case that hands one out does without a key.
 
-use std::fmt::Write;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::journal::Bell;
 use super::{App, Caller, Error};
+use crate::domain::digest::Fields;
 use crate::store::{Tx, idempotency};
 
 /// How long an answer is kept for repeats.
@@ -147,16 +145,9 @@ impl Act {
 
 /// SHA-256 over the parts and their lengths, in hexadecimal.
 fn digest(parts: &[&[u8]]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
-    }
-    let mut text = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-    }
-    text
+    let fields = Fields::new("request");
+    let fields = parts.iter().fold(fields, |fields, part| fields.bytes(part));
+    fields.finish().to_string()
 }
 
 #[cfg(test)]
