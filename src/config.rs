@@ -67,6 +67,20 @@ pub struct Server {
     pub stop_seconds: u64,
     /// Whether browsers are told to use `https` only, for a year (HSTS). Default: false.
     pub hsts: bool,
+    /// What every page says of this installation: `live`, or `demo` for one whose enterprises are
+    /// made up. It changes words and nothing else. Default: `live`.
+    pub setting: Setting,
+}
+
+/// What an installation is there for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Setting {
+    /// In earnest.
+    #[default]
+    Live,
+    /// 演示: to be looked at.
+    Demo,
 }
 
 /// `[database]`: where the record is kept.
@@ -243,6 +257,7 @@ impl Default for Server {
             upload_limit_kib: 65_536,
             stop_seconds: 30,
             hsts: false,
+            setting: Setting::Live,
         }
     }
 }

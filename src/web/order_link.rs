@@ -176,7 +176,7 @@ impl<'p> Page<'p> {
         let page = PhonePage {
             language: self.language,
             switch_language: self.switch_language(),
-            setting: Setting::Live,
+            setting: Setting::from(self.app.config.server.setting),
             issuer: view.organ.clone(),
             plant: view.recipient.clone(),
             number: format!("{} · {}", view.document, view.order),

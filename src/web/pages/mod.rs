@@ -8,6 +8,7 @@
 //! The modules stand in the order in which an officer meets them, the enterprise's own page next,
 //! then the pages of operation. [`status`] holds what looks alike everywhere.
 
+use crate::config;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
@@ -166,6 +167,15 @@ pub enum Setting {
     Drill,
     /// 演示: fictional enterprises, a past episode under new dates, a sink instead of the world.
     Demo,
+}
+
+impl From<config::Setting> for Setting {
+    fn from(setting: config::Setting) -> Self {
+        match setting {
+            config::Setting::Live => Self::Live,
+            config::Setting::Demo => Self::Demo,
+        }
+    }
 }
 
 impl Setting {
