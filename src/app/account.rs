@@ -222,6 +222,26 @@ impl App {
         Ok(accounts)
     }
 
+    /// Who may witness a signature that the caller records: the other accounts of a region's
+    /// officers and of those above them.
+    pub async fn list_witnesses(
+        &self,
+        by: &Caller,
+        region: RegionCode,
+    ) -> Result<Vec<Account>, Error> {
+        by.may(Right::DraftNotices, region)?;
+        let mut tx = self.db.read().await?;
+        let mut accounts = account::list_accounts(&mut tx).await?;
+        accounts.retain(|account| {
+            account.disabled_at.is_none()
+                && account.recipient.is_none()
+                && account.region.contains(region)
+                && Right::DraftNotices.roles().contains(&account.role)
+                && Some(account.id) != by.account
+        });
+        Ok(accounts)
+    }
+
     /// Disables an account and ends its sessions; its tokens open nothing from now on.
     pub async fn disable_account(&self, by: &Caller, name: &str) -> Result<(), Error> {
         by.has(Right::ManageAccounts)?;

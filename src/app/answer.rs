@@ -544,7 +544,7 @@ impl Book {
             at: record.at,
             late: record.late,
             code: check_code(record),
-            rung: place.rung(),
+            rung: place.status().rung,
             stands: Stands {
                 revision: latest.revision,
                 change: place.change,

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::draw::{self, Drawn};
-use super::{App, Caller, Error, Right, notices};
-use crate::domain::id::{NoticeId, WarningId};
+use super::{App, Caller, Error, Refusal, Right, issue, notices};
+use crate::domain::id::{NoticeId, PlanKey, WarningId};
+use crate::domain::order::Rung;
 use crate::domain::region::RegionCode;
+use crate::store::ladder::{self, Counted};
 use crate::store::notice as store;
 use crate::store::{Tx, plan};
 
@@ -20,24 +22,66 @@ pub struct WarningBoard {
     pub head: WarningHead,
     /// Its notices, in the order in which they were begun.
     pub notices: Vec<NoticeRecord>,
-    /// Orders by county and rung.
+    /// How far its orders have come.
     pub progress: Progress,
     /// When it was looked at.
     pub now: DateTime<Utc>,
 }
 
-/// Orders by county and rung, as the counters have them.
+/// How far orders have come by county, as the counters have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Progress(pub BTreeMap<String, BTreeMap<String, i64>>);
+pub struct Progress {
+    /// Those of each county, by its code.
+    pub counties: BTreeMap<String, Counts>,
+}
+
+/// How far some orders have come, and what stands out among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Orders by the rung they stand on; none where it has none.
+    pub rungs: BTreeMap<Rung, i64>,
+    /// 逾期未签收: not acknowledged, and the deadline has passed.
+    pub overdue: i64,
+    /// 异议: objected to.
+    pub objected: i64,
+    /// 求助: help was asked for.
+    pub helped: i64,
+}
 
 impl Progress {
-    /// Orders by rung, over all counties.
-    pub fn total(&self) -> BTreeMap<String, i64> {
-        let mut total = BTreeMap::new();
-        for (rung, orders) in self.0.values().flatten() {
-            *total.entry(rung.clone()).or_default() += orders;
+    /// Over all counties.
+    pub fn total(&self) -> Counts {
+        let mut total = Counts::default();
+        for counts in self.counties.values() {
+            total.add(counts);
         }
         total
+    }
+}
+
+impl Counts {
+    /// Orders that stand on a rung or a higher one.
+    pub fn reached(&self, rung: Rung) -> i64 {
+        self.rungs.range(rung..).map(|(_, orders)| orders).sum()
+    }
+
+    fn count(&mut self, counted: &Counted, now: DateTime<Utc>) {
+        let (status, orders) = (counted.status, counted.orders);
+        *self.rungs.entry(status.rung).or_default() += orders;
+        if status.rung < Rung::Acknowledged && counted.acknowledge_by < now {
+            self.overdue += orders;
+        }
+        self.objected += if status.objected { orders } else { 0 };
+        self.helped += if status.helped { orders } else { 0 };
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (rung, orders) in &other.rungs {
+            *self.rungs.entry(*rung).or_default() += orders;
+        }
+        self.overdue += other.overdue;
+        self.objected += other.objected;
+        self.helped += other.helped;
     }
 }
 
@@ -50,6 +94,8 @@ pub struct NoticeBoard {
     pub warning: WarningHead,
     /// Its plan.
     pub plan: Option<Drawn>,
+    /// Why the plan can no longer be issued, if so.
+    pub stale: Option<Refusal>,
 }
 
 /// A warning by its id.
@@ -91,23 +137,35 @@ pub async fn warnings(
 
 /// A notice by its id.
 pub async fn notice(app: &App, caller: &Caller, id: NoticeId) -> Result<NoticeBoard, Error> {
-    let (record, warning) = {
-        let mut tx = app.db.read().await?;
-        let record = store::find_notice(&mut tx, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let warning = store::find_warning_by_key(&mut tx, record.warning_key).await?;
-        (record, warning)
-    };
+    let mut tx = app.db.read().await?;
+    let record = store::find_notice(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound)?;
     caller.may(Right::SeeWarnings, record.region)?;
+    let warning = store::find_warning_by_key(&mut tx, record.warning_key).await?;
     let plan = match record.plan {
-        Some(plan) => draw::find(app, caller, plan).await?,
+        Some(plan) => plan::find_plan(&mut tx, plan).await?,
+        None => None,
+    };
+    let stale = match &plan {
+        Some(plan) if plan.issued_at.is_none() => {
+            match issue::still_fits(&mut tx, record.region, &warning, plan).await {
+                Err(Error::Conflict(refusal)) => Some(refusal),
+                fits => fits.map(|()| None)?,
+            }
+        }
+        _ => None,
+    };
+    drop(tx);
+    let plan = match plan {
+        Some(plan) => draw::find(app, caller, plan.key).await?,
         None => None,
     };
     Ok(NoticeBoard {
         record,
         warning,
         plan,
+        stale,
     })
 }
 
@@ -126,8 +184,9 @@ async fn board(tx: &mut Tx, head: WarningHead, now: DateTime<Utc>) -> Result<War
     let notices = store::list_notices(tx, head.key).await?;
     let mut progress = Progress::default();
     if let Some(plan) = head.plan {
-        for (county, rung, orders) in plan::list_tally(tx, plan).await? {
-            progress.0.entry(county).or_default().insert(rung, orders);
+        for counted in ladder::list_tally(tx, PlanKey(plan)).await? {
+            let county = progress.counties.entry(counted.county.clone());
+            county.or_default().count(&counted, now);
         }
     }
     Ok(WarningBoard {

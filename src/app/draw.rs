@@ -22,7 +22,7 @@ use crate::domain::plan::{Achievement, Change, Columns, Drawing, Duty, Line, Par
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::store::notice::{self, NoticeRecord};
-use crate::store::plan::{self as store, NewPlan, PlanHead, StagedLine};
+use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
 use crate::store::{Tx, counter, registry};
 
 /// How many plants are read at once.
@@ -85,7 +85,8 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
     let drawing = drawing(&record, &playbook, version, now)?;
-    let (plan, orders) = begin::<Live>(app, &record, &warning, version, now).await?;
+    let within = drawing.acknowledge_within();
+    let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
     let staging = Staging {
         app,
         drawing,
@@ -115,6 +116,44 @@ pub async fn find(app: &App, caller: &Caller, plan: i64) -> Result<Option<Drawn>
     caller.may(Right::SeeWarnings, record.region)?;
     let playbook = app.playbook(&head.playbook).await?;
     Ok(Some(drawn(&head, &record, &playbook)))
+}
+
+/// A line of a plan beside what its recipient was told before.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The line.
+    pub line: LineRecord,
+    /// What held before; none where nothing did.
+    pub before: Option<Duty>,
+}
+
+/// The lines of a plan after an order, each beside what its recipient was told before.
+pub async fn compare(
+    app: &App,
+    caller: &Caller,
+    plan: PlanId,
+    after: OrderKey,
+    limit: i64,
+) -> Result<Vec<Compared>, Error> {
+    let mut tx = app.db.read().await?;
+    let head = store::find_plan_by_id(&mut tx, plan)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let record = notice::find_notice_of_plan(&mut tx, head.key).await?;
+    caller.may(Right::SeeWarnings, record.region)?;
+    let mut compared = Vec::new();
+    for line in store::page_lines(&mut tx, head.key, after, limit).await? {
+        let before = match head.previous {
+            Some(previous) => store::find_line(&mut tx, previous, line.order).await?,
+            None => None,
+        };
+        let before = before.filter(|before| before.change != Change::Release);
+        compared.push(Compared {
+            before: before.map(|before| before.duty),
+            line,
+        });
+    }
+    Ok(compared)
 }
 
 /// Prunes plans that were drawn and never issued; answers with how many.
@@ -166,7 +205,7 @@ async fn begin<L: Lane>(
     app: &App,
     record: &NoticeRecord,
     warning: &notice::WarningHead,
-    version: ListVersion,
+    (version, acknowledge_within): (ListVersion, u32),
     now: DateTime<Utc>,
 ) -> Result<(i64, i64), Error> {
     let mut tx = app.db.begin().await?;
@@ -183,6 +222,7 @@ async fn begin<L: Lane>(
         revision: warning.revision + 1,
         previous: warning.plan,
         list_version: version,
+        acknowledge_within,
         playbook: &record.playbook,
         orders: (OrderKey(first), OrderKey(first + i64::from(recipients) - 1)),
         staged_at: now,

@@ -127,6 +127,17 @@ pub async fn preview_plants(app: &App, caller: &Caller, import: Import) -> Resul
     Ok(Sorted::of(import.plants, known, import.replaces).enrolled(version))
 }
 
+/// The version that a region's list stands at; none before the first import.
+pub async fn version(
+    app: &App,
+    caller: &Caller,
+    list_region: RegionCode,
+) -> Result<Option<ListVersion>, Error> {
+    caller.may(Right::SeeWarnings, list_region)?;
+    let mut tx = app.db.read().await?;
+    Ok(registry::find_version(&mut tx, list_region).await?)
+}
+
 /// Takes in offices: those named are added or changed, the others stay.
 pub async fn import_offices(
     app: &App,

@@ -8,20 +8,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::scan::{self, ScanIn};
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
-use crate::domain::digest::Digest;
 use crate::domain::id::InstructionId;
 use crate::domain::notice::{Grounds, Instruction};
 use crate::domain::region::RegionCode;
 use crate::domain::trigger::Floor;
 use crate::store::instruction as store;
-use crate::store::scan::{self, NewScan};
 use crate::store::{Tx, counter};
 
 pub use crate::store::instruction::InstructionRecord;
-
-/// The largest scan, in bytes.
-pub const LARGEST_SCAN: usize = 5 << 20;
 
 /// How far ahead of our clock an arrival may be dated: the sender's clock, not a mistake.
 const AHEAD: TimeDelta = TimeDelta::minutes(10);
@@ -33,17 +29,6 @@ pub struct InstructionIn {
     pub instruction: Instruction,
     /// Its scan.
     pub scan: Option<ScanIn>,
-}
-
-/// The scan of a document.
-#[derive(Clone, Debug)]
-pub struct ScanIn {
-    /// The name of the file.
-    pub name: String,
-    /// Its media type.
-    pub media_type: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
 }
 
 /// A registered instruction, by its id.
@@ -73,17 +58,7 @@ pub async fn register(
     };
     let actor = journal::actor(caller);
     if let Some(scan) = scan {
-        let digest = Digest::of(&scan.bytes).to_string();
-        let new = NewScan {
-            digest: &digest,
-            name: &scan.name,
-            media_type: &scan.media_type,
-            bytes: &scan.bytes,
-            added_at: act.now.timestamp_millis(),
-            added_by: &actor,
-        };
-        scan::add_scan(&mut act.tx, &new).await?;
-        instruction.scan = Some(digest);
+        instruction.scan = Some(scan::keep(&mut act, caller, &scan).await?);
     }
     let id = InstructionId(app.ids.uuid_v7(act.now));
     let key = counter::allocate(&mut act.tx, "instruction", 1).await?;
@@ -212,8 +187,7 @@ fn check(
         "future",
         "expected a time that has come",
     );
-    let fits = scan.is_none_or(|scan| scan.bytes.len() <= LARGEST_SCAN);
-    expect(fits, "scan", "too-large", "expected at most 5 MiB");
+    wrong.extend(scan.and_then(ScanIn::check));
     if wrong.is_empty() {
         Ok(())
     } else {

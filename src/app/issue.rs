@@ -13,6 +13,7 @@ use super::notices::{admit, current, journal_step, person, refused};
 use super::{App, Begun, Caller, Error, Idempotency, Right, draw};
 use crate::domain::id::{NoticeId, PlanId, WarningId};
 use crate::domain::notice::{Notice, NoticeKind, Step};
+use crate::domain::region::RegionCode;
 use crate::domain::warning::Warning;
 use crate::store::Tx;
 use crate::store::notice::{self as store, NoticeRecord, WarningHead};
@@ -93,7 +94,7 @@ pub async fn issue(
     let open = !warning.phase(now).is_past();
     store::set_warning(tx, head.key, &warning, open, plan.key, now).await?;
     plan::set_issued(tx, plan.key, now).await?;
-    plan::count_rungs(tx, plan.key).await?;
+    plan::count_orders(tx, plan.key).await?;
     let messages = plan::enqueue_messages(tx, plan.key, now).await?;
     let entry = entry(caller, &record, &head, &plan, now, tx).await?;
     journal::record(tx, &app.ids, entry).await?;
@@ -127,13 +128,23 @@ async fn fitting_plan(
             "the plan is not the one that was previewed",
         ));
     }
+    still_fits(tx, record.region, head, &plan).await?;
+    Ok(plan)
+}
+
+/// Refuses a plan that was overtaken by another notice of its warning, or by another list.
+pub(super) async fn still_fits(
+    tx: &mut Tx,
+    region: RegionCode,
+    head: &WarningHead,
+    plan: &PlanHead,
+) -> Result<(), Error> {
     if plan.previous != head.plan || plan.revision != head.revision + 1 {
         let text = "another notice of this warning was issued since the plan was drawn";
         return Err(Error::conflict("plan-overtaken", text));
     }
-    let list_region = record.region.prefecture().unwrap_or(record.region);
-    draw::same_list(tx, list_region, plan.list_version).await?;
-    Ok(plan)
+    let list_region = region.prefecture().unwrap_or(region);
+    draw::same_list(tx, list_region, plan.list_version).await
 }
 
 /// What the warning amounts to with this notice. A start closes one that has run out before it.

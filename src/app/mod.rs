@@ -18,6 +18,7 @@ pub mod board;
 pub mod caller;
 pub mod close;
 pub mod decide;
+pub mod desk;
 pub mod dispatch;
 pub mod draw;
 pub mod enroll;
@@ -35,6 +36,7 @@ pub mod order;
 pub mod password;
 pub mod playbook;
 pub mod proposal;
+pub mod scan;
 
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};

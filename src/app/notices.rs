@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::act::Act;
 use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
 use super::playbook::Playbook;
+use super::scan::{self, ScanIn};
 use super::{App, Begun, Caller, Error, Idempotency, Right, instruction, proposal};
 use crate::domain::access::Account;
 use crate::domain::digest::Digest;
@@ -59,6 +61,8 @@ pub enum GroundsIn {
     Instruction(InstructionId),
     /// The officer's own judgement, with its reason.
     Judgement(String),
+    /// What the draft rests on already; for writing it anew.
+    AsDrafted,
 }
 
 /// A notice after a step.
@@ -83,8 +87,8 @@ pub enum StepIn {
     Submit,
     /// Sends it back, with the reason.
     SendBack(String),
-    /// Signs it.
-    Approve(Signature),
+    /// Signs it; with the scan of what was signed on paper.
+    Approve(Signature, Option<ScanIn>),
     /// Gives it up, with the reason.
     Abandon(String),
 }
@@ -97,8 +101,8 @@ impl StepIn {
                 Right::DraftNotices
             }
             // A signature on behalf is recorded by the officer on duty.
-            Self::Approve(Signature::OnBehalf { .. }) => Right::DraftNotices,
-            Self::SendBack(_) | Self::Approve(Signature::InSystem) => Right::ApproveNotices,
+            Self::Approve(Signature::OnBehalf { .. }, _) => Right::DraftNotices,
+            Self::SendBack(_) | Self::Approve(Signature::InSystem, _) => Right::ApproveNotices,
         }
     }
 }
@@ -117,7 +121,7 @@ pub async fn draft(
         Begun::Replayed(stepped) => return Ok(stepped),
         Begun::Fresh(act) => act,
     };
-    let contents = contents(&mut act.tx, caller, &playbook, draft, act.now).await?;
+    let contents = contents(&mut act.tx, caller, &playbook, draft, None, act.now).await?;
     let begun = Draft::begin(contents).map_err(refused)?;
     let Move::Drafted { contents } = &begun else {
         return Err(Error::internal("a draft begins with what it says"));
@@ -181,6 +185,7 @@ pub async fn step(
     let warning = store::lock_warning(&mut act.tx, record.warning_key).await?;
     let playbook = app.playbook(&record.playbook).await?;
     let by = person(caller)?;
+    let step = with_scan_kept(&mut act, caller, step).await?;
     let made = make(
         &mut act.tx,
         caller,
@@ -220,6 +225,20 @@ pub async fn step(
     .await
 }
 
+/// The move with its scan kept, under whose digest the signature names it from here on.
+async fn with_scan_kept(act: &mut Act, caller: &Caller, step: StepIn) -> Result<StepIn, Error> {
+    let StepIn::Approve(mut signature, Some(arrived)) = step else {
+        return Ok(step);
+    };
+    if let Some(wrong) = arrived.check() {
+        return Err(Error::Invalid(vec![wrong]));
+    }
+    if let Signature::OnBehalf { scan, .. } = &mut signature {
+        *scan = Some(scan::keep(act, caller, &arrived).await?);
+    }
+    Ok(StepIn::Approve(signature, None))
+}
+
 /// Which act a move is, or why the state of the notice has no such move.
 async fn make(
     tx: &mut Tx,
@@ -235,13 +254,14 @@ async fn make(
                 let text = "a notice cannot move to another region";
                 return Err(Error::invalid("region", "fixed", text));
             }
-            draft.revise(contents(tx, caller, playbook, revised, now).await?)
+            let before = Some(&draft.contents.grounds);
+            draft.revise(contents(tx, caller, playbook, revised, before, now).await?)
         }
         (Notice::Draft(draft), StepIn::Consult(consultation)) => draft.consult(consultation),
         (Notice::Draft(draft), StepIn::Submit) => draft.submit(),
         (Notice::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Notice::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
-        (Notice::Submitted(submitted), StepIn::Approve(signature)) => {
+        (Notice::Submitted(submitted), StepIn::Approve(signature, _)) => {
             let profile = playbook.profile(record.region).ok_or_else(|| {
                 let text = format!("no playbook for region {}", record.region);
                 Error::conflict("no-profile", text)
@@ -282,6 +302,7 @@ async fn contents(
     caller: &Caller,
     playbook: &Playbook,
     draft: DraftIn,
+    before: Option<&Grounds>,
     now: DateTime<Utc>,
 ) -> Result<Contents, Error> {
     let grounds = match draft.grounds {
@@ -290,6 +311,9 @@ async fn contents(
         }
         GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
         GroundsIn::Judgement(reason) => Grounds::Judgement { reason },
+        GroundsIn::AsDrafted => before.cloned().ok_or_else(|| {
+            Error::invalid("grounds", "nothing-drafted", "expected what it rests on")
+        })?,
     };
     let parent_document = match (&grounds, draft.parent_document) {
         (_, Some(document)) => Some(document),

@@ -11,18 +11,21 @@ use super::answer::check_code;
 use super::issued::IssuedNotice;
 use super::link::{Link, LinkRole};
 use super::{App, Caller, Error, Right};
-use crate::domain::id::{AnswerKey, OrderKey, WarningId, WarningKey};
+use crate::domain::enterprise::Grade;
+use crate::domain::id::{AnswerKey, OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{End, Grounds, NoticeKind};
 use crate::domain::order::{AnswerKind, Head, Rung};
 use crate::domain::plan::{Change, Control};
+use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::store::answer::{self, AnswerRecord};
 use crate::store::ladder::Standing;
 use crate::store::order::{self, IssuedLine};
-use crate::store::{Tx, ladder, notice};
+use crate::store::{Tx, ladder, notice, outbox};
 
-pub use crate::store::order::{OrderFilter, OrderRow};
+pub use crate::store::order::{Mark, OrderFilter, OrderRow, Part};
+pub use crate::store::outbox::{AttemptOutcome, OrderAttempt};
 
 /// The most orders on one page of a list.
 const PAGE: usize = 100;
@@ -150,12 +153,35 @@ pub struct AnswerView {
 }
 
 /// One page of a warning's orders.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct OrderList {
     /// The orders, by key.
     pub orders: Vec<OrderRow>,
+    /// How many there are on all pages.
+    pub total: i64,
+    /// The order before which the previous page ends.
+    pub previous: Option<OrderKey>,
     /// The order after which the next page begins.
     pub next: Option<OrderKey>,
+}
+
+/// An order with everything on record about it.
+#[derive(Clone, Debug)]
+pub struct OrderRecord {
+    /// How it stands.
+    pub view: OrderView,
+    /// Its warning.
+    pub warning: WarningId,
+    /// Where its recipient lies.
+    pub region: RegionCode,
+    /// 绩效等级 as it stood when the plan was drawn.
+    pub grade: Option<Grade>,
+    /// The highest revision that reached each rung, and when it was answered.
+    pub standing: Standing,
+    /// The revision that last asked for an acknowledgement.
+    pub owed: u32,
+    /// Every attempt to deliver its messages, the newest first.
+    pub attempts: Vec<OrderAttempt>,
 }
 
 impl App {
@@ -205,26 +231,57 @@ impl App {
         caller: &Caller,
         warning: WarningId,
         filter: &OrderFilter,
-        after: Option<OrderKey>,
+        part: Part,
     ) -> Result<OrderList, Error> {
         let mut tx = self.db.read().await?;
         let head = notice::find_warning(&mut tx, warning)
             .await?
             .ok_or(Error::NotFound)?;
         caller.may(Right::SeeWarnings, head.region)?;
-        let Some(plan) = head.plan else {
-            return Ok(OrderList {
-                orders: Vec::new(),
-                next: None,
-            });
+        let Some(plan) = head.plan.map(PlanKey) else {
+            return Ok(OrderList::default());
         };
+        let now = self.now();
         let limit = i64::try_from(PAGE + 1).expect("a page is small");
-        let after = after.unwrap_or(OrderKey(0));
-        let mut orders = order::list_orders(&mut tx, plan, filter, after, limit).await?;
+        let mut orders = order::list_orders(&mut tx, plan, filter, now, part, limit).await?;
         let more = orders.len() > PAGE;
-        orders.truncate(PAGE);
-        let next = orders.last().filter(|_| more).map(|row| row.order);
-        Ok(OrderList { orders, next })
+        let (previous, next) = match part {
+            Part::After(from) => {
+                orders.truncate(PAGE);
+                (from.0 > 0, more)
+            }
+            Part::Before(_) => {
+                orders.drain(..usize::from(more));
+                (more, true)
+            }
+        };
+        let key = |row: Option<&OrderRow>, there| row.filter(|_| there).map(|row| row.order);
+        Ok(OrderList {
+            total: order::count_orders(&mut tx, plan, filter, now).await?,
+            previous: key(orders.first(), previous),
+            next: key(orders.last(), next),
+            orders,
+        })
+    }
+
+    /// An order with everything on record about it, for whoever may see its warning.
+    pub async fn order_record(&self, caller: &Caller, key: OrderKey) -> Result<OrderRecord, Error> {
+        let view = self.order(caller, key).await?;
+        let mut tx = self.db.read().await?;
+        let warning = self.origins.warning_of(&mut tx, key).await?;
+        let head = notice::find_warning_by_key(&mut tx, warning.0).await?;
+        let line = order::find_last_issued(&mut tx, warning, key)
+            .await?
+            .ok_or(Error::NotFound)?;
+        Ok(OrderRecord {
+            warning: head.id,
+            region: order::find_region(&mut tx, line.recipient).await?,
+            grade: line.duty.grade,
+            standing: ladder::find_standing(&mut tx, key).await?,
+            owed: line.owed,
+            attempts: outbox::list_attempts_of(&mut tx, warning, key).await?,
+            view,
+        })
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) async fn propose(
         Some(open) => open.decision != *decision,
         None => store::find_declined(tx, region)
             .await?
-            .is_none_or(|d| d != *decision),
+            .is_none_or(|declined| declined.decision != *decision),
     };
     let asks = decision.proposal != Proposal::Hold;
     if !news || (open.is_none() && !asks) {

@@ -132,7 +132,7 @@ fn told(rules: &Rules, assessment: &Assessment) -> Vec<String> {
         None => format!("未达到预警条件，依据{basis}"),
     });
     if let Some((from, until)) = assessment.from.zip(assessment.until) {
-        let (from, until) = (WrittenTime::of(from).zh(), reason::end_zh(until));
+        let (from, until) = (WrittenTime::of(from).zh(), WrittenTime::ending(until).zh());
         lines.push(format!("起 {from}，止 {until}"));
     }
     let reasons = assessment.because.iter();

@@ -1,10 +1,9 @@
 //! Reasons, as the commands that judge print them.
 
-use chrono::{DateTime, Days, Duration, Utc};
 use serde::Serialize;
 
 use crate::domain::level::WarningLevel;
-use crate::domain::time::{WrittenTime, day_of, day_start, rfc3339};
+use crate::domain::time::rfc3339;
 use crate::domain::trigger::{Exclusion, Reason, Rules, Run};
 
 /// One reason in JSON. Fields are only ever added, at the end.
@@ -50,17 +49,6 @@ impl Line {
             values: run.map_or(Vec::new(), |run| run.values.clone()),
         }
     }
-}
-
-/// The end of a warning as a notice writes it: midnight is 24时 of the day before.
-pub(super) fn end_zh(at: DateTime<Utc>) -> String {
-    let last = day_of(at - Duration::milliseconds(1));
-    let written = if at == day_start(last + Days::new(1)) {
-        WrittenTime::new(last, 24, 0)
-    } else {
-        None
-    };
-    written.unwrap_or_else(|| WrittenTime::of(at)).zh()
 }
 
 fn excluded(by: Exclusion) -> String {

@@ -157,7 +157,9 @@ fn print_warning(
     rules: &Rules,
     out: &mut Output,
 ) -> std::io::Result<()> {
-    let end = |until: Option<_>| until.map_or("另行通知".to_owned(), reason::end_zh);
+    let end = |until: Option<_>| {
+        until.map_or("另行通知".to_owned(), |at| WrittenTime::ending(at).zh())
+    };
     let (from, until) = (WrittenTime::of(episode.from).zh(), end(episode.until));
     let peak = episode.peak.zh();
     out.line(format_args!(

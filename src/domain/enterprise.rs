@@ -716,6 +716,14 @@ impl EmittedPollutant {
         }
     }
 
+    /// The symbol in an English table: `PM`, `SO2`, `NOx`, `VOCs`.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Pm => "PM",
+            Self::So2 | Self::Nox | Self::Vocs => self.zh(),
+        }
+    }
+
     /// The word in the list's headers: `颗粒物`, `SO2`, `NOx`, `VOCs`.
     pub const fn zh(self) -> &'static str {
         match self {

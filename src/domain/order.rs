@@ -144,6 +144,19 @@ pub struct Head {
     pub late: u32,
 }
 
+/// Where an order stands, as boards count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Status {
+    /// How far it has come.
+    pub rung: Rung,
+    /// The revision that last asked for an acknowledgement; with it goes the deadline.
+    pub owed: u32,
+    /// Whether what is owed was objected to.
+    pub objected: bool,
+    /// Whether help was asked for with it.
+    pub helped: bool,
+}
+
 impl Head {
     /// The head after one more event. Events may come in any order and more than once: each
     /// counter only grows.
@@ -182,6 +195,16 @@ impl Head {
             Rung::HandedOver
         } else {
             Rung::Issued
+        }
+    }
+
+    /// Where the order stands, given what its latest plan says and which revision it owes.
+    pub fn status(&self, change: Change, owed: u32) -> Status {
+        Status {
+            rung: self.rung(change, owed),
+            owed,
+            objected: self.objected >= owed,
+            helped: self.helped >= owed,
         }
     }
 }
@@ -231,6 +254,15 @@ mod tests {
             .iter()
             .fold(Head::default(), |head, &(event, r)| head.after(event, r));
         assert_eq!(head.rung(change, owed), rung);
+    }
+
+    #[test]
+    fn an_objection_stands_out_until_another_duty_is_owed() {
+        let objection = Event::Answered(AnswerKind::Objection, IN_TIME);
+        let head = Head::default().after(objection, 1);
+        assert!(head.status(Change::Tell, 1).objected);
+        assert!(!head.status(Change::Replace, 2).objected);
+        assert!(!head.status(Change::Begin, 1).helped);
     }
 
     #[test]

@@ -255,7 +255,7 @@ impl Duty {
                 units.collect()
             },
             added: drawing.notice.adds.clone(),
-            acknowledge_within_minutes: drawing.minutes(),
+            acknowledge_within_minutes: drawing.acknowledge_within(),
             base: plant.base(),
             cut: if exemption.is_some() {
                 Emission::ZERO
@@ -275,7 +275,7 @@ impl Duty {
             basis: drawing.list.clone(),
             units: Vec::new(),
             added: drawing.notice.adds.clone(),
-            acknowledge_within_minutes: drawing.minutes(),
+            acknowledge_within_minutes: drawing.acknowledge_within(),
             base: Emission::ZERO,
             cut: Emission::ZERO,
         })
@@ -288,7 +288,7 @@ impl Duty {
             level: drawing.notice.level,
             effective: drawing.notice.effective,
             added: drawing.notice.keeps.clone(),
-            acknowledge_within_minutes: drawing.minutes(),
+            acknowledge_within_minutes: drawing.acknowledge_within(),
             ..self
         }
     }
@@ -315,7 +315,8 @@ impl Duty {
 }
 
 impl Drawing<'_> {
-    fn minutes(&self) -> u32 {
+    /// Minutes from issue within which its orders are to be acknowledged.
+    pub fn acknowledge_within(&self) -> u32 {
         let by_level = &self.acknowledge_within_minutes;
         *by_level.get(self.notice.level).unwrap_or(&by_level.yellow)
     }

@@ -78,6 +78,18 @@ impl WrittenTime {
         }
     }
 
+    /// The spelling of an end: midnight is `24:00` of the day that it ends.
+    pub fn ending(at: DateTime<Utc>) -> Self {
+        let plain = Self::of(at);
+        match (plain.minute, plain.day.pred_opt()) {
+            (0, Some(day)) => Self {
+                day,
+                minute: 24 * 60,
+            },
+            _ => plain,
+        }
+    }
+
     /// The instant named.
     pub fn at(self) -> DateTime<Utc> {
         day_start(self.day) + Duration::minutes(i64::from(self.minute))

@@ -14,7 +14,7 @@
 //!
 //! A tally counts the lines of a warning's latest plan. A recipient that was released earlier has
 //! no line there: its head still moves, and no tally counts it. A tally begins with
-//! [`count_rungs`](super::plan::count_rungs) when its plan is issued.
+//! [`count_orders`](super::plan::count_orders) when its plan is issued.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use super::db::{Among, FromRow, Insert};
 use super::{Inconsistency, Result, StoreError, Tx, notice};
 use crate::domain::id::{OrderKey, PlanKey, WarningId, WarningKey};
-use crate::domain::order::{AnswerKind, Event, Head, Rung, Timeliness};
+use crate::domain::order::{AnswerKind, Event, Head, Rung, Status, Timeliness};
 use crate::domain::plan::Change;
 use crate::domain::region::RegionCode;
 
@@ -103,8 +103,8 @@ pub struct Standing {
 pub struct Ladder {
     /// The heads of the orders anybody has heard of.
     pub heads: BTreeMap<OrderKey, Standing>,
-    /// Orders of the latest plan by county and rung; counts of zero are left out.
-    pub tally: BTreeMap<(String, Rung), i64>,
+    /// Orders of the latest plan by county and status; counts of zero are left out.
+    pub tally: BTreeMap<(String, Status), i64>,
 }
 
 /// What an answer means to its order: a report of some units, while others are still to come, says
@@ -139,9 +139,9 @@ impl Standing {
 }
 
 impl Place {
-    /// The rung it stands on.
-    pub fn rung(&self) -> Rung {
-        self.standing.head.rung(self.change, self.owed)
+    /// How it stands.
+    pub fn status(&self) -> Status {
+        self.standing.head.status(self.change, self.owed)
     }
 }
 
@@ -195,15 +195,15 @@ impl Turn {
                 .places
                 .get_mut(&step.order)
                 .ok_or(StoreError::NotFound)?;
-            let before = place.rung();
+            let before = place.status();
             place.standing = place.standing.after(step.event, step.revision, step.at);
-            let after = place.rung();
+            let after = place.status();
             tally.note(place, before, after);
             moved.insert(step.order);
             if matches!(step.event, Event::Answered(..)) {
                 *answers.entry(place.warning).or_default() += 1;
             }
-            rungs.push(after);
+            rungs.push(after.rung);
         }
         let heads = moved
             .iter()
@@ -244,20 +244,46 @@ pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
                 .insert(OrderKey(row.order_key), row.try_into()?);
         }
     }
-    let rows: Vec<(String, String, i64)> = tx
-        .all(
-            "SELECT county, rung, orders
-               FROM tally
-              WHERE plan_key = $1
-                AND orders <> 0",
-            (latest.0,),
-        )
-        .await?;
-    for (county, rung, orders) in rows {
-        let rung = rung_of(&rung, latest)?;
-        ladder.tally.insert((county, rung), orders);
+    for counted in list_tally(tx, latest).await? {
+        let key = (counted.county, counted.status);
+        ladder.tally.insert(key, counted.orders);
     }
     Ok(ladder)
+}
+
+/// One count of a plan's tally.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The county.
+    pub county: String,
+    /// The status.
+    pub status: Status,
+    /// How many orders of the county have it.
+    pub orders: i64,
+    /// Until when what is owed is to be acknowledged.
+    pub acknowledge_by: DateTime<Utc>,
+}
+
+/// The tally of a plan; counts of zero are left out.
+pub async fn list_tally(tx: &mut Tx, plan: PlanKey) -> Result<Vec<Counted>> {
+    let rows: Vec<TallyRow> = tx
+        .all(
+            "SELECT tally.county, tally.rung, tally.owed, tally.objected, tally.helped,
+                    tally.orders,
+                    asked.issued_at
+                        + CAST(asked.acknowledge_within AS BIGINT) * 60000 AS acknowledge_by
+               FROM tally
+               JOIN plan latest ON latest.plan_key   = tally.plan_key
+               JOIN plan asked  ON asked.warning_key = latest.warning_key
+                               AND asked.revision    = tally.owed
+                               AND asked.issued_at IS NOT NULL
+              WHERE tally.plan_key = $1
+                AND tally.orders  <> 0
+              ORDER BY tally.county, tally.rung",
+            (plan.0,),
+        )
+        .await?;
+    rows.into_iter().map(Counted::try_from).collect()
 }
 
 /// What a warning's attempts and answers say that its heads and tally should be.
@@ -279,8 +305,8 @@ pub async fn rebuild(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
     for line in lines {
         let standing = ladder.heads.get(&OrderKey(line.order_key));
         let head = standing.map(|standing| standing.head).unwrap_or_default();
-        let rung = head.rung(line.change()?, line.owed()?);
-        *ladder.tally.entry((line.county, rung)).or_default() += 1;
+        let status = head.status(line.change()?, line.owed()?);
+        *ladder.tally.entry((line.county, status)).or_default() += 1;
     }
     Ok(ladder)
 }
@@ -309,10 +335,10 @@ pub async fn set_ladder(tx: &mut Tx, warning: WarningKey, ladder: &Ladder) -> Re
     let counts = ladder
         .tally
         .iter()
-        .map(|((county, rung), &orders)| TallyMove {
+        .map(|((county, status), &orders)| TallyMove {
             plan: latest.plan,
             county,
-            rung: *rung,
+            status: *status,
             orders,
         });
     move_tally(tx, counts).await
@@ -493,19 +519,19 @@ async fn set_heads<'h>(
     Ok(())
 }
 
-/// How many orders leave and reach each rung.
+/// How many orders leave and reach each status.
 #[derive(Debug, Default)]
-struct TallyMoves(BTreeMap<(PlanKey, String, Rung), i64>);
+struct TallyMoves(BTreeMap<(PlanKey, String, Status), i64>);
 
 struct TallyMove<'c> {
     plan: PlanKey,
     county: &'c str,
-    rung: Rung,
+    status: Status,
     orders: i64,
 }
 
 impl TallyMoves {
-    fn note(&mut self, place: &Place, before: Rung, after: Rung) {
+    fn note(&mut self, place: &Place, before: Status, after: Status) {
         if let Some((plan, county)) = place.counted.as_ref().filter(|_| before != after) {
             *self.0.entry((*plan, county.clone(), before)).or_default() -= 1;
             *self.0.entry((*plan, county.clone(), after)).or_default() += 1;
@@ -514,10 +540,10 @@ impl TallyMoves {
 
     async fn apply(&self, tx: &mut Tx) -> Result<()> {
         let moves = self.0.iter().filter(|(_, orders)| **orders != 0);
-        let moves = moves.map(|((plan, county, rung), &orders)| TallyMove {
+        let moves = moves.map(|((plan, county, status), &orders)| TallyMove {
             plan: *plan,
             county,
-            rung: *rung,
+            status: *status,
             orders,
         });
         move_tally(tx, moves).await
@@ -526,19 +552,30 @@ impl TallyMoves {
 
 async fn move_tally<'c>(tx: &mut Tx, moves: impl Iterator<Item = TallyMove<'c>>) -> Result<()> {
     const TALLY: Insert = Insert::new(
-        "INSERT INTO tally (plan_key, county, rung, orders)",
-        "ON CONFLICT (plan_key, county, rung)
+        "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)",
+        "ON CONFLICT (plan_key, county, rung, owed, objected, helped)
            DO UPDATE SET orders = tally.orders + excluded.orders",
     );
     let rows: Vec<_> = moves
-        .map(
-            |TallyMove {
-                 plan,
-                 county,
-                 rung,
-                 orders,
-             }| { (plan.0, county.to_owned(), rung.as_str(), orders) },
-        )
+        .map(|moved| {
+            let Status {
+                rung,
+                owed,
+                objected,
+                helped,
+            } = moved.status;
+            let county = moved.county.to_owned();
+            let owed = counter(owed);
+            (
+                moved.plan.0,
+                county,
+                rung.as_str(),
+                owed,
+                objected,
+                helped,
+                moved.orders,
+            )
+        })
         .collect();
     tx.insert_many(TALLY, rows).await?;
     Ok(())
@@ -730,9 +767,36 @@ impl TryFrom<AnswerRow> for Step {
     }
 }
 
-fn rung_of(text: &str, plan: PlanKey) -> Result<Rung> {
-    let known = Rung::ALL.into_iter().find(|rung| rung.as_str() == text);
-    known.ok_or_else(|| Inconsistency::on("tally").column("rung").row(plan).into())
+#[derive(FromRow)]
+struct TallyRow {
+    county: String,
+    rung: String,
+    owed: i32,
+    objected: bool,
+    helped: bool,
+    orders: i64,
+    acknowledge_by: i64,
+}
+
+impl TryFrom<TallyRow> for Counted {
+    type Error = StoreError;
+
+    fn try_from(row: TallyRow) -> Result<Self> {
+        let wrong = |column| Inconsistency::on("tally").column(column).row(&row.county);
+        let rung = Rung::ALL.into_iter().find(|rung| rung.as_str() == row.rung);
+        let by = DateTime::from_timestamp_millis(row.acknowledge_by);
+        Ok(Self {
+            status: Status {
+                rung: rung.ok_or_else(|| wrong("rung"))?,
+                owed: row.owed.try_into().map_err(|_| wrong("owed"))?,
+                objected: row.objected,
+                helped: row.helped,
+            },
+            orders: row.orders,
+            acknowledge_by: by.ok_or_else(|| wrong("owed"))?,
+            county: row.county,
+        })
+    }
 }
 
 /// A revision as the store keeps it; a warning has a handful of notices.

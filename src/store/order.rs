@@ -52,6 +52,29 @@ pub struct OrderFilter {
     pub county: Option<RegionCode>,
     /// With this in the recipient's name, or as the order's number.
     pub text: Option<String>,
+    /// With this standing out.
+    pub mark: Option<Mark>,
+}
+
+/// What stands out about an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// 逾期未签收: not acknowledged, and the deadline has passed.
+    Overdue,
+    /// 异议: what is owed was objected to.
+    Objected,
+    /// 求助: help was asked for with it.
+    Helped,
+}
+
+impl Mark {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::Objected => "objected",
+            Self::Helped => "helped",
+        }
+    }
 }
 
 /// An order as a list shows it.
@@ -67,12 +90,12 @@ pub struct OrderRow {
     pub change: Change,
     /// How far it has come.
     pub rung: Rung,
+    /// What it says.
+    pub duty: Duty,
     /// Whether its acknowledgement came late.
     pub late: bool,
-    /// Whether what is owed now was objected to.
-    pub objected: bool,
-    /// Whether help was asked for with it.
-    pub helped: bool,
+    /// What stands out.
+    pub marks: Vec<Mark>,
     /// When the acknowledgement that counts was given.
     pub acknowledged_at: Option<DateTime<Utc>>,
 }
@@ -141,56 +164,121 @@ pub async fn find_order_in(
     Ok(row.map(|(order,)| OrderKey(order)))
 }
 
-/// The orders of a plan after one, in key order.
+/// The part of a list that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What comes after an order.
+    After(OrderKey),
+    /// What comes before an order.
+    Before(OrderKey),
+}
+
+/// The orders of a plan that a filter lets through, from `$1` plan, `$2` now, `$3` rung, `$4`
+/// county, `$5` text and `$6` mark. A name that loses something by taking a text out of it holds
+/// that text, on either engine.
+macro_rules! listed {
+    () => {
+        "FROM (SELECT l.order_key, l.name, l.county, l.change, l.snapshot, l.owed,
+                       COALESCE(h.late, 0)               AS late,
+                       COALESCE(h.objected, 0) >= l.owed AS objected,
+                       COALESCE(h.helped, 0)   >= l.owed AS helped,
+                       COALESCE(h.acknowledged, 0) < l.owed
+                           AND asked.issued_at
+                               + CAST(asked.acknowledge_within AS BIGINT) * 60000 < $2 AS overdue,
+                       h.acknowledged_at,
+                       CASE
+                           WHEN COALESCE(h.acknowledged, 0) < l.owed
+                               THEN CASE
+                                        WHEN COALESCE(h.handed_over, 0) < l.owed
+                                            THEN 'issued'
+                                        ELSE 'handed-over'
+                                    END
+                           WHEN l.change = 'release' THEN 'lift-acknowledged'
+                           WHEN h.in_place >= l.owed THEN 'in-place'
+                           ELSE 'acknowledged'
+                       END AS rung
+                  FROM plan latest
+                  JOIN plan_line l    ON l.plan_key        = latest.plan_key
+                  JOIN plan asked     ON asked.warning_key = latest.warning_key
+                                     AND asked.revision    = l.owed
+                                     AND asked.issued_at IS NOT NULL
+                  LEFT JOIN order_head h ON h.order_key = l.order_key
+                 WHERE latest.plan_key = $1) AS listed
+          WHERE ($3 = '' OR rung   = $3)
+            AND ($4 = '' OR county = $4)
+            AND ($5 = '' OR REPLACE(name, $5, '') <> name
+                         OR CAST(order_key AS TEXT) = $5)
+            AND ($6 = '' OR ($6 = 'overdue'  AND overdue)
+                         OR ($6 = 'objected' AND objected)
+                         OR ($6 = 'helped'   AND helped))"
+    };
+}
+
+impl OrderFilter {
+    /// The parameters of `listed!`.
+    fn parameters(&self, plan: PlanKey, now: DateTime<Utc>) -> (i64, i64, &str, &str, &str, &str) {
+        (
+            plan.0,
+            now.timestamp_millis(),
+            self.rung.map_or("", Rung::as_str),
+            self.county.as_ref().map_or("", |county| county.as_str()),
+            self.text.as_deref().unwrap_or_default(),
+            self.mark.map_or("", Mark::as_str),
+        )
+    }
+}
+
+/// A part of the orders of a plan, in key order.
 pub async fn list_orders(
     tx: &mut Tx,
-    plan: i64,
+    plan: PlanKey,
     filter: &OrderFilter,
-    after: OrderKey,
+    now: DateTime<Utc>,
+    part: Part,
     limit: i64,
 ) -> Result<Vec<OrderRow>> {
-    // A name that loses something by taking a text out of it holds that text, on either engine.
+    const AFTER: &str = concat!(
+        "SELECT order_key, name, county, change, snapshot, rung, owed, late, objected, helped,
+                overdue, acknowledged_at ",
+        listed!(),
+        " AND order_key > $7 ORDER BY order_key LIMIT $8"
+    );
+    const BEFORE: &str = concat!(
+        "SELECT order_key, name, county, change, snapshot, rung, owed, late, objected, helped,
+                overdue, acknowledged_at ",
+        listed!(),
+        " AND order_key < $7 ORDER BY order_key DESC LIMIT $8"
+    );
+    let (sql, key) = match part {
+        Part::After(order) => (AFTER, order.0),
+        Part::Before(order) => (BEFORE, order.0),
+    };
+    let (plan, now, rung, county, text, mark) = filter.parameters(plan, now);
     let rows: Vec<ListedRow> = tx
-        .all(
-            "SELECT order_key, name, county, change, rung, owed, late, objected, helped,
-                    acknowledged_at
-               FROM (SELECT l.order_key, l.name, l.county, l.change, l.owed,
-                            COALESCE(h.late, 0)     AS late,
-                            COALESCE(h.objected, 0) AS objected,
-                            COALESCE(h.helped, 0)   AS helped,
-                            h.acknowledged_at,
-                            CASE
-                                WHEN COALESCE(h.acknowledged, 0) < l.owed
-                                    THEN CASE
-                                             WHEN COALESCE(h.handed_over, 0) < l.owed
-                                                 THEN 'issued'
-                                             ELSE 'handed-over'
-                                         END
-                                WHEN l.change = 'release' THEN 'lift-acknowledged'
-                                WHEN h.in_place >= l.owed THEN 'in-place'
-                                ELSE 'acknowledged'
-                            END AS rung
-                       FROM plan_line l
-                       LEFT JOIN order_head h ON h.order_key = l.order_key
-                      WHERE l.plan_key  = $1
-                        AND l.order_key > $2) AS listed
-              WHERE ($3 = '' OR rung   = $3)
-                AND ($4 = '' OR county = $4)
-                AND ($5 = '' OR REPLACE(name, $5, '') <> name
-                             OR CAST(order_key AS TEXT) = $5)
-              ORDER BY order_key
-              LIMIT $6",
-            (
-                plan,
-                after.0,
-                filter.rung.map_or("", Rung::as_str),
-                filter.county.as_ref().map_or("", |county| county.as_str()),
-                filter.text.as_deref().unwrap_or_default(),
-                limit,
-            ),
-        )
+        .all(sql, (plan, now, rung, county, text, mark, key, limit))
         .await?;
-    rows.into_iter().map(|row| Ok(row.try_into()?)).collect()
+    let mut orders = rows
+        .into_iter()
+        .map(|row| Ok(row.try_into()?))
+        .collect::<Result<Vec<_>>>()?;
+    if let Part::Before(_) = part {
+        orders.reverse();
+    }
+    Ok(orders)
+}
+
+/// How many orders of a plan a filter lets through.
+pub async fn count_orders(
+    tx: &mut Tx,
+    plan: PlanKey,
+    filter: &OrderFilter,
+    now: DateTime<Utc>,
+) -> Result<i64> {
+    tx.scalar(
+        concat!("SELECT COUNT(*) ", listed!()),
+        filter.parameters(plan, now),
+    )
+    .await
 }
 
 /// Where a recipient lies.
@@ -267,12 +355,26 @@ struct ListedRow {
     name: String,
     county: String,
     change: String,
+    snapshot: String,
     rung: String,
     owed: i32,
     late: i32,
-    objected: i32,
-    helped: i32,
+    objected: bool,
+    helped: bool,
+    overdue: bool,
     acknowledged_at: Option<i64>,
+}
+
+impl ListedRow {
+    fn marks(&self) -> Vec<Mark> {
+        let marks = [
+            (self.overdue, Mark::Overdue),
+            (self.objected, Mark::Objected),
+            (self.helped, Mark::Helped),
+        ];
+        let marks = marks.into_iter().filter(|(stands_out, _)| *stands_out);
+        marks.map(|(_, mark)| mark).collect()
+    }
 }
 
 impl TryFrom<ListedRow> for OrderRow {
@@ -291,10 +393,10 @@ impl TryFrom<ListedRow> for OrderRow {
                 .change
                 .parse()
                 .map_err(|error| wrong("change").source(error))?,
+            duty: serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?,
             rung: rung.ok_or_else(|| wrong("rung"))?,
             late: row.late >= row.owed,
-            objected: row.objected >= row.owed,
-            helped: row.helped >= row.owed,
+            marks: row.marks(),
             acknowledged_at: row.acknowledged_at.and_then(from_millis),
             recipient: row.name,
             county: row.county,

@@ -152,6 +152,10 @@ pub struct Depth {
 impl AttemptOutcome {
     const ALL: [Self; 4] = [Self::Delivered, Self::Later, Self::Never, Self::Unknown];
 
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word)
+    }
+
     /// The word in rows, metrics and the interface.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -365,6 +369,55 @@ pub async fn list_attempts(tx: &mut Tx, message: MessageKey) -> Result<Vec<Attem
         )
         .await?;
     rows.into_iter().map(|row| Ok(row.try_into()?)).collect()
+}
+
+/// One attempt to tell a recipient of its order, as a person looks at it: no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderAttempt {
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// `email` or `webhook`.
+    pub channel: String,
+    /// The role of whoever it was meant for; none once they were erased.
+    pub role: Option<String>,
+    /// What came of it.
+    pub outcome: AttemptOutcome,
+    /// The other side's words, or ours.
+    pub reply: String,
+}
+
+/// Every attempt to tell of an order of a warning, the newest first.
+pub async fn list_attempts_of(
+    tx: &mut Tx,
+    warning: WarningKey,
+    order: OrderKey,
+) -> Result<Vec<OrderAttempt>> {
+    let rows: Vec<(i64, i64, String, Option<String>, String, String)> = tx
+        .all(
+            "SELECT a.attempt_key, a.at, m.channel, c.role, a.outcome, a.reply
+               FROM plan p
+               JOIN message m      ON m.plan_key    = p.plan_key
+                                  AND m.order_key   = $2
+               JOIN attempt a      ON a.message_key = m.message_key
+               LEFT JOIN contact c ON c.contact_key = m.contact_key
+              WHERE p.warning_key = $1
+              ORDER BY a.attempt_key DESC",
+            (warning.0, order.0),
+        )
+        .await?;
+    let attempts = rows
+        .into_iter()
+        .map(|(key, at, channel, role, outcome, reply)| {
+            let wrong = |column| Inconsistency::on("attempt").column(column).row(key);
+            Ok(OrderAttempt {
+                at: from_millis(at).ok_or_else(|| wrong("at"))?,
+                outcome: AttemptOutcome::of(&outcome).ok_or_else(|| wrong("outcome"))?,
+                channel,
+                role,
+                reply,
+            })
+        });
+    attempts.collect()
 }
 
 /// What the messages of a plan about these orders are told from.
@@ -625,15 +678,12 @@ impl TryFrom<AttemptRow> for AttemptRecord {
                 .column(column)
                 .row(row.attempt_key)
         };
-        let outcome = AttemptOutcome::ALL
-            .into_iter()
-            .find(|o| o.as_str() == row.outcome);
         Ok(Self {
             key: AttemptKey(row.attempt_key),
             message: MessageKey(row.message_key),
             number: row.number.try_into().map_err(|_| wrong("number"))?,
             at: from_millis(row.at).ok_or_else(|| wrong("at"))?,
-            outcome: outcome.ok_or_else(|| wrong("outcome"))?,
+            outcome: AttemptOutcome::of(&row.outcome).ok_or_else(|| wrong("outcome"))?,
             reply: row.reply,
         })
     }

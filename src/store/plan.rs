@@ -106,6 +106,8 @@ pub struct NewPlan<'p> {
     pub previous: Option<i64>,
     /// The list it is drawn from.
     pub list_version: ListVersion,
+    /// Minutes from its issue within which its orders are to be acknowledged.
+    pub acknowledge_within: u32,
     /// The digest of the playbook it is drawn by.
     pub playbook: &'p str,
     /// The first and last key set aside for the orders it begins.
@@ -119,8 +121,9 @@ pub async fn add_plan<L: Lane>(tx: &mut Tx, new: &NewPlan<'_>) -> Result<()> {
     tx.execute(
         "INSERT INTO plan
                 (plan_key, plan_id, notice_key, warning_key, lane, revision, previous_key,
-                 list_version, playbook, lines, first_order, last_order, digest, tally, staged_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11, '', '', $12)",
+                 list_version, acknowledge_within, playbook, lines, first_order, last_order, digest,
+                 tally, staged_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, '', '', $13)",
         (
             new.key,
             new.id.to_string(),
@@ -130,6 +133,7 @@ pub async fn add_plan<L: Lane>(tx: &mut Tx, new: &NewPlan<'_>) -> Result<()> {
             new.revision,
             new.previous,
             new.list_version.0,
+            i32::try_from(new.acknowledge_within).unwrap_or(i32::MAX),
             new.playbook,
             new.orders.0.0,
             new.orders.1.0,
@@ -420,16 +424,19 @@ pub async fn enqueue_messages(tx: &mut Tx, plan: i64, now: DateTime<Utc>) -> Res
     Ok(enqueued)
 }
 
-/// Counts the orders of a plan by county and rung, given how far each has come: the counters a
-/// board reads, which every answer moves from here on. The rungs are [`Head::rung`]'s.
+/// Counts the orders of a plan by county and status, given how far each has come: the counters a
+/// board reads, which every answer moves from here on. The statuses are [`Head::status`]'s.
 ///
-/// [`Head::rung`]: crate::domain::order::Head::rung
-pub async fn count_rungs(tx: &mut Tx, plan: i64) -> Result<u64> {
+/// [`Head::status`]: crate::domain::order::Head::status
+pub async fn count_orders(tx: &mut Tx, plan: i64) -> Result<u64> {
     tx.execute(
-        "INSERT INTO tally (plan_key, county, rung, orders)
-         SELECT plan_key, county, rung, COUNT(*)
+        "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)
+         SELECT plan_key, county, rung, owed, objected, helped, COUNT(*)
            FROM (SELECT l.plan_key,
                         l.county,
+                        l.owed,
+                        COALESCE(h.objected, 0) >= l.owed AS objected,
+                        COALESCE(h.helped, 0)   >= l.owed AS helped,
                         CASE
                             WHEN COALESCE(h.acknowledged, 0) < l.owed
                                 THEN CASE
@@ -443,20 +450,7 @@ pub async fn count_rungs(tx: &mut Tx, plan: i64) -> Result<u64> {
                    FROM plan_line l
                    LEFT JOIN order_head h ON h.order_key = l.order_key
                   WHERE l.plan_key = $1) AS ranked
-          GROUP BY plan_key, county, rung",
-        (plan,),
-    )
-    .await
-}
-
-/// The counters of a plan: county, rung, orders.
-pub async fn list_tally(tx: &mut Tx, plan: i64) -> Result<Vec<(String, String, i64)>> {
-    tx.all(
-        "SELECT county, rung, orders
-           FROM tally
-          WHERE plan_key = $1
-            AND orders > 0
-          ORDER BY county, rung",
+          GROUP BY plan_key, county, rung, owed, objected, helped",
         (plan,),
     )
     .await

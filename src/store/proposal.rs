@@ -42,6 +42,50 @@ pub struct NewProposal<'p> {
     pub decision: &'p Decision,
 }
 
+/// A proposal somebody decided against.
+#[derive(Clone, Debug)]
+pub struct Declined {
+    /// What was proposed.
+    pub decision: Decision,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+}
+
+#[derive(FromRow)]
+struct DecidedRow {
+    proposal_key: i64,
+    state: String,
+    body: String,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    reason: Option<String>,
+}
+
+impl TryFrom<DecidedRow> for Declined {
+    type Error = Inconsistency;
+
+    fn try_from(row: DecidedRow) -> std::result::Result<Self, Inconsistency> {
+        let wrong = |column| {
+            Inconsistency::on("proposal")
+                .column(column)
+                .row(row.proposal_key)
+        };
+        Ok(Self {
+            decision: serde_json::from_str(&row.body).map_err(|e| wrong("body").source(e))?,
+            by: row.decided_by.ok_or_else(|| wrong("decided_by"))?,
+            at: row
+                .decided_at
+                .and_then(from_millis)
+                .ok_or_else(|| wrong("decided_at"))?,
+            reason: row.reason.ok_or_else(|| wrong("reason"))?,
+        })
+    }
+}
+
 #[derive(FromRow)]
 struct ProposalRow {
     proposal_key: i64,
@@ -153,12 +197,11 @@ pub async fn close_proposal(
     Ok(touched == 1)
 }
 
-/// The decision of the latest proposal somebody decided against, to tell whether the next one is
-/// news.
-pub async fn find_declined(tx: &mut Tx, region: RegionCode) -> Result<Option<Decision>> {
-    let row: Option<(i64, String, String)> = tx
+/// The latest proposal of a region, if somebody decided against it: what it said is no news.
+pub async fn find_declined(tx: &mut Tx, region: RegionCode) -> Result<Option<Declined>> {
+    let row: Option<DecidedRow> = tx
         .optional(
-            "SELECT proposal_key, state, body
+            "SELECT proposal_key, state, body, decided_by, decided_at, reason
                FROM proposal
               WHERE region = $1
               ORDER BY proposal_key DESC
@@ -166,16 +209,6 @@ pub async fn find_declined(tx: &mut Tx, region: RegionCode) -> Result<Option<Dec
             (region.as_str(),),
         )
         .await?;
-    match row {
-        Some((key, state, body)) if state == "declined" => {
-            let wrong = |e| {
-                Inconsistency::on("proposal")
-                    .column("body")
-                    .row(key)
-                    .source(e)
-            };
-            Ok(Some(serde_json::from_str(&body).map_err(wrong)?))
-        }
-        _ => Ok(None),
-    }
+    let declined = row.filter(|row| row.state == "declined");
+    Ok(declined.map(Declined::try_from).transpose()?)
 }

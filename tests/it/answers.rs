@@ -259,7 +259,7 @@ both_engines! {
         let stored = ladder::list_stored(&mut tx, episode.warning).await.unwrap();
         assert_eq!(stored, ladder::rebuild(&mut tx, episode.warning).await.unwrap());
         let on = |rung| -> i64 {
-            let counts = stored.tally.iter().filter(|((_, found), _)| *found == rung);
+            let counts = stored.tally.iter().filter(|((_, found), _)| found.rung == rung);
             counts.map(|(_, orders)| orders).sum()
         };
         assert_eq!((on(Rung::Issued), on(Rung::InPlace)), (20, 40));

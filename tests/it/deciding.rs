@@ -3,7 +3,8 @@
 use chrono::{NaiveDate, TimeDelta};
 use qingkong::app::caller::{Role, Scope, Via};
 use qingkong::app::ingest::{self, DayIn, OutlookIn, Series, ValueIn};
-use qingkong::app::instruction::{self, InstructionIn, ScanIn};
+use qingkong::app::instruction::{self, InstructionIn};
+use qingkong::app::scan::{self, ScanIn};
 use qingkong::app::{Caller, Error, decide, proposal};
 use qingkong::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet};
 use qingkong::domain::level::WarningLevel;
@@ -276,7 +277,7 @@ both_engines! {
         assert_eq!(open(&ledger).await, None);
 
         let mut huge = order("90", None);
-        huge.scan = Some(ScanIn { bytes: vec![0; instruction::LARGEST_SCAN + 1], ..huge.scan.unwrap() });
+        huge.scan = Some(ScanIn { bytes: vec![0; scan::LARGEST + 1], ..huge.scan.unwrap() });
         assert_eq!(refused(register(huge).await), [("scan".to_owned(), "too-large")]);
         ledger.seal().await;
         let report = ledger.verify().await;

@@ -134,7 +134,7 @@ both_engines! {
         let mut tx = world.db.read().await.unwrap();
         let stored = ladder::list_stored(&mut tx, episode.warning).await.unwrap();
         assert_eq!(stored, ladder::rebuild(&mut tx, episode.warning).await.unwrap());
-        assert!(stored.tally.keys().all(|(_, rung)| *rung == Rung::HandedOver), "{stored:?}");
+        assert!(stored.tally.keys().all(|(_, status)| status.rung == Rung::HandedOver), "{stored:?}");
         let attempts = attempts(&world.db).await;
         let vouched: Vec<(String,)> = tx
             .all("SELECT vouches FROM journal_entry WHERE kind = 'messages.attempted'", ())

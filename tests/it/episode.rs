@@ -150,6 +150,7 @@ impl Episode {
             revision,
             previous: head.plan,
             list_version: ListVersion(1),
+            acknowledge_within: 120,
             playbook: &self.playbook,
             orders: (OrderKey(first), OrderKey(first + i64::from(count) - 1)),
             staged_at: now,
@@ -181,7 +182,7 @@ impl Episode {
         plan::enqueue_messages(&mut tx, plan_key, now)
             .await
             .unwrap();
-        plan::count_rungs(&mut tx, plan_key).await.unwrap();
+        plan::count_orders(&mut tx, plan_key).await.unwrap();
         tx.commit().await.unwrap();
         self.state = Some(next);
     }

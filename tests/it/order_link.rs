@@ -67,7 +67,10 @@ async fn stored(world: &World, episode: &Episode) -> Ladder {
 }
 
 fn on(ladder: &Ladder, rung: Rung) -> i64 {
-    let counts = ladder.tally.iter().filter(|((_, found), _)| *found == rung);
+    let counts = ladder
+        .tally
+        .iter()
+        .filter(|((_, found), _)| found.rung == rung);
     counts.map(|(_, orders)| orders).sum()
 }
 

@@ -15,13 +15,7 @@ impl Reason {
                 format!("{span}，满足{level}条件“{condition}”")
             }
             Self::Excluded { by, run } => {
-                let by = match by {
-                    Exclusion::Cause(cause) => format!("成因为{}", cause.zh()),
-                    Exclusion::Pollutants(pollutants) => {
-                        format!("首要污染物为{}", pollutants.zh())
-                    }
-                };
-                format!("{}，{by}，不启动预警，发布健康提示", run.zh())
+                format!("{}，{}，不启动预警，发布健康提示", run.zh(), by.zh())
             }
             Self::Ordered { level, document } => format!("{document}要求{}", level.zh()),
             Self::Clear { level, line, run } => {
@@ -49,11 +43,7 @@ impl Reason {
                 format!("{}: meets {level}, {condition}", run.en())
             }
             Self::Excluded { by, run } => {
-                let by = match by {
-                    Exclusion::Cause(cause) => format!("caused by {cause}"),
-                    Exclusion::Pollutants(pollutants) => format!("led by {pollutants}"),
-                };
-                format!("{}: {by}, a health notice and no warning", run.en())
+                format!("{}: {}, a health notice and no warning", run.en(), by.en())
             }
             Self::Ordered { level, document } => format!("{document} requires {level}"),
             Self::Clear { level, line, run } => format!(
@@ -66,6 +56,24 @@ impl Reason {
             Self::NoValue { first, last } => {
                 format!("no value from {first} to {last}; that is no clean air")
             }
+        }
+    }
+}
+
+impl Exclusion {
+    /// In Chinese: `首要污染物为O3`.
+    pub fn zh(self) -> String {
+        match self {
+            Self::Cause(cause) => format!("成因为{}", cause.zh()),
+            Self::Pollutants(pollutants) => format!("首要污染物为{}", pollutants.zh()),
+        }
+    }
+
+    /// In English: `led by O3`.
+    pub fn en(self) -> String {
+        match self {
+            Self::Cause(cause) => format!("caused by {cause}"),
+            Self::Pollutants(pollutants) => format!("led by {pollutants}"),
         }
     }
 }

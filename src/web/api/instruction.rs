@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
-use crate::app::instruction::{self, InstructionIn, InstructionRecord, ScanIn};
+use crate::app::instruction::{self, InstructionIn, InstructionRecord};
+use crate::app::scan::ScanIn;
 use crate::app::{App, Caller, Error};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice;

@@ -70,6 +70,8 @@ pub(super) enum GroundsRequest {
         /// Why; shown as such for ever.
         reason: String,
     },
+    /// What the draft rests on already; for writing it anew.
+    AsDrafted {},
 }
 
 /// The record of a consultation.
@@ -242,6 +244,7 @@ impl From<DraftRequest> for DraftIn {
                 GroundsRequest::Proposal {} => GroundsIn::Proposal,
                 GroundsRequest::Instruction { id } => GroundsIn::Instruction(id),
                 GroundsRequest::Judgement { reason } => GroundsIn::Judgement(reason),
+                GroundsRequest::AsDrafted {} => GroundsIn::AsDrafted,
             },
             parent_document: asked.parent_document,
             cancels: asked.cancels,
@@ -498,7 +501,7 @@ pub(super) async fn approve_notice(
     Path(id): Path<NoticeId>,
     posted: Posted<ApprovalRequest>,
 ) -> Result<Json<NoticeStep>, Problem> {
-    let step = StepIn::Approve(posted.body.into());
+    let step = StepIn::Approve(posted.body.into(), None);
     let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
     Ok(Json(stepped.into()))
 }

@@ -8,7 +8,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
 use crate::app::answer::{AnswerIn, Answered, Answerer};
-use crate::app::order::{AnswerView, OrderFilter, OrderRow, OrderState, OrderView, UnitView};
+use crate::app::order::{
+    AnswerView, Mark, OrderFilter, OrderRow, OrderState, OrderView, Part, UnitView,
+};
 use crate::app::{App, Caller, Error};
 use crate::domain::id::{OrderKey, WarningId};
 use crate::domain::notice::End;
@@ -203,10 +205,10 @@ pub(super) async fn list_orders(
         rung: query.rung.as_deref().map(rung).transpose()?,
         county: query.county,
         text: query.q,
+        mark: None,
     };
-    let list = app
-        .list_orders(&caller, id, &filter, query.cursor.map(OrderKey))
-        .await?;
+    let part = Part::After(OrderKey(query.cursor.unwrap_or(0)));
+    let list = app.list_orders(&caller, id, &filter, part).await?;
     Ok(Json(Page {
         items: list.orders.into_iter().map(Into::into).collect(),
         next: list.next.map(|order| order.to_string()),
@@ -293,8 +295,8 @@ impl From<OrderRow> for OrderItem {
             change: row.change.as_str(),
             rung: row.rung.as_str(),
             late: row.late,
-            objected: row.objected,
-            helped: row.helped,
+            objected: row.marks.contains(&Mark::Objected),
+            helped: row.marks.contains(&Mark::Helped),
             acknowledged_at: row.acknowledged_at.map(rfc3339),
         }
     }

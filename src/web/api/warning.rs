@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
 use super::notice::NoticeView;
-use crate::app::board::{self, WarningBoard, WarningHead};
+use crate::app::board::{self, Counts, WarningBoard, WarningHead};
 use crate::app::{App, Caller};
 use crate::domain::id::WarningId;
 use crate::domain::notice::End;
@@ -57,9 +57,22 @@ pub(super) struct WarningDetail {
     /// Its notices, in the order in which they were begun.
     notices: Vec<NoticeView>,
     /// Orders by rung.
-    orders: BTreeMap<String, i64>,
+    orders: BTreeMap<&'static str, i64>,
     /// Orders by county and rung.
-    counties: BTreeMap<String, BTreeMap<String, i64>>,
+    counties: BTreeMap<String, BTreeMap<&'static str, i64>>,
+    /// What stands out among the orders.
+    attention: Attention,
+}
+
+/// Orders that somebody should look at.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Attention {
+    /// Not acknowledged by their deadline.
+    overdue: i64,
+    /// Objected to.
+    objected: i64,
+    /// Help was asked for.
+    helped: i64,
 }
 
 /// Which warnings.
@@ -93,8 +106,26 @@ impl Warning {
     }
 }
 
+impl From<&Counts> for Attention {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            overdue: counts.overdue,
+            objected: counts.objected,
+            helped: counts.helped,
+        }
+    }
+}
+
+fn by_rung(counts: &Counts) -> BTreeMap<&'static str, i64> {
+    let rungs = counts.rungs.iter();
+    rungs
+        .map(|(rung, orders)| (rung.as_str(), *orders))
+        .collect()
+}
+
 impl From<WarningBoard> for WarningDetail {
     fn from(board: WarningBoard) -> Self {
+        let total = board.progress.total();
         Self {
             warning: Warning::new(&board.head, board.now),
             notices: board
@@ -102,8 +133,14 @@ impl From<WarningBoard> for WarningDetail {
                 .iter()
                 .map(|record| NoticeView::new(record, None))
                 .collect(),
-            orders: board.progress.total(),
-            counties: board.progress.0,
+            attention: (&total).into(),
+            orders: by_rung(&total),
+            counties: board
+                .progress
+                .counties
+                .iter()
+                .map(|(county, counts)| (county.clone(), by_rung(counts)))
+                .collect(),
         }
     }
 }

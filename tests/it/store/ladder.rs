@@ -1,5 +1,7 @@
 //! Heads and tallies: moved through one door, and the same as the record.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use qingkong::domain::id::OrderKey;
 use qingkong::domain::level::WarningLevel::Red;
@@ -38,7 +40,11 @@ async fn climb(db: &Db, steps: &[Step]) -> Vec<Rung> {
 async fn tally(db: &Db, episode: &Episode) -> Vec<(String, &'static str, i64)> {
     let mut tx = db.read().await.unwrap();
     let ladder = ladder::list_stored(&mut tx, episode.warning).await.unwrap();
-    let tally = ladder.tally.into_iter();
+    let mut by_rung = BTreeMap::new();
+    for ((county, status), orders) in ladder.tally {
+        *by_rung.entry((county, status.rung)).or_default() += orders;
+    }
+    let tally = by_rung.into_iter();
     tally
         .map(|((county, rung), orders)| (county, rung.as_str(), orders))
         .collect()
