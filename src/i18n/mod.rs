@@ -15,6 +15,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::NoticeKind;
 use crate::domain::time::WrittenTime;
 
 fluent_templates::static_loader! {
@@ -89,6 +90,30 @@ impl Language {
         })
     }
 
+    /// A warning level in a word, for a place that has said that it is one: `橙`.
+    pub fn level_word(self, level: impl Held<WarningLevel>) -> Phrase {
+        self.say(match level.held() {
+            WarningLevel::Blue => "level-word-blue",
+            WarningLevel::Yellow => "level-word-yellow",
+            WarningLevel::Orange => "level-word-orange",
+            WarningLevel::Red => "level-word-red",
+        })
+    }
+
+    /// What a notice does, in a word: `升级`.
+    pub fn notice_kind(self, kind: impl Held<NoticeKind>) -> Phrase {
+        self.say(match kind.held() {
+            NoticeKind::Start => "notice-kind-start",
+            NoticeKind::Raise => "notice-kind-raise",
+            NoticeKind::Lower => "notice-kind-lower",
+            NoticeKind::Extend => "notice-kind-extend",
+            NoticeKind::AddOn => "notice-kind-add-on",
+            NoticeKind::Lift => "notice-kind-lift",
+            NoticeKind::Withdraw => "notice-kind-withdraw",
+            NoticeKind::Correct => "notice-kind-correct",
+        })
+    }
+
     /// A time as a document writes it, `24时` included: `2026年11月24日24时`, `24 Nov 2026, 24:00`.
     pub fn written(self, time: impl Held<WrittenTime>) -> String {
         let time = time.held();
@@ -154,7 +179,7 @@ macro_rules! held {
     )*};
 }
 
-held! { NaiveDate WarningLevel WrittenTime }
+held! { NaiveDate NoticeKind WarningLevel WrittenTime }
 
 /// Why a text names no language of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -252,6 +277,12 @@ macro_rules! numbers {
         impl From<&$number> for Argument {
             fn from(number: &$number) -> Self {
                 Self(FluentValue::from(*number))
+            }
+        }
+
+        impl From<&&$number> for Argument {
+            fn from(number: &&$number) -> Self {
+                Self::from(*number)
             }
         }
     )*};

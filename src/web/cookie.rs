@@ -1,4 +1,4 @@
-//! The session cookie: the one cookie there is.
+//! Cookies: the session, and the language of the pages.
 
 use axum::http::HeaderMap;
 use axum_extra::extract::CookieJar;
@@ -6,8 +6,11 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 
 use crate::app::account::SignedIn;
 use crate::config::Server;
+use crate::i18n::Language;
 
 pub(super) const NAME: &str = "qingkong_session";
+
+const LANGUAGE: &str = "qk_lang";
 
 /// The secret in the session cookie of a request.
 pub(super) fn session(headers: &HeaderMap) -> Option<String> {
@@ -26,6 +29,20 @@ pub(super) fn begun(server: &Server, signed_in: &SignedIn) -> Cookie<'static> {
 pub(super) fn ended(server: &Server) -> Cookie<'static> {
     let mut cookie = base(server, String::new());
     cookie.make_removal();
+    cookie
+}
+
+/// The language a browser was last shown, if it was asked for.
+pub(super) fn language(headers: &HeaderMap) -> Option<Language> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(LANGUAGE)?.value().parse().ok()
+}
+
+/// The cookie that keeps a language.
+pub(super) fn keeping(server: &Server, language: Language) -> Cookie<'static> {
+    let mut cookie = base(server, language.as_str().to_owned());
+    cookie.set_name(LANGUAGE);
+    cookie.make_permanent();
     cookie
 }
 

@@ -16,7 +16,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -25,21 +25,27 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use self::console::{
+    dead_letters, figures, import, instruction, notice, orders, overview, sign_in, warning,
+};
 use self::problem::Problem;
 use crate::app::App;
 
 pub mod api;
 pub mod assets;
 mod caller;
+mod console;
 mod cookie;
 pub mod metrics;
 mod observe;
 mod operations;
 mod order_link;
+mod page;
 pub mod pages;
 mod posted;
 pub mod problem;
-mod session;
+mod shown;
+mod words;
 
 /// What the handlers share.
 #[derive(Clone, FromRef)]
@@ -87,8 +93,35 @@ pub fn router(web: Web) -> Router {
 
     // People with an account.
     let people = Router::new()
-        .route("/sign-in", axum::routing::post(session::sign_in))
-        .route("/sign-out", axum::routing::post(session::sign_out));
+        .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/", get(overview::show))
+        .route("/figures", get(figures::watch))
+        .route("/proposals/{key}/decline", post(overview::decline))
+        .route(
+            "/instructions/new",
+            get(instruction::form).post(instruction::register),
+        )
+        .route("/warnings", get(warning::list))
+        .route("/warnings/{id}", get(warning::show))
+        .route("/notices", post(notice::draft))
+        .route("/notices/new", get(notice::begin))
+        .route("/notices/{id}", get(notice::show).post(notice::save))
+        .route("/notices/{id}/submit", post(notice::submit))
+        .route("/notices/{id}/approve", post(notice::approve))
+        .route("/notices/{id}/return", post(notice::send_back))
+        .route("/notices/{id}/abandon", post(notice::abandon))
+        .route("/notices/{id}/plan", post(notice::plan))
+        .route("/notices/{id}/plan.csv", get(notice::lines))
+        .route("/notices/{id}/issue", post(notice::issue))
+        .route("/orders", get(orders::list))
+        .route("/orders/{key}", get(orders::show))
+        .route(
+            "/enterprises/import",
+            get(import::form).post(import::import),
+        )
+        .route("/dead-letters", get(dead_letters::list))
+        .route("/dead-letters/redrive", post(dead_letters::redrive));
 
     // Whoever holds an order's link.
     let holders = Router::new().route("/o/{token}", get(order_link::show).post(order_link::answer));

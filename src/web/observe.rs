@@ -2,13 +2,14 @@
 //!
 //! What is logged is the *route* (`/o/{token}`), never the address: order links are secrets, and
 //! queries may name people. A [`Problem`] is finished here, under a reference that stands in the
-//! answer and beside the chain of its causes in the log.
+//! answer and beside the chain of its causes in the log: a document for programs, a page for people.
 
 use std::any::Any;
 use std::error::Error as _;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use askama::Template;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -17,9 +18,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use super::pages::problem::{ProblemKind, ProblemPage};
 use super::problem::{MEDIA_TYPE, Problem};
-use super::{Web, metrics};
+use super::{Web, metrics, page, words};
 use crate::app::Error;
+use crate::i18n::Language;
 
 /// Carries the id of a request, there and back.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +40,10 @@ pub(super) async fn observe(State(web): State<Web>, request: Request, next: Next
     let request_id =
         given_id(&request).unwrap_or_else(|| web.app.ids.uuid_v7(web.app.now()).to_string());
     let span = tracing::info_span!("request", %method, route, request_id);
+    let (parts, body) = request.into_parts();
+    let reader =
+        page::reads_pages(&parts).then(|| page::language(parts.uri.query(), &parts.headers));
+    let request = Request::from_parts(parts, body);
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
@@ -48,7 +55,10 @@ pub(super) async fn observe(State(web): State<Web>, request: Request, next: Next
         Some(problem) => {
             let reference = web.app.ids.uuid_v7(web.app.now()).to_string();
             log_problem(&problem, &reference);
-            response = finish(response, &problem, &reference, &request_id);
+            response = match reader {
+                Some(language) => finish_page(response, &problem, &reference, language),
+                None => finish(response, &problem, &reference, &request_id),
+            };
         }
         None => log_answer(&route, status, latency),
     }
@@ -94,14 +104,47 @@ fn unfinished(response: &mut Response) -> Option<Problem> {
     (failed && bare).then(|| Problem::of_status(status))
 }
 
+/// The problem as a document for programs.
 fn finish(response: Response, problem: &Problem, reference: &str, request_id: &str) -> Response {
+    let document = Json(problem.body(reference, request_id)).into_response();
+    with_body(response, document.into_body(), MEDIA_TYPE)
+}
+
+/// The problem as a page for people, in their language.
+fn finish_page(
+    response: Response,
+    problem: &Problem,
+    reference: &str,
+    language: Language,
+) -> Response {
+    let view = ProblemPage {
+        language,
+        kind: kind(problem.status),
+        detail: words::problem(language, problem),
+        reference: reference.to_owned(),
+    };
+    let html = view.render().unwrap_or_else(|_| problem.detail.clone());
+    with_body(response, Body::from(html), "text/html; charset=utf-8")
+}
+
+fn with_body(response: Response, body: Body, media_type: &'static str) -> Response {
     let (mut parts, _) = response.into_parts();
-    let body = Json(problem.body(reference, request_id)).into_response();
     parts.headers.remove(header::CONTENT_LENGTH);
     parts
         .headers
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-    Response::from_parts(parts, Body::new(body.into_body()))
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    Response::from_parts(parts, body)
+}
+
+fn kind(status: StatusCode) -> ProblemKind {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ProblemKind::NotFound,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProblemKind::Forbidden,
+        StatusCode::CONFLICT => ProblemKind::Conflict,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => ProblemKind::Unavailable,
+        _ if status.is_client_error() => ProblemKind::Invalid,
+        _ => ProblemKind::Internal,
+    }
 }
 
 /// One line per answer; those to machines that ask every few seconds only when asked for.

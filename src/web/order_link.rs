@@ -4,11 +4,10 @@
 //! chats open links. An answer is a form that a person sends. What the form answers stands in its
 //! address: which revision was shown, and the nonce by which a repeat is known.
 
-use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -19,13 +18,14 @@ use super::pages::phone::{
     InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
 };
 use super::problem::Problem;
+use super::{page, shown, words};
 use crate::app::answer::{AnswerIn, Answerer, Reason};
 use crate::app::link::Link;
 use crate::app::order::{AnswerView, OrderState, OrderView};
-use crate::app::{App, Error};
+use crate::app::{App, Error, FieldError};
 use crate::domain::notice::End;
 use crate::domain::order::AnswerKind;
-use crate::domain::plan::{Control, Part};
+use crate::domain::plan::Control;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::playbooks::hex;
@@ -98,17 +98,11 @@ pub(super) async fn answer(
     };
     let (status, faults) = match app.answer_order(&Answerer::Link(link), given).await {
         Ok(_) => return Ok(Redirect::to(&page.address()).into_response()),
-        Err(Error::Invalid(fields)) => {
-            let faults = fields
-                .into_iter()
-                .map(|field| (field.field, field.text))
-                .collect();
-            (StatusCode::UNPROCESSABLE_ENTITY, faults)
+        Err(Error::Invalid(fields)) => (StatusCode::UNPROCESSABLE_ENTITY, fields),
+        Err(Error::Conflict(refusal)) => {
+            let repeated = FieldError::new("nonce", refusal.code, refusal.text);
+            (StatusCode::CONFLICT, vec![repeated])
         }
-        Err(Error::Conflict(refusal)) => (
-            StatusCode::CONFLICT,
-            vec![("nonce".to_owned(), refusal.text)],
-        ),
         Err(Error::NotFound) => return page.invalid(),
         Err(error) => return Err(error.into()),
     };
@@ -150,19 +144,13 @@ impl<'p> Page<'p> {
             language: self.language,
             switch_language: self.switch_language(),
         };
-        draw(StatusCode::NOT_FOUND, &page)
+        page::draw(StatusCode::NOT_FOUND, &page)
     }
 
-    fn faults(&self, faults: Vec<(String, String)>) -> Faults {
-        let zh = |field: &str, text: String| match (self.language, field) {
-            (Language::Zh, "reason") => "请选择原因。".to_owned(),
-            (Language::Zh, "note") => "请写明具体情况，不超过2000字。".to_owned(),
-            (Language::Zh, "nonce") => "本页已提交过另一份答复，请刷新后重试。".to_owned(),
-            _ => text,
-        };
-        let faults = faults.into_iter().map(|(field, text)| Fault {
-            message: zh(&field, text),
-            field,
+    fn faults(&self, faults: Vec<FieldError>) -> Faults {
+        let faults = faults.into_iter().map(|error| Fault {
+            message: words::fault(self.language, &error),
+            field: error.field,
         });
         Faults(faults.collect())
     }
@@ -191,7 +179,7 @@ impl<'p> Page<'p> {
                 Control::Required | Control::Office { .. } => OrderKind::Measures,
             },
             state: self.state(view),
-            lines: lines(view),
+            lines: lines(view, self.language),
             basis: view.basis.clone(),
             law: format!("依据{}。", view.law),
             office: format!("{}，{}", view.organ, view.phone),
@@ -205,7 +193,7 @@ impl<'p> Page<'p> {
                 .collect(),
             faults,
         };
-        draw(status, &page)
+        page::draw(status, &page)
     }
 
     fn state(&self, view: &OrderView) -> PhoneState {
@@ -337,19 +325,18 @@ fn receipt(answer: &AnswerView) -> Receipt {
 }
 
 /// What is to be done, unit by unit, and what the notice adds for everyone.
-fn lines(view: &OrderView) -> Vec<PhoneLine> {
+fn lines(view: &OrderView, language: Language) -> Vec<PhoneLine> {
     let by = |at: DateTime<Utc>| WrittenTime::of(at);
     let units = view.units.iter().map(|unit| PhoneLine {
         unit: unit.unit.clone(),
         measure: unit.measure.clone(),
         by: by(unit.in_place_by),
-        remark: (unit.ramp_down_hours > 0)
-            .then(|| format!("安全停运约需 {} 小时，按操作规程进行", unit.ramp_down_hours)),
+        remark: (unit.ramp_down_hours > 0).then(|| shown::ramp_down(unit, language)),
     });
     let office = match view.control {
         Control::Office { part } => Some(PhoneLine {
-            unit: "属地任务".to_owned(),
-            measure: part_zh(part),
+            unit: language.say("line-office").to_string(),
+            measure: shown::office(part, language),
             by: view.effective,
             remark: None,
         }),
@@ -357,7 +344,7 @@ fn lines(view: &OrderView) -> Vec<PhoneLine> {
     };
     // After a release these are what stays, and the state says so.
     let added = view.added.iter().map(|added| PhoneLine {
-        unit: "全部".to_owned(),
+        unit: language.say("line-everything").to_string(),
         measure: added.clone(),
         by: view.effective,
         remark: None,
@@ -370,17 +357,4 @@ fn lines(view: &OrderView) -> Vec<PhoneLine> {
         .chain(office)
         .chain(added.filter(|_| !released))
         .collect()
-}
-
-fn part_zh(part: Part) -> String {
-    format!(
-        "督促辖区内 {} 家企业签收、落实：停产 {} 家、限产 {} 家、自主减排 {} 家、其他 {} 家",
-        part.plants, part.stop, part.limit, part.autonomous, part.other
-    )
-}
-
-/// A page nobody keeps: it is one person's, and changes with every answer.
-fn draw(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
-    let html = page.render().map_err(Error::internal)?;
-    Ok((status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response())
 }

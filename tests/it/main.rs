@@ -12,6 +12,7 @@ mod answers;
 mod api;
 mod architecture;
 mod cli;
+mod console;
 mod deciding;
 mod dispatch;
 mod episode;

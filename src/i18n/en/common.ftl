@@ -26,6 +26,7 @@ role-approver = Approver
 role-coordinator = Regional coordinator
 role-clerk = County clerk
 role-inspector = Inspector
+role-enterprise = Enterprise contact
 role-administrator = Administrator
 
 # A warning's level always says that it is a warning's.
@@ -33,6 +34,10 @@ level-blue = Blue warning (Level IV)
 level-yellow = Yellow warning (Level III)
 level-orange = Orange warning (Level II)
 level-red = Red warning (Level I)
+level-word-blue = blue
+level-word-yellow = yellow
+level-word-orange = orange
+level-word-red = red
 
 # HJ 633-2026, table 2.
 aqi-excellent = Excellent
@@ -55,6 +60,7 @@ phase-in-force = In force
 phase-ending = Lift issued, not yet effective
 phase-lifted = Lifted
 phase-withdrawn = Withdrawn
+phase-abandoned = Given up
 
 rung-issued = Issued
 rung-handed-over = Handed over
@@ -77,7 +83,6 @@ change-lifted = Lifted
 
 county = County
 grade = Grade
-industry = Industry
 
 form-faults = { $count ->
     [one] One entry needs mending
@@ -97,3 +102,53 @@ sign-in-throttled = { $minutes ->
    *[other] Too many attempts. Try again in { $minutes } minutes.
 }
 sign-in-expired = Your session has ended. Please sign in again.
+
+# Said once, after an act.
+said-declined = Your decision against the proposal is on record.
+said-registered = The superior's instruction is registered.
+said-drafted = The draft is begun.
+said-saved = The draft is saved.
+said-submitted = Handed in; it waits for a signature.
+said-approved = Signed.
+said-returned = Sent back.
+said-abandoned = Given up; its steps stay on record.
+said-drawn = The plan is drawn; please check it.
+said-issued = Issued; the orders are on their way.
+said-redriven = Sent again.
+said-filled-in = Filled in, with its source.
+
+# Why something was refused, by the code of the refusal.
+refusal-no-consultation = The consultation must be recorded first.
+refusal-unwritten = Something that has to be written is missing.
+refusal-own-draft = Whoever drafted a notice may not approve it.
+refusal-own-witness = A signature on behalf needs a second officer as witness.
+refusal-not-entitled = This title may not approve this level here.
+refusal-ends-before-start = It must end after it starts.
+refusal-adds-nothing = An add-on must add at least one measure.
+refusal-no-warning = No warning stands here.
+refusal-warning-stands = A warning stands already: raise, lower, extend or lift it.
+refusal-warning-over = The warning is over.
+refusal-level = The level does not fit the kind: a raise must be higher, a lowering lower, anything else the level that stands.
+refusal-not-later = An extension must end later than before.
+refusal-below-floor = That is below the level a superior has ordered.
+refusal-no-proposal = No proposal is open.
+refusal-proposal-closed = The proposal was decided or replaced; reload the page.
+refusal-notice-state = The notice has moved on; reload the page.
+refusal-no-list = No reduction list was imported for this city, so no plan can be drawn.
+refusal-no-profile = No playbook covers this region.
+refusal-list-changed = The reduction list has changed; draw the plan again.
+refusal-plan-overtaken = The plan is not the one last drawn, or another notice was issued since; draw it again.
+refusal-conflict = This number or name is taken.
+
+# What is wrong with a field.
+fault-nonce = Another answer was sent from this page already; reload it.
+fault-note-too-long = Please say what it is about, in at most 2,000 characters.
+fault-choose-reason = Please choose a reason.
+fault-empty = Must be filled in.
+fault-future = This time has not come yet.
+fault-too-large = The file is too large: at most 5 MiB.
+fault-unknown = Nothing of that name was found.
+fault-region-ambiguous = The file speaks of several cities; import them one by one.
+fault-time = Give a day and a time such as 20:00; the end of a day is 24:00.
+fault-choose = Choose one of the list.
+fault-confirm = Tick the box to confirm.

@@ -13,10 +13,10 @@ import-was-trial = Trial, nothing changed
 import-refused = Refused, the list is unchanged
 import-accepted = Imported as list version { $version }
 import-lines = Lines
-import-lines-valid = In order
+import-plants = Plants in order
 import-new = New plants
 import-changed = Changed plants
-import-gone = Plants the file lacks
+import-unchanged = Plants unchanged
 import-no-faults = No faults found
 import-faults = { $count ->
     [one] One fault
@@ -34,7 +34,7 @@ dead-letters-empty = Nothing is undelivered.
 dead-letters-choose = Choose
 dead-letters-attempts = Attempts
 dead-letters-last = Last
-dead-letters-more = { $count } more are not shown.
+dead-letters-more = There are more; they show once these are dealt with.
 dead-letters-redrive = Send the chosen again
 dead-letters-redrive-hint = They keep their message ids, so that a receiver can tell a repeat.
 

@@ -1,4 +1,5 @@
 filter-rung = Progress
+filter-all = All
 filter-text = Plant or order number
 filter-do = Filter
 orders-shown = { $shown } on this page, { $total } in all
@@ -11,7 +12,7 @@ order-eyebrow = Order
 order-recipient = Plant or office
 order-duty = Duty
 order-rung = Progress
-order-since = Since
+order-acknowledged-at = Acknowledged at
 order-marks = Marks
 order-grade = Grade { $grade }
 order-lines = What each line must do
@@ -26,6 +27,10 @@ line-measure = Measure
 line-by = In place by
 line-in-place = In place
 line-not-in-place = Not reported
+line-everything = Everything
+line-office = Office
+line-ramp-down = needs about { $hours } hours to come down safely, by its operating rules
+office-part = Sees to it that { $plants } plants acknowledge and comply: { $stop } stop, { $limit } limit load, { $autonomous } cut as they see fit, { $other } other
 rung-late = Late
 rung-due = due { $by }
 
@@ -37,6 +42,7 @@ attempt-reply = Their reply
 attempt-delivered = Taken over
 attempt-later = To be tried again
 attempt-never = Given up
+attempt-unknown = Outcome unknown
 
 answer-acknowledged = Acknowledged
 answer-objection = Explanation or objection

@@ -26,6 +26,7 @@ role-approver = 签发人
 role-coordinator = 区域协调员
 role-clerk = 县区经办
 role-inspector = 督查员
+role-enterprise = 企业联系人
 role-administrator = 管理员
 
 # A warning's level always says that it is a warning's.
@@ -33,6 +34,10 @@ level-blue = 蓝色预警（Ⅳ级）
 level-yellow = 黄色预警（Ⅲ级）
 level-orange = 橙色预警（Ⅱ级）
 level-red = 红色预警（Ⅰ级）
+level-word-blue = 蓝
+level-word-yellow = 黄
+level-word-orange = 橙
+level-word-red = 红
 
 # HJ 633-2026, table 2.
 aqi-excellent = 优
@@ -55,6 +60,7 @@ phase-in-force = 生效中
 phase-ending = 已发布解除，待生效
 phase-lifted = 已解除
 phase-withdrawn = 已撤回
+phase-abandoned = 已放弃
 
 rung-issued = 已下达
 rung-handed-over = 已送出
@@ -77,7 +83,6 @@ change-lifted = 解除
 
 county = 县（市、区）
 grade = 绩效分级
-industry = 行业
 
 form-faults = 有 { $count } 处需要修改
 form-day = 日期
@@ -91,3 +96,53 @@ sign-in-do = 登录
 sign-in-refused = 用户名或密码不正确。
 sign-in-throttled = 尝试次数过多，请 { $minutes } 分钟后再试。
 sign-in-expired = 登录已过期，请重新登录。
+
+# Said once, after an act.
+said-declined = 已署名记录：不采纳系统建议。
+said-registered = 上级指令已登记。
+said-drafted = 草稿已建立。
+said-saved = 草稿已保存。
+said-submitted = 已报签，等待签批。
+said-approved = 已签批。
+said-returned = 已退回修改。
+said-abandoned = 已放弃，过程留存。
+said-drawn = 方案已生成，请核对。
+said-issued = 已发布，指令正在送出。
+said-redriven = 已重新发送。
+said-filled-in = 已补录，来源一并留存。
+
+# Why something was refused, by the code of the refusal.
+refusal-no-consultation = 须先填写会商记录。
+refusal-unwritten = 有必填内容未填写。
+refusal-own-draft = 拟稿人不能签批自己拟的通知。
+refusal-own-witness = 代录签批须由第二经办人见证。
+refusal-not-entitled = 该职务在本地无权签批此级别。
+refusal-ends-before-start = 结束时刻须晚于启动时刻。
+refusal-adds-nothing = 加严通知须至少写一条加严措施。
+refusal-no-warning = 当前没有生效中的预警。
+refusal-warning-stands = 当前已有预警，请作升级、降级、延长或解除。
+refusal-warning-over = 该预警已经结束。
+refusal-level = 级别与通知类型不符：升级须更高，降级须更低，延长、加严、解除、撤回须为现级别。
+refusal-not-later = 延长后的结束时刻须晚于原定时刻。
+refusal-below-floor = 低于上级指令要求的级别。
+refusal-no-proposal = 当前没有待决定的系统建议。
+refusal-proposal-closed = 该建议已处理或已更新，请刷新后查看。
+refusal-notice-state = 通知的状态已变化，请刷新后操作。
+refusal-no-list = 本市尚未导入应急减排清单，无法生成方案。
+refusal-no-profile = 本区域没有预案配置。
+refusal-list-changed = 减排清单已更新，请重新生成方案。
+refusal-plan-overtaken = 方案与最近一次生成或最近一次发布不一致，请重新生成方案。
+refusal-conflict = 该文号或名称已被使用。
+
+# What is wrong with a field.
+fault-nonce = 本页已提交过另一份答复，请刷新后重试。
+fault-note-too-long = 请写明具体情况，不超过2000字。
+fault-choose-reason = 请选择原因。
+fault-empty = 必须填写。
+fault-future = 时间不能晚于现在。
+fault-too-large = 文件过大，不超过 5 MiB。
+fault-unknown = 没有找到所填的内容。
+fault-region-ambiguous = 文件涉及多个地市，请分别导入。
+fault-time = 请填写日期和时刻，如 20:00；当日结束写作 24:00。
+fault-choose = 请从所列项目中选择。
+fault-confirm = 请勾选确认。

@@ -1,4 +1,5 @@
 filter-rung = 进度
+filter-all = 全部
 filter-text = 企业名称或指令编号
 filter-do = 筛选
 orders-shown = 本页 { $shown } 条，共 { $total } 条
@@ -11,7 +12,7 @@ order-eyebrow = 指令
 order-recipient = 企业或单位
 order-duty = 措施
 order-rung = 进度
-order-since = 时间
+order-acknowledged-at = 签收时间
 order-marks = 标记
 order-grade = 绩效分级 { $grade }
 order-lines = 各生产线措施
@@ -26,6 +27,10 @@ line-measure = 措施
 line-by = 落实时限
 line-in-place = 落实情况
 line-not-in-place = 未报告
+line-everything = 全部
+line-office = 属地任务
+line-ramp-down = 安全停运约需 { $hours } 小时，按操作规程进行
+office-part = 督促辖区内 { $plants } 家企业签收、落实：停产 { $stop } 家、限产 { $limit } 家、自主减排 { $autonomous } 家、其他 { $other } 家
 rung-late = 逾期
 rung-due = 时限 { $by }
 
@@ -37,6 +42,7 @@ attempt-reply = 对方应答
 attempt-delivered = 对方已接收
 attempt-later = 稍后重试
 attempt-never = 不再重试
+attempt-unknown = 结果不明
 
 answer-acknowledged = 已知悉并将落实
 answer-objection = 情况说明/异议

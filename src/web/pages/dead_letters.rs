@@ -16,8 +16,8 @@ pub struct DeadLettersPage {
     pub chrome: Chrome,
     /// The letters, the newest first.
     pub letters: Vec<DeadLetter>,
-    /// Letters beyond those shown.
-    pub more: u64,
+    /// Whether there are letters beyond those shown.
+    pub more: bool,
     /// Where chosen letters are sent again; none where the person may not.
     pub redrive: Option<String>,
 }
@@ -31,8 +31,6 @@ pub struct DeadLetter {
     pub order: String,
     /// The plant or office.
     pub recipient: String,
-    /// Who it was meant for, by role.
-    pub contact: String,
     /// The channel's word.
     pub channel: String,
     /// How often it was tried.

@@ -1,5 +1,7 @@
 //! What a form shows when it comes back: the words as they were typed, and what is wrong with them.
 
+use crate::domain::time::WrittenTime;
+
 /// Something wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -23,6 +25,25 @@ impl Faults {
     pub fn of(&self, field: &str) -> Option<&str> {
         let fault = self.0.iter().find(|fault| fault.field == field)?;
         Some(&fault.message)
+    }
+}
+
+/// A time as typed: `24:00` is a legal hour, and is kept as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimeField {
+    /// The day, `2026-11-24`.
+    pub day: String,
+    /// The hour, `20:00`.
+    pub clock: String,
+}
+
+impl From<WrittenTime> for TimeField {
+    fn from(time: WrittenTime) -> Self {
+        let (hour, minute) = time.clock();
+        Self {
+            day: time.day().to_string(),
+            clock: format!("{hour:02}:{minute:02}"),
+        }
     }
 }
 

@@ -29,14 +29,14 @@ pub struct ImportReport {
     pub file: String,
     /// Lines read, without the header.
     pub lines: u64,
-    /// Lines that are in order.
-    pub valid: u64,
+    /// Plants that are in order; a plant has a line for each of its units.
+    pub plants: u64,
     /// Plants that are new to the list.
     pub new: u64,
     /// Plants that differ from the list in force.
     pub changed: u64,
-    /// Plants of the list in force that the file lacks.
-    pub gone: u64,
+    /// Plants of which the list in force says the same.
+    pub unchanged: u64,
     /// Every faulty cell, in order.
     pub faults: Vec<Fault>,
     /// Faults beyond those shown.

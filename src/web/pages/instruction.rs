@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::i18n::Language;
 use crate::web::pages::Chrome;
-use crate::web::pages::form::{Choice, Faults};
+use crate::web::pages::form::{Choice, Faults, TimeField};
 
 /// The registration form.
 #[derive(Clone, Debug, Template)]
@@ -22,14 +22,10 @@ pub struct InstructionPage {
     pub sender: String,
     /// The levels to choose from, and 解除.
     pub levels: Vec<Choice>,
-    /// The day it orders the start for, `2026-11-24`.
-    pub from_day: String,
-    /// The hour, `20:00`; `24:00` is legal.
-    pub from_clock: String,
-    /// The day it was received.
-    pub received_day: String,
-    /// The hour it was received.
-    pub received_clock: String,
+    /// When it orders the start for.
+    pub from: TimeField,
+    /// When it was received.
+    pub received: TimeField,
     /// What else it says.
     pub remark: String,
     /// What is wrong with the above.

@@ -75,6 +75,8 @@ pub enum Role {
     Clerk,
     /// 督查.
     Inspector,
+    /// 企业联系人.
+    Enterprise,
     /// 系统管理员.
     Administrator,
 }
@@ -88,6 +90,7 @@ impl Role {
             Self::Coordinator => "role-coordinator",
             Self::Clerk => "role-clerk",
             Self::Inspector => "role-inspector",
+            Self::Enterprise => "role-enterprise",
             Self::Administrator => "role-administrator",
         })
     }

@@ -6,10 +6,11 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::NoticeKind;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
-use crate::web::pages::form::{Choice, Faults};
+use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::status::{Change, Phase};
 
 /// The page of one notice.
@@ -41,7 +42,7 @@ pub struct NoticePage {
 impl NoticePage {
     /// The notice in a few words: `发布 · 橙色预警（Ⅱ级）`.
     pub fn heading(&self, language: Language) -> String {
-        let kind = self.kind.word(language);
+        let kind = language.notice_kind(self.kind);
         match self.level {
             Some(level) => format!("{kind} · {}", language.level(level)),
             None => kind.to_string(),
@@ -87,64 +88,6 @@ impl NoticePage {
     }
 }
 
-/// What a notice does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoticeKind {
-    /// 发布: starts a warning.
-    Start,
-    /// 升级.
-    Raise,
-    /// 降级.
-    Lower,
-    /// 延长.
-    Extend,
-    /// 解除.
-    Lift,
-    /// 撤回.
-    Withdraw,
-    /// 勘误.
-    Correct,
-}
-
-impl NoticeKind {
-    /// Every kind, in the order of a warning's life.
-    pub const ALL: [Self; 7] = [
-        Self::Start,
-        Self::Raise,
-        Self::Lower,
-        Self::Extend,
-        Self::Lift,
-        Self::Withdraw,
-        Self::Correct,
-    ];
-
-    /// The word in forms and addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Raise => "raise",
-            Self::Lower => "lower",
-            Self::Extend => "extend",
-            Self::Lift => "lift",
-            Self::Withdraw => "withdraw",
-            Self::Correct => "correct",
-        }
-    }
-
-    /// The kind's name.
-    pub fn word(self, language: Language) -> Phrase {
-        language.say(match self {
-            Self::Start => "notice-kind-start",
-            Self::Raise => "notice-kind-raise",
-            Self::Lower => "notice-kind-lower",
-            Self::Extend => "notice-kind-extend",
-            Self::Lift => "notice-kind-lift",
-            Self::Withdraw => "notice-kind-withdraw",
-            Self::Correct => "notice-kind-correct",
-        })
-    }
-}
-
 /// What a notice says.
 #[derive(Clone, Debug)]
 pub enum NoticeBody {
@@ -163,33 +106,31 @@ pub struct NoticeForm {
     pub kinds: Vec<Choice>,
     /// The levels the rules know.
     pub levels: Vec<Choice>,
-    /// The document number.
-    pub number: String,
-    /// The day it takes effect, `2026-11-24`.
-    pub from_day: String,
-    /// The hour, `20:00`; `24:00` is legal.
-    pub from_clock: String,
+    /// What it may rest on: the open proposal, an instruction, one's own judgement.
+    pub grounds: Vec<Choice>,
+    /// What it rests on now, in words; empty where it is one's own judgement.
+    pub because: Vec<String>,
+    /// The reason for acting without the rules being met.
+    pub reason: String,
+    /// When it takes effect.
+    pub from: TimeField,
     /// Whether the end is left open (解除时间另行通知).
     pub open_end: bool,
-    /// The day it ends.
-    pub until_day: String,
-    /// The hour it ends.
-    pub until_clock: String,
-    /// Registered instructions to choose the parent document from.
-    pub parents: Vec<Choice>,
-    /// Why.
-    pub reason: String,
-    /// Whether the rule is not met, so that the reason is not optional and shows for ever.
-    pub against_rule: bool,
-    /// When the consultation (会商) was held, in words.
-    pub consulted_at: String,
-    /// Who took part.
+    /// When it ends, where it is not.
+    pub until: TimeField,
+    /// The superior's document it carries out.
+    pub parent: String,
+    /// When the consultation (会商) was held.
+    pub consulted: TimeField,
+    /// Who took part, one to a line or set apart by 、.
     pub consulted_by: String,
     /// What it concluded.
     pub consultation: String,
     /// An earlier control that it cancels.
     pub cancels: String,
-    /// Measures that stay after the lift.
+    /// Measures it adds for everyone, one to a line.
+    pub adds: String,
+    /// Measures that stay after the lift, one to a line.
     pub keeps: String,
     /// What is wrong with the above.
     pub faults: Faults,
@@ -214,6 +155,8 @@ pub struct NoticeFacts {
     pub consultation: Option<Consultation>,
     /// The earlier control that it cancels.
     pub cancels: Option<String>,
+    /// Measures it adds for everyone.
+    pub adds: Option<String>,
     /// Measures that stay after the lift.
     pub keeps: Option<String>,
     /// The rule it was judged by, with its version.
@@ -223,8 +166,8 @@ pub struct NoticeFacts {
 /// A consultation (会商) on record.
 #[derive(Clone, Debug)]
 pub struct Consultation {
-    /// When it was held, in the record's words.
-    pub held_at: String,
+    /// When it was held.
+    pub held_at: WrittenTime,
     /// Who took part.
     pub present: String,
     /// What it concluded.
@@ -261,8 +204,6 @@ pub enum StepKind {
     Approved,
     /// 退回.
     Returned,
-    /// 生成方案.
-    PlanDrawn,
     /// 发布.
     Issued,
     /// 启动.
@@ -279,6 +220,10 @@ pub enum StepKind {
     Withdrawn,
     /// 勘误.
     Corrected,
+    /// 加严.
+    AddedOn,
+    /// 放弃.
+    Abandoned,
 }
 
 impl StepKind {
@@ -290,7 +235,6 @@ impl StepKind {
             Self::Submitted => "step-submitted",
             Self::Approved => "step-approved",
             Self::Returned => "step-returned",
-            Self::PlanDrawn => "step-plan-drawn",
             Self::Issued => "step-issued",
             Self::Started => "step-started",
             Self::Raised => "step-raised",
@@ -299,6 +243,8 @@ impl StepKind {
             Self::Lifted => "step-lifted",
             Self::Withdrawn => "step-withdrawn",
             Self::Corrected => "step-corrected",
+            Self::AddedOn => "step-added-on",
+            Self::Abandoned => "step-abandoned",
         })
     }
 }
@@ -306,6 +252,8 @@ impl StepKind {
 /// The plan before, and after, it is issued.
 #[derive(Clone, Debug)]
 pub struct PlanPreview {
+    /// Its id.
+    pub id: String,
     /// The version of the reduction list it was drawn from.
     pub list_version: String,
     /// When it was drawn.
@@ -388,7 +336,7 @@ impl DutyCounts {
 #[derive(Clone, Debug)]
 pub struct Cut {
     /// `PM`, `SO2`, `NOx`, `VOCs`.
-    pub pollutant: String,
+    pub pollutant: &'static str,
     /// Emission of the whole society without measures, in kilograms per day.
     pub base_kg: u64,
     /// What the plan cuts, in kilograms per day.
@@ -433,7 +381,9 @@ pub struct NoticeMoves {
     /// Draw the plan, or draw it again.
     pub draw_plan: Option<String>,
     /// 发布.
-    pub issue: Option<String>,
+    pub issue: Option<IssueForm>,
+    /// 放弃.
+    pub abandon: Option<String>,
     /// What the notice waits for, where it is not the person looking.
     pub waits_for: Option<String>,
 }
@@ -445,9 +395,43 @@ pub struct Approval {
     pub action: String,
     /// Who signs this level here: `分管副市长`.
     pub signer: String,
-    /// Whether the person looking is that signer; otherwise only a signature on paper or by
-    /// telephone can be recorded.
-    pub in_person: bool,
+    /// How the person looking can have it signed.
+    pub way: ApprovalWay,
+    /// What is wrong with what was sent.
+    pub faults: Faults,
+}
+
+/// How an approval is given.
+#[derive(Clone, Debug)]
+pub enum ApprovalWay {
+    /// By the account of whoever looks.
+    InPerson,
+    /// On paper or by telephone, recorded by whoever looks.
+    OnBehalf(Box<OnBehalf>),
+}
+
+/// A signature to be recorded on behalf, as typed.
+#[derive(Clone, Debug)]
+pub struct OnBehalf {
+    /// `paper` or `telephone`; empty until chosen.
+    pub how: String,
+    /// The titles that may sign the level.
+    pub titles: Vec<Choice>,
+    /// The second officers who may witness it.
+    pub witnesses: Vec<Choice>,
+    /// Until when the signature itself is to follow.
+    pub to_sign_by: TimeField,
+    /// What was said, or where the paper lies.
+    pub note: String,
+}
+
+/// The last form: what is issued, named by its plan, and under which number.
+#[derive(Clone, Debug)]
+pub struct IssueForm {
+    /// Where it goes.
+    pub action: String,
+    /// 文号 as typed.
+    pub document: String,
     /// What is wrong with what was sent.
     pub faults: Faults,
 }

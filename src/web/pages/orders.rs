@@ -28,12 +28,12 @@ pub struct OrdersPage {
 /// What an orders list is asked for.
 #[derive(Clone, Debug)]
 pub struct Filter {
+    /// The warning, where it is not the one that stands.
+    pub warning: Option<String>,
     /// Rungs and marks, `全部` first.
     pub rungs: Vec<Choice>,
     /// Counties, `全部` first.
     pub counties: Vec<Choice>,
-    /// Grades, `全部` first.
-    pub grades: Vec<Choice>,
     /// Part of a name or a number.
     pub text: String,
 }
@@ -60,14 +60,12 @@ pub struct OrderRow {
     pub county: String,
     /// Its grade, as its scheme writes it; empty for an office.
     pub grade: String,
-    /// Its industry.
-    pub industry: String,
     /// What it must do, in short.
     pub duty: String,
     /// How far it has come.
     pub rung: Rung,
-    /// When it came there.
-    pub at: WrittenTime,
+    /// When its acknowledgement was given.
+    pub acknowledged_at: Option<WrittenTime>,
     /// What stands out.
     pub marks: Vec<Mark>,
 }
@@ -86,10 +84,8 @@ pub struct OrderPage {
     pub recipient: String,
     /// County and township.
     pub place: String,
-    /// Grade with its scheme.
+    /// Its grade, as its scheme writes it; empty where it has none.
     pub grade: String,
-    /// Its industry.
-    pub industry: String,
     /// The level it was issued under.
     pub level: WarningLevel,
     /// The warning's page and document number.
@@ -164,6 +160,8 @@ pub enum AttemptOutcome {
     Later,
     /// Given up.
     Never,
+    /// The sender died over it: it may or may not have arrived.
+    Unknown,
 }
 
 impl AttemptOutcome {
@@ -173,6 +171,7 @@ impl AttemptOutcome {
             Self::Delivered => "tone-good shape-disc",
             Self::Later => "tone-watch shape-half",
             Self::Never => "tone-alarm shape-cross",
+            Self::Unknown => "tone-watch shape-ring",
         }
     }
 
@@ -182,6 +181,7 @@ impl AttemptOutcome {
             Self::Delivered => "attempt-delivered",
             Self::Later => "attempt-later",
             Self::Never => "attempt-never",
+            Self::Unknown => "attempt-unknown",
         })
     }
 }

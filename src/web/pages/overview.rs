@@ -4,7 +4,6 @@
 //! A [`Proposal`] is worded as a proposal; deciding against it is a decision too and takes a reason.
 
 use askama::Template;
-use chrono::NaiveDate;
 
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
@@ -42,12 +41,10 @@ pub struct Outlook {
     pub chart: OutlookChart,
     /// Who made the forecast.
     pub source: String,
-    /// When it was issued.
-    pub issued_at: WrittenTime,
+    /// When it was issued; none where nobody has foreseen anything yet.
+    pub issued_at: Option<WrittenTime>,
     /// Whether it is older than it should be.
     pub stale: bool,
-    /// What a reader must know of the series: a past episode under new dates, recomputed values.
-    pub remark: Option<String>,
 }
 
 /// What the machine proposes, for a person to decide.
@@ -65,8 +62,8 @@ pub struct Proposal {
     pub rule: String,
     /// By when the rule asks for a decision (提前发布).
     pub decide_by: Option<WrittenTime>,
-    /// Why.
-    pub because: Vec<Reason>,
+    /// Why, in the decision's words.
+    pub because: Vec<String>,
     /// What is missing for the next level.
     pub next: Option<NextLevel>,
     /// What has become of it.
@@ -114,136 +111,13 @@ impl Proposal {
     }
 }
 
-/// One reason for a proposal.
-#[derive(Clone, Debug)]
-pub enum Reason {
-    /// A condition of the rule is met.
-    Condition {
-        /// The index to exceed.
-        above: u16,
-        /// For how many hours without a break; 0 where once is enough.
-        hours: u32,
-        /// The days that meet it, with the values judged.
-        days: Vec<(NaiveDate, u16)>,
-    },
-    /// A superior's instruction sets a floor.
-    Floor {
-        /// Who ordered it.
-        sender: String,
-        /// The document's number.
-        number: String,
-        /// The level ordered.
-        level: WarningLevel,
-    },
-    /// A day that the rule does not count, or counts otherwise.
-    Excluded {
-        /// The day.
-        day: NaiveDate,
-        /// Its published index.
-        published: u16,
-        /// What it was judged at; none where it does not count at all.
-        judged: Option<u16>,
-        /// Why: O3, dust, …
-        cause: String,
-    },
-    /// Days without a value; they break a run and end no warning.
-    NoData {
-        /// Which.
-        days: Vec<NaiveDate>,
-    },
-    /// The standing level is held (merging, flapping, a lift not yet certain).
-    Held {
-        /// Why, in the decision's words.
-        why: String,
-    },
-}
-
-impl Reason {
-    /// The reason as a sentence.
-    pub fn sentence(&self, language: Language) -> String {
-        match self {
-            Self::Condition { above, hours, days } => {
-                let key = if *hours == 0 {
-                    "reason-once"
-                } else {
-                    "reason-run"
-                };
-                language
-                    .say(key)
-                    .with("above", above)
-                    .with("hours", hours)
-                    .with("days", values(language, days))
-                    .to_string()
-            }
-            Self::Floor {
-                sender,
-                number,
-                level,
-            } => language
-                .say("reason-floor")
-                .with("sender", sender)
-                .with("number", number)
-                .with("level", language.level(*level))
-                .to_string(),
-            Self::Excluded {
-                day,
-                published,
-                judged,
-                cause,
-            } => {
-                let key = match judged {
-                    Some(_) => "reason-judged-at",
-                    None => "reason-not-counted",
-                };
-                language
-                    .say(key)
-                    .with("day", language.day(*day))
-                    .with("published", published)
-                    .with("judged", judged.unwrap_or(0))
-                    .with("cause", cause)
-                    .to_string()
-            }
-            Self::NoData { days } => {
-                let days: Vec<_> = days.iter().map(|day| language.day(*day)).collect();
-                language
-                    .say("reason-no-data")
-                    .with("days", days.join(list_comma(language)))
-                    .to_string()
-            }
-            Self::Held { why } => language.say("reason-held").with("why", why).to_string(),
-        }
-    }
-}
-
 /// What the next level still lacks.
 #[derive(Clone, Debug)]
 pub struct NextLevel {
     /// The level.
     pub level: WarningLevel,
-    /// What is missing, all of it.
-    pub missing: Vec<Missing>,
-}
-
-/// A condition that is not met yet.
-#[derive(Clone, Copy, Debug)]
-pub struct Missing {
-    /// The index to exceed.
-    pub above: u16,
-    /// For how many hours the rule asks.
-    pub asked_hours: u32,
-    /// For how many the outlook gives.
-    pub found_hours: u32,
-}
-
-impl Missing {
-    /// The gap as a sentence.
-    pub fn sentence(self, language: Language) -> Phrase {
-        language
-            .say("proposal-missing")
-            .with("above", self.above)
-            .with("asked", self.asked_hours)
-            .with("found", self.found_hours)
-    }
+    /// What is missing, in the decision's words.
+    pub missing: String,
 }
 
 /// What has become of a proposal.
@@ -289,8 +163,8 @@ pub struct Instruction {
     pub from: WrittenTime,
     /// When it was received.
     pub received_at: WrittenTime,
-    /// By when our own notice is due.
-    pub due_at: Option<WrittenTime>,
+    /// How many minutes it has waited for a notice of ours; none where one follows it.
+    pub waits_minutes: Option<i64>,
     /// The notice that follows it, if there is one.
     pub notice: Option<String>,
 }
@@ -364,19 +238,4 @@ pub struct County {
     pub name: String,
     /// How far its orders have come.
     pub counts: RungCounts,
-}
-
-/// Days with their values: `11月28日 283、11月29日 301`.
-fn values(language: Language, days: &[(NaiveDate, u16)]) -> String {
-    days.iter()
-        .map(|(day, aqi)| format!("{} {aqi}", language.day(*day)))
-        .collect::<Vec<_>>()
-        .join(list_comma(language))
-}
-
-fn list_comma(language: Language) -> &'static str {
-    match language {
-        Language::Zh => "、",
-        Language::En => ", ",
-    }
 }

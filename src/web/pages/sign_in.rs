@@ -11,8 +11,6 @@ use crate::web::pages::Setting;
 pub struct SignIn {
     /// The language of the page.
     pub language: Language,
-    /// The region whose installation this is.
-    pub region: String,
     /// What kind of installation this is.
     pub setting: Setting,
     /// The name as typed before.

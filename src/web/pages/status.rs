@@ -194,6 +194,8 @@ pub enum Phase {
     Lifted,
     /// Taken back (撤回).
     Withdrawn,
+    /// Given up before it was issued (放弃).
+    Abandoned,
 }
 
 impl Phase {
@@ -208,6 +210,7 @@ impl Phase {
             Self::Ending => Status::new("phase-ending", Tone::Watch, Shape::Half),
             Self::Lifted => Status::new("phase-lifted", Tone::Quiet, Shape::Cross),
             Self::Withdrawn => Status::new("phase-withdrawn", Tone::Quiet, Shape::Cross),
+            Self::Abandoned => Status::new("phase-abandoned", Tone::Quiet, Shape::Cross),
         }
     }
 }

@@ -3,10 +3,11 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::NoticeKind;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::pages::Chrome;
-use crate::web::pages::notice::{ChangeCounts, NoticeKind, Step};
+use crate::web::pages::notice::{ChangeCounts, Step};
 use crate::web::pages::overview::RungCounts;
 use crate::web::pages::status::Phase;
 

@@ -3,26 +3,28 @@
 use askama::Template;
 use chrono::NaiveDate;
 use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
+use qingkong::domain::notice::NoticeKind;
 use qingkong::domain::time::WrittenTime;
 use qingkong::i18n::Language;
 use qingkong::table;
 use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
 use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
-use qingkong::web::pages::form::{Choice, Fault, Faults};
+use qingkong::web::pages::form::{Choice, Fault, Faults, TimeField};
 use qingkong::web::pages::import::{ImportOutcome, ImportPage, ImportReport};
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SinkChannel};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
-    Approval, ChangeCounts, Consultation, Cut, DutyCounts, NoticeBody, NoticeFacts, NoticeForm,
-    NoticeKind, NoticeMoves, NoticePage, PlanLine, PlanPreview, Step, StepKind,
+    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, DutyCounts, IssueForm, NoticeBody,
+    NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf, PlanLine, PlanPreview, Step,
+    StepKind,
 };
 use qingkong::web::pages::orders::{
     Answer, AnswerKind, Attempt, AttemptOutcome, Filter, LadderRung, OrderLine, OrderPage,
     OrderRow, OrdersPage, Paging, Ruling,
 };
 use qingkong::web::pages::overview::{
-    County, Instruction, Missing, NextLevel, Outlook, Overview, Proposal, ProposalAnswer,
-    ProposalKind, Reason, RungCounts,
+    County, Instruction, NextLevel, Outlook, Overview, Proposal, ProposalAnswer, ProposalKind,
+    RungCounts,
 };
 use qingkong::web::pages::phone::{
     InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
@@ -209,7 +211,6 @@ fn sign_in(language: Language) -> Vec<(&'static str, String)> {
     let page = |name: &str, setting, fault| {
         SignIn {
             language,
-            region: owned("许昌市重污染天气应急指挥部办公室"),
             setting,
             name: owned(name),
             next: owned("/"),
@@ -244,7 +245,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     let quiet = quiet_overview(language);
     let proposed = Overview {
         proposal: Some(proposal(ProposalAnswer::Open {
-            draft: owned("/proposals/7/draft"),
+            draft: owned("/notices/new?grounds=proposal"),
             decline: owned("/proposals/7/decline"),
         })),
         instructions: vec![instruction(None)],
@@ -324,9 +325,8 @@ fn with_outlook(language: Language, stale: bool) -> Overview {
         outlook: Some(Outlook {
             chart: chart(),
             source: owned("省环境监测中心"),
-            issued_at: at("11-23T17:30"),
+            issued_at: Some(at("11-23T17:30")),
             stale,
-            remark: Some(owned("演示：2015年1月许昌实况，按现行标准重新计算并改期。")),
         }),
         ..quiet_overview(language)
     }
@@ -341,24 +341,12 @@ fn proposal(answer: ProposalAnswer) -> Proposal {
         rule: owned("环大气〔2024〕6号"),
         decide_by: Some(at("11-23T20:00")),
         because: vec![
-            Reason::Condition {
-                above: 200,
-                hours: 48,
-                days: vec![(on(23), 208), (on(24), 256), (on(25), 287)],
-            },
-            Reason::Floor {
-                sender: owned("省攻坚办"),
-                number: owned("豫环攻坚办〔2026〕118号"),
-                level: Orange,
-            },
+            owned("2026-11-23至2026-11-25 AQI 208、256、287，满足橙色条件“AQI>200持续48小时”"),
+            owned("豫环攻坚办〔2026〕118号要求橙色"),
         ],
         next: Some(NextLevel {
             level: Red,
-            missing: vec![Missing {
-                above: 300,
-                asked_hours: 24,
-                found_hours: 0,
-            }],
+            missing: owned("还差1天AQI>300（在连续日内）"),
         }),
         answer,
     }
@@ -369,26 +357,9 @@ fn every_reason() -> Proposal {
         kind: ProposalKind::Raise,
         level: Some(Red),
         because: vec![
-            Reason::Condition {
-                above: 200,
-                hours: 0,
-                days: vec![(on(23), 208)],
-            },
-            Reason::Excluded {
-                day: on(20),
-                published: 214,
-                judged: Some(160),
-                cause: owned("臭氧"),
-            },
-            Reason::Excluded {
-                day: on(21),
-                published: 260,
-                judged: None,
-                cause: owned("沙尘"),
-            },
-            Reason::NoData {
-                days: vec![on(17), on(18)],
-            },
+            owned("2026-11-23 AQI 208，满足黄色条件“AQI>200持续24小时”"),
+            owned("2026-11-21 AQI 260，成因为沙尘，不启动预警，发布健康提示"),
+            owned("2026-11-17至2026-11-18无数据，不视为清洁"),
         ],
         next: None,
         decide_by: None,
@@ -400,9 +371,7 @@ fn held() -> Proposal {
     Proposal {
         kind: ProposalKind::Hold,
         decide_by: None,
-        because: vec![Reason::Held {
-            why: owned("预报低于橙色启动条件不足 36 小时"),
-        }],
+        because: vec![owned("尚未连续36小时以上不超过橙色启动标准150")],
         answer: ProposalAnswer::Nothing,
         ..proposal(ProposalAnswer::Nothing)
     }
@@ -415,7 +384,7 @@ fn instruction(notice: Option<&str>) -> Instruction {
         level: Some(Orange),
         from: at("11-23T20:00"),
         received_at: at("11-23T17:05"),
-        due_at: Some(at("11-23T19:05")),
+        waits_minutes: notice.is_none().then_some(155),
         notice: notice.map(owned),
     }
 }
@@ -471,26 +440,27 @@ fn instructions(language: Language) -> Vec<(&'static str, String)> {
             choice("red", "红色预警（Ⅰ级）", false),
             choice("lift", "解除", false),
         ],
-        from_day: owned("2026-11-23"),
-        from_clock: owned("20:00"),
-        received_day: owned("2026-11-23"),
-        received_clock: owned("17:05"),
+        from: at("11-23T20:00").into(),
+        received: at("11-23T17:05").into(),
         remark: String::new(),
         faults: Faults::default(),
     };
     let refused = InstructionPage {
-        from_clock: owned("25:00"),
+        from: TimeField {
+            day: owned("2026-11-23"),
+            clock: owned("25:00"),
+        },
         faults: Faults(match language {
             Language::Zh => vec![
                 fault("number", "请填写文号；电话指令写“电话”与通话时间"),
-                fault("from_clock", "“25:00”不是时刻，应为 00:00 至 24:00"),
+                fault("from", "“25:00”不是时刻，应为 00:00 至 24:00"),
             ],
             Language::En => vec![
                 fault(
                     "number",
                     "Give the number; for a call, “telephone” and its time",
                 ),
-                fault("from_clock", "“25:00” is no time: expected 00:00 to 24:00"),
+                fault("from", "“25:00” is no time: expected 00:00 to 24:00"),
             ],
         }),
         ..fresh.clone()
@@ -505,17 +475,22 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
     let draft = draft(language);
     let mut faulty = draft.clone();
     faulty.body = NoticeBody::Editing(Box::new(NoticeForm {
-        against_rule: true,
+        grounds: vec![choice(
+            "judgement",
+            "本级研判（判据未满足，须写理由）",
+            true,
+        )],
+        because: vec![],
         open_end: false,
         reason: String::new(),
         cancels: owned("11月21日不利气象条件管控"),
         faults: Faults(match language {
             Language::Zh => vec![
-                fault("until_clock", "请填写结束时刻，或选择另行通知"),
+                fault("until", "请填写结束时刻，或选择另行通知"),
                 fault("reason", "未达到启动条件，须写明理由"),
             ],
             Language::En => vec![
-                fault("until_clock", "Give the end, or leave it open"),
+                fault("until", "Give the end, or leave it open"),
                 fault("reason", "The rule is not met: a reason is needed"),
             ],
         }),
@@ -527,7 +502,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         body: fixed(None),
         steps: steps(3),
         moves: NoticeMoves {
-            approve: Some(approval(true)),
+            approve: Some(approval(ApprovalWay::InPerson)),
             send_back: Some(owned("/notices/01/return")),
             ..NoticeMoves::default()
         },
@@ -535,7 +510,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
     };
     let on_behalf = NoticePage {
         moves: NoticeMoves {
-            approve: Some(approval(false)),
+            approve: Some(approval(ApprovalWay::OnBehalf(Box::new(on_behalf())))),
             ..NoticeMoves::default()
         },
         ..submitted.clone()
@@ -560,10 +535,14 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
     };
     let ready = NoticePage {
         plan: Some(plan()),
-        steps: steps(5),
+        steps: steps(4),
         moves: NoticeMoves {
             draw_plan: Some(owned("/notices/01/plan")),
-            issue: Some(owned("/notices/01/issue")),
+            issue: Some(IssueForm {
+                action: owned("/notices/01/issue"),
+                document: String::new(),
+                faults: Faults::default(),
+            }),
             ..NoticeMoves::default()
         },
         ..approved.clone()
@@ -582,7 +561,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
     let issued = NoticePage {
         phase: Phase::InForce,
         body: fixed(Some(at("11-23T18:50"))),
-        steps: steps(7),
+        steps: steps(6),
         moves: NoticeMoves::default(),
         ..ready.clone()
     };
@@ -613,6 +592,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             against_rule: true,
             consultation: None,
             cancels: Some(owned("许环攻坚办〔2026〕29号")),
+            adds: None,
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
             rule: owned("环大气〔2024〕6号"),
         })),
@@ -645,6 +625,7 @@ fn draft(language: Language) -> NoticePage {
         moves: NoticeMoves {
             submit: Some(owned("/notices/01/submit")),
             draw_plan: Some(owned("/notices/01/plan")),
+            abandon: Some(owned("/notices/01/abandon")),
             ..NoticeMoves::default()
         },
     }
@@ -659,22 +640,24 @@ fn form() -> NoticeForm {
             choice("orange", "橙色预警（Ⅱ级）", true),
             choice("red", "红色预警（Ⅰ级）", false),
         ],
-        number: owned("许环攻坚办〔2026〕31号"),
-        from_day: owned("2026-11-23"),
-        from_clock: owned("20:00"),
-        open_end: true,
-        until_day: String::new(),
-        until_clock: String::new(),
-        parents: vec![
-            choice("", "无", false),
-            choice("118", "豫环攻坚办〔2026〕118号（省攻坚办）", true),
+        grounds: vec![
+            choice("as-drafted", "保持现有依据：mee-2024", true),
+            choice("instruction:118", "上级指令 豫环攻坚办〔2026〕118号", false),
+            choice("judgement", "本级研判（判据未满足，须写理由）", false),
         ],
-        reason: owned("预测23日至25日持续重度污染，首要污染物PM2.5。"),
-        against_rule: false,
-        consulted_at: owned("11月23日17时30分"),
+        because: vec![owned(
+            "2026-11-23至2026-11-25 AQI 208、256、287，满足橙色条件“AQI>200持续48小时”",
+        )],
+        reason: String::new(),
+        from: at("11-23T20:00").into(),
+        open_end: true,
+        until: TimeField::default(),
+        parent: owned("豫环攻坚办〔2026〕118号"),
+        consulted: at("11-23T17:30").into(),
         consulted_by: owned("市生态环境局、市气象局"),
         consultation: owned("静稳高湿，扩散条件不利，25日夜间转好。"),
         cancels: String::new(),
+        adds: String::new(),
         keeps: String::new(),
         faults: Faults::default(),
     }
@@ -689,26 +672,37 @@ fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
         reason: owned("预测23日至25日持续重度污染，首要污染物PM2.5。"),
         against_rule: false,
         consultation: Some(Consultation {
-            held_at: owned("11月23日17时30分"),
+            held_at: at("11-23T17:30"),
             present: owned("市生态环境局、市气象局"),
             conclusion: owned("静稳高湿，扩散条件不利，25日夜间转好。"),
         }),
         cancels: None,
+        adds: None,
         keeps: None,
         rule: owned("环大气〔2024〕6号"),
     }))
 }
 
-fn approval(in_person: bool) -> Approval {
+fn approval(way: ApprovalWay) -> Approval {
+    let faults = match way {
+        ApprovalWay::InPerson => vec![],
+        ApprovalWay::OnBehalf(_) => vec![fault("witness", "第二经办人不能是您本人")],
+    };
     Approval {
         action: owned("/notices/01/approve"),
         signer: owned("分管副市长"),
-        in_person,
-        faults: if in_person {
-            Faults::default()
-        } else {
-            Faults(vec![fault("second_officer", "第二经办人不能是您本人")])
-        },
+        way,
+        faults: Faults(faults),
+    }
+}
+
+fn on_behalf() -> OnBehalf {
+    OnBehalf {
+        how: owned("telephone"),
+        titles: vec![choice("分管副市长", "分管副市长", true)],
+        witnesses: vec![choice("01", "副班 张核对", true)],
+        to_sign_by: at("11-24T12:00").into(),
+        note: owned("17时58分电话，同意按橙色发布"),
     }
 }
 
@@ -727,12 +721,11 @@ fn steps(count: usize) -> Vec<Step> {
         step(StepKind::Consulted, "17:30", "市生态环境局、市气象局"),
         step(StepKind::Submitted, "17:52", "王值班（市攻坚办）"),
         step(StepKind::Approved, "18:20", "李副市长"),
-        step(StepKind::PlanDrawn, "18:31", "王值班（市攻坚办）"),
         step(StepKind::Issued, "18:50", "王值班（市攻坚办）"),
         step(StepKind::Started, "20:00", "系统"),
     ];
     steps[3].on_behalf = Some(owned("电话签批，王值班、张核对代录，24日12时前补签"));
-    steps[5].document = Some(owned("许环攻坚办〔2026〕31号"));
+    steps[4].document = Some(owned("许环攻坚办〔2026〕31号"));
     steps[2].remark = Some(owned("省指令要求19时05分前发布"));
     steps.truncate(count);
     steps
@@ -740,6 +733,7 @@ fn steps(count: usize) -> Vec<Step> {
 
 fn plan() -> PlanPreview {
     PlanPreview {
+        id: owned("0193"),
         list_version: owned("2026-11-23 第 1 版"),
         drawn_at: at("11-23T18:31"),
         digest: owned("9f2c1ab07d3e64b85a1f0c9ee2d47b6388e01f5ad9c3b2746f10a8e5d4c7b921"),
@@ -764,13 +758,20 @@ fn plan() -> PlanPreview {
             cut("VOCs", 33_018, 6_999, "21.2", "", 0),
         ],
         sample: plan_lines(),
-        all_lines: Some(owned("/notices/01/plan/lines")),
+        all_lines: Some(owned("/notices/01/plan.csv")),
     }
 }
 
-fn cut(name: &str, base: u64, cut: u64, percent: &str, target: &str, shortfall: u64) -> Cut {
+fn cut(
+    name: &'static str,
+    base: u64,
+    cut: u64,
+    percent: &str,
+    target: &str,
+    shortfall: u64,
+) -> Cut {
     Cut {
-        pollutant: owned(name),
+        pollutant: name,
         base_kg: base,
         cut_kg: cut,
         percent: owned(percent),
@@ -858,7 +859,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
                 3,
             ),
         ],
-        draft: Some(owned("/notices")),
+        draft: Some(owned("/notices/new")),
     };
     let none = WarningsPage {
         warnings: vec![],
@@ -877,7 +878,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         steps: life(),
         notices: notice_rows(),
         counts: counts(),
-        orders: owned("/orders"),
+        orders: owned("/orders?warning=01"),
         changes: [
             NoticeKind::Raise,
             NoticeKind::Lower,
@@ -886,7 +887,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
             NoticeKind::Withdraw,
             NoticeKind::Lift,
         ]
-        .map(|kind| (kind, format!("/warnings/01/{}", kind.as_str())))
+        .map(|kind| (kind, format!("/notices/new?kind={kind}")))
         .to_vec(),
     };
     let over = WarningPage {
@@ -904,7 +905,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
 }
 
 fn life() -> Vec<Step> {
-    let mut life = steps(7);
+    let mut life = steps(6);
     let later = [
         (StepKind::Returned, "11-24T09:00"),
         (StepKind::Raised, "11-24T16:00"),
@@ -976,6 +977,7 @@ fn orders(language: Language) -> Vec<(&'static str, String)> {
             ..chrome(language, Section::Orders, Role::Clerk)
         },
         filter: Filter {
+            warning: None,
             rungs: Rung::ALL
                 .map(|rung| {
                     let words = rung.status().word(language).to_string();
@@ -983,7 +985,6 @@ fn orders(language: Language) -> Vec<(&'static str, String)> {
                 })
                 .to_vec(),
             counties: vec![choice("", "全部", true), choice("411002", "魏都区", false)],
-            grades: vec![choice("", "全部", true), choice("A", "A", false)],
             text: String::new(),
         },
         rows: order_rows(),
@@ -1024,10 +1025,9 @@ fn order_rows() -> Vec<OrderRow> {
         recipient: owned(recipient),
         county: owned(county),
         grade: owned(grade),
-        industry: owned(if grade.is_empty() { "—" } else { "水泥" }),
         duty: owned(duty),
+        acknowledged_at: (rung >= Rung::Acknowledged).then(|| at("11-23T19:12")),
         rung,
-        at: at("11-23T19:12"),
         marks,
     };
     let mut rows = vec![
@@ -1098,7 +1098,6 @@ fn order(language: Language) -> OrderPage {
         recipient: owned("虚构·颍北水泥有限公司"),
         place: owned("禹州市 古城镇"),
         grade: owned("C（环办大气函〔2020〕340号）"),
-        industry: owned("水泥熟料"),
         level: Orange,
         warning: (owned("/warnings/01"), owned("许环攻坚办〔2026〕31号")),
         from: at("11-23T20:00"),
@@ -1163,6 +1162,7 @@ fn attempts() -> Vec<Attempt> {
         reply: owned(reply),
     };
     vec![
+        attempt("19:40", "email", AttemptOutcome::Unknown, ""),
         attempt("19:21", "webhook", AttemptOutcome::Never, "410 Gone"),
         attempt(
             "18:52",
@@ -1428,10 +1428,10 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
     let report = ImportReport {
         file: owned("清单.csv"),
         lines: 2004,
-        valid: 2001,
+        plants: 2001,
         new: 38,
         changed: 112,
-        gone: 4,
+        unchanged: 1904,
         faults: vec![
             fault(
                 17,
@@ -1490,7 +1490,6 @@ fn dead_letters(language: Language) -> Vec<(&'static str, String)> {
         key,
         order: owned("/orders/4711"),
         recipient: owned("虚构·许东铸造厂"),
-        contact: owned("环保负责人"),
         channel: owned(channel),
         attempts: 9,
         last_at: at("11-23T19:21"),
@@ -1503,12 +1502,12 @@ fn dead_letters(language: Language) -> Vec<(&'static str, String)> {
             letter(9, "webhook", "410 Gone"),
             letter(4, "email", "550 5.1.1 <…>: Recipient address rejected"),
         ],
-        more: 12,
+        more: true,
         redrive: Some(owned("/dead-letters/redrive")),
     };
     let none = DeadLettersPage {
         letters: vec![],
-        more: 0,
+        more: false,
         chrome: Chrome {
             said: Some(match language {
                 Language::Zh => owned("已重新发送 2 封。"),

@@ -5,7 +5,7 @@ mod faults;
 mod issue;
 mod kill;
 mod playbook;
-mod sinks;
+pub(crate) mod sinks;
 mod tampering;
 mod whole;
 

@@ -1,0 +1,453 @@
+//! A notice's form: what it begins with, what was typed into it, and what is read out of it.
+
+use std::collections::HashMap;
+
+use crate::app::board::NoticeRecord;
+use crate::app::desk::{Desk, Followed, Overview, ProposalState};
+use crate::app::notices::{DraftIn, GroundsIn};
+use crate::domain::id::InstructionId;
+use crate::domain::level::WarningLevel;
+use crate::domain::notice::{Consultation, Contents, End, Grounds, NoticeKind};
+use crate::domain::region::RegionCode;
+use crate::domain::time::WrittenTime;
+use crate::domain::trigger::{Decision, Proposal};
+use crate::i18n::Language;
+use crate::web::pages::form::{Choice, Faults, TimeField};
+use crate::web::pages::notice::NoticeForm;
+
+use super::posted::Reading;
+use crate::web::shown;
+
+/// The form as typed.
+#[derive(Clone, Default)]
+pub(super) struct Typed {
+    kind: String,
+    level: String,
+    from: TimeField,
+    closed: bool,
+    until: TimeField,
+    grounds: String,
+    reason: String,
+    parent: String,
+    consulted: TimeField,
+    consulted_by: String,
+    consultation: String,
+    cancels: String,
+    adds: String,
+    keeps: String,
+}
+
+/// What the form says: the notice, and the consultation where one was filled in.
+pub(super) struct Read {
+    pub(super) draft: DraftIn,
+    pub(super) consultation: Option<Consultation>,
+}
+
+/// The words for what a notice may rest on.
+const PROPOSAL: &str = "proposal";
+const JUDGEMENT: &str = "judgement";
+const AS_DRAFTED: &str = "as-drafted";
+const INSTRUCTION: &str = "instruction:";
+
+impl Typed {
+    /// A form as it was sent.
+    pub(super) fn of(mut fields: HashMap<String, String>) -> Self {
+        let mut text = |name: &str| fields.remove(name).unwrap_or_default();
+        let mut time = |name: &str| TimeField {
+            day: text(&format!("{name}_day")),
+            clock: text(&format!("{name}_clock")),
+        };
+        let (from, until, consulted) = (time("from"), time("until"), time("consulted"));
+        Self {
+            kind: text("kind"),
+            level: text("level"),
+            from,
+            closed: text("open_end") == "no",
+            until,
+            grounds: text("grounds"),
+            reason: text("reason"),
+            parent: text("parent"),
+            consulted,
+            consulted_by: text("consulted_by"),
+            consultation: text("consultation"),
+            cancels: text("cancels"),
+            adds: text("adds"),
+            keeps: text("keeps"),
+        }
+    }
+
+    /// What a new draft begins with: what is asked for, filled up from what is proposed, ordered
+    /// and standing.
+    pub(super) fn begin(desk: &Desk, seen: &Overview, asked: &HashMap<String, String>) -> Self {
+        let grounds = asked.get("grounds").cloned();
+        let open = match &seen.proposal {
+            ProposalState::Open(open) => Some(&open.decision),
+            _ => None,
+        };
+        let mut typed = match (grounds.as_deref(), open) {
+            (Some(PROPOSAL), Some(decision)) => Self::proposed(desk, decision),
+            (Some(on), _) if on.starts_with(INSTRUCTION) => {
+                let ordered = |followed: &&Followed| on == rests_on(followed);
+                let followed = seen.instructions.iter().find(ordered);
+                followed.map_or_else(|| Self::judged(desk), |it| Self::ordered(desk, it))
+            }
+            _ => Self::judged(desk),
+        };
+        if let Some(kind) = asked.get("kind") {
+            typed.kind.clone_from(kind);
+        }
+        typed
+    }
+
+    /// A draft that follows the open proposal.
+    fn proposed(desk: &Desk, decision: &Decision) -> Self {
+        let until = decision.until.map(WrittenTime::ending);
+        let level = decision.level.or(standing_level(desk));
+        // What the rules would have begun already begins now.
+        let from = decision.from.map(|from| from.max(next_hour(desk).at()));
+        Self {
+            kind: kind_of(decision.proposal).as_str().to_owned(),
+            level: level.map_or("", WarningLevel::as_str).to_owned(),
+            from: from.map_or_else(|| next_hour(desk), WrittenTime::of).into(),
+            closed: until.is_some() && decision.proposal != Proposal::Lift,
+            until: until.map(TimeField::from).unwrap_or_default(),
+            grounds: PROPOSAL.to_owned(),
+            ..Self::consulted_now(desk)
+        }
+    }
+
+    /// A draft that carries out an instruction.
+    fn ordered(desk: &Desk, followed: &Followed) -> Self {
+        let said = &followed.record.instruction;
+        let standing = standing_level(desk);
+        let kind = match (standing, said.level) {
+            (None, _) => NoticeKind::Start,
+            (Some(_), None) => NoticeKind::Lift,
+            (Some(standing), Some(level)) if level > standing => NoticeKind::Raise,
+            (Some(standing), Some(level)) if level < standing => NoticeKind::Lower,
+            (Some(_), Some(_)) => NoticeKind::Extend,
+        };
+        let level = said.level.or(standing);
+        Self {
+            kind: kind.as_str().to_owned(),
+            level: level.map_or("", WarningLevel::as_str).to_owned(),
+            from: said.effective.into(),
+            grounds: rests_on(followed),
+            parent: said.number.clone(),
+            ..Self::consulted_now(desk)
+        }
+    }
+
+    /// A draft that rests on a person's own judgement.
+    fn judged(desk: &Desk) -> Self {
+        let standing = standing_level(desk);
+        let kind = standing.map_or(NoticeKind::Start, |_| NoticeKind::Extend);
+        let level = standing.unwrap_or(WarningLevel::Yellow);
+        Self {
+            kind: kind.as_str().to_owned(),
+            level: level.as_str().to_owned(),
+            from: next_hour(desk).into(),
+            grounds: JUDGEMENT.to_owned(),
+            ..Self::consulted_now(desk)
+        }
+    }
+
+    fn consulted_now(desk: &Desk) -> Self {
+        Self {
+            consulted: WrittenTime::of(desk.now).into(),
+            ..Self::default()
+        }
+    }
+
+    /// A draft as it stands on record.
+    pub(super) fn recorded(record: &NoticeRecord, desk: &Desk) -> Self {
+        let contents = record.notice.contents();
+        let held = shown::consultation(record);
+        let until = shown::end(contents.ends);
+        Self {
+            kind: contents.kind.as_str().to_owned(),
+            level: contents.level.as_str().to_owned(),
+            from: contents.effective.into(),
+            closed: until.is_some(),
+            until: until.map(TimeField::from).unwrap_or_default(),
+            grounds: match contents.grounds {
+                Grounds::Judgement { .. } => JUDGEMENT.to_owned(),
+                Grounds::Rules { .. } | Grounds::Instruction { .. } => AS_DRAFTED.to_owned(),
+            },
+            reason: match &contents.grounds {
+                Grounds::Judgement { reason } => reason.clone(),
+                Grounds::Rules { .. } | Grounds::Instruction { .. } => String::new(),
+            },
+            parent: contents.parent_document.clone().unwrap_or_default(),
+            consulted: held
+                .map_or_else(|| WrittenTime::of(desk.now), |held| held.held_at)
+                .into(),
+            consulted_by: held.map(|held| held.parties.join("、")).unwrap_or_default(),
+            consultation: held.map(|held| held.conclusion.clone()).unwrap_or_default(),
+            cancels: contents.cancels.clone().unwrap_or_default(),
+            adds: contents.adds.join("\n"),
+            keeps: contents.keeps.join("\n"),
+        }
+    }
+
+    /// What the form says.
+    pub(super) fn read(&self, language: Language, region: RegionCode) -> Result<Read, Faults> {
+        let mut reading = Reading::new(language);
+        let kind = KINDS.into_iter().find(|kind| kind.as_str() == self.kind);
+        let kind = reading.choice("kind", kind);
+        let level = reading.choice("level", self.level.parse().ok());
+        let effective = reading.time("from", &self.from);
+        let ends = if self.closed {
+            reading.time("until", &self.until).map(End::At)
+        } else {
+            Some(End::UntilFurtherNotice)
+        };
+        let grounds = self.read_grounds(&mut reading);
+        let consultation = self.read_consultation(&mut reading);
+        let read = (|| {
+            Some(Read {
+                draft: DraftIn {
+                    region,
+                    kind: kind?,
+                    level: level?,
+                    effective: effective?,
+                    ends: ends?,
+                    grounds: grounds?,
+                    parent_document: some(&self.parent),
+                    cancels: some(&self.cancels),
+                    adds: lines(&self.adds),
+                    keeps: lines(&self.keeps),
+                },
+                consultation,
+            })
+        })();
+        reading.done(read)
+    }
+
+    fn read_grounds(&self, reading: &mut Reading) -> Option<GroundsIn> {
+        let instruction = || {
+            self.grounds
+                .strip_prefix(INSTRUCTION)?
+                .parse::<InstructionId>()
+                .ok()
+        };
+        match self.grounds.as_str() {
+            PROPOSAL => Some(GroundsIn::Proposal),
+            AS_DRAFTED => Some(GroundsIn::AsDrafted),
+            JUDGEMENT => {
+                let reason = reading.required("reason", &self.reason)?;
+                Some(GroundsIn::Judgement(reason))
+            }
+            _ => reading.choice("grounds", instruction().map(GroundsIn::Instruction)),
+        }
+    }
+
+    /// The consultation: all of it, or none while neither who nor what was filled in.
+    fn read_consultation(&self, reading: &mut Reading) -> Option<Consultation> {
+        if self.consulted_by.trim().is_empty() && self.consultation.trim().is_empty() {
+            return None;
+        }
+        let held_at = reading.time("consulted", &self.consulted);
+        let parties = reading.required("consulted_by", &self.consulted_by);
+        let conclusion = reading.required("consultation", &self.consultation);
+        Some(Consultation {
+            held_at: held_at?,
+            parties: parties?
+                .split(['、', '；', ';', ',', '，', '\n'])
+                .map(str::trim)
+                .filter(|party| !party.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            conclusion: conclusion?,
+        })
+    }
+
+    /// The form on its page; `record` is the draft it writes anew.
+    pub(super) fn form(
+        self,
+        language: Language,
+        action: &str,
+        desk: &Desk,
+        seen: &Overview,
+        record: Option<&NoticeRecord>,
+        faults: Faults,
+    ) -> NoticeForm {
+        let contents = record.map(|record| record.notice.contents());
+        NoticeForm {
+            action: action.to_owned(),
+            kinds: self.kinds(language, desk),
+            levels: self.levels(language, desk),
+            grounds: self.grounds(language, seen, contents),
+            because: self.because(language, seen, contents),
+            reason: self.reason,
+            from: self.from,
+            open_end: !self.closed,
+            until: self.until,
+            parent: self.parent,
+            consulted: self.consulted,
+            consulted_by: self.consulted_by,
+            consultation: self.consultation,
+            cancels: self.cancels,
+            adds: self.adds,
+            keeps: self.keeps,
+            faults,
+        }
+    }
+
+    /// The kinds that what stands allows.
+    fn kinds(&self, language: Language, desk: &Desk) -> Vec<Choice> {
+        let stands = desk.standing.is_some();
+        let kinds = KINDS
+            .into_iter()
+            .filter(|kind| (*kind != NoticeKind::Start) == stands);
+        let kinds = kinds.map(|kind| Choice {
+            value: kind.as_str().to_owned(),
+            words: language.notice_kind(kind).to_string(),
+            chosen: self.kind == kind.as_str(),
+        });
+        kinds.collect()
+    }
+
+    /// The levels that the rules know.
+    fn levels(&self, language: Language, desk: &Desk) -> Vec<Choice> {
+        let known = desk
+            .rules()
+            .map(|rules| rules.levels().map(|(level, _)| level).collect());
+        let known: Vec<WarningLevel> = known.unwrap_or_else(|| WarningLevel::WITH_MEASURES.into());
+        let levels = known.into_iter().map(|level| Choice {
+            value: level.as_str().to_owned(),
+            words: language.level(level).to_string(),
+            chosen: self.level == level.as_str(),
+        });
+        levels.collect()
+    }
+
+    fn grounds(
+        &self,
+        language: Language,
+        seen: &Overview,
+        contents: Option<&Contents>,
+    ) -> Vec<Choice> {
+        let choice = |value: String, words: String| Choice {
+            chosen: self.grounds == value,
+            value,
+            words,
+        };
+        let mut choices = Vec::new();
+        match contents.map(|contents| &contents.grounds) {
+            Some(Grounds::Rules { rules, .. }) => {
+                let words = language.say("grounds-as-drafted").with("grounds", rules);
+                choices.push(choice(AS_DRAFTED.to_owned(), words.to_string()));
+            }
+            Some(Grounds::Instruction { number, .. }) => {
+                let words = language.say("grounds-as-drafted").with("grounds", number);
+                choices.push(choice(AS_DRAFTED.to_owned(), words.to_string()));
+            }
+            Some(Grounds::Judgement { .. }) | None => {}
+        }
+        if matches!(seen.proposal, ProposalState::Open(_)) {
+            let words = language.say("grounds-proposal").to_string();
+            choices.push(choice(PROPOSAL.to_owned(), words));
+        }
+        for followed in &seen.instructions {
+            let number = &followed.record.instruction.number;
+            let words = language.say("grounds-instruction").with("number", number);
+            choices.push(choice(rests_on(followed), words.to_string()));
+        }
+        let words = language.say("grounds-judgement").to_string();
+        choices.push(choice(JUDGEMENT.to_owned(), words));
+        choices
+    }
+
+    /// Why, in the decision's words, where the notice rests on the rules.
+    fn because(
+        &self,
+        language: Language,
+        seen: &Overview,
+        contents: Option<&Contents>,
+    ) -> Vec<String> {
+        match (&seen.proposal, &seen.judged, contents) {
+            (ProposalState::Open(open), Some(judged), _) if self.grounds == PROPOSAL => {
+                let because = open.decision.because.iter();
+                because
+                    .map(|reason| match language {
+                        Language::Zh => reason.zh(judged.lift_hours),
+                        Language::En => reason.en(judged.lift_hours),
+                    })
+                    .collect()
+            }
+            (_, _, Some(contents)) if self.grounds == AS_DRAFTED => shown::grounds(contents),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Every kind a notice may be of, in the order of a warning's life.
+const KINDS: [NoticeKind; 8] = [
+    NoticeKind::Start,
+    NoticeKind::Raise,
+    NoticeKind::Lower,
+    NoticeKind::Extend,
+    NoticeKind::AddOn,
+    NoticeKind::Lift,
+    NoticeKind::Withdraw,
+    NoticeKind::Correct,
+];
+
+/// The kinds that may follow on a warning that stands.
+pub(super) fn changes() -> impl Iterator<Item = NoticeKind> {
+    KINDS.into_iter().filter(|kind| *kind != NoticeKind::Start)
+}
+
+/// Whether what was drafted already says what is drafted now.
+pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
+    let same_grounds = match (&draft.grounds, &contents.grounds) {
+        (GroundsIn::AsDrafted, _) => true,
+        (GroundsIn::Judgement(now), Grounds::Judgement { reason }) => now == reason,
+        _ => false,
+    };
+    same_grounds
+        && contents.kind == draft.kind
+        && contents.level == draft.level
+        && contents.effective == draft.effective
+        && contents.ends == draft.ends
+        && contents.parent_document == draft.parent_document
+        && contents.cancels == draft.cancels
+        && contents.adds == draft.adds
+        && contents.keeps == draft.keeps
+}
+
+const fn kind_of(proposal: Proposal) -> NoticeKind {
+    match proposal {
+        Proposal::Raise => NoticeKind::Raise,
+        Proposal::Lower => NoticeKind::Lower,
+        Proposal::Extend => NoticeKind::Extend,
+        Proposal::Lift => NoticeKind::Lift,
+        Proposal::Issue | Proposal::Hold | Proposal::Advise => NoticeKind::Start,
+    }
+}
+
+fn rests_on(followed: &Followed) -> String {
+    format!("{INSTRUCTION}{}", followed.record.id)
+}
+
+fn standing_level(desk: &Desk) -> Option<WarningLevel> {
+    Some(desk.standing.as_ref()?.head.warning.as_ref()?.level)
+}
+
+/// The next full hour: a notice takes effect at one.
+fn next_hour(desk: &Desk) -> WrittenTime {
+    let now = WrittenTime::of(desk.now);
+    let (hour, _) = now.clock();
+    WrittenTime::new(now.day(), hour + 1, 0).unwrap_or(now)
+}
+
+fn some(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}

@@ -1,0 +1,87 @@
+//! Live figures: the counts of the warning that stands, told whenever they have changed.
+//!
+//! The counters are read once a second for each page that is open, whichever instance moved them:
+//! a handful of rows by key. A page that lost the line asks again and is told all of them.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::{Stream, StreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
+use super::Seat;
+use crate::app::Error;
+use crate::web::pages::overview::RungCounts;
+use crate::web::problem::Problem;
+use crate::web::shown;
+
+/// How often the counters are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often a silent stream says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How long one stream lasts, so that a session which has ended does not watch for ever.
+const LASTS: Duration = Duration::from_mins(30);
+
+/// Figures by the names that elements of the page bear.
+type Figures = BTreeMap<String, u64>;
+
+pub(in crate::web) async fn watch(
+    seat: Seat,
+    State(stopping): State<CancellationToken>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let first = figures(&seat).await?;
+    let told = stream::once(std::future::ready(first.clone()))
+        .chain(changes(seat, first))
+        .map(|figures| {
+            let event = Event::default().event("figures").json_data(figures);
+            Ok(event.expect("figures are names and numbers"))
+        })
+        .take_until(stopping.cancelled_owned())
+        .take_until(tokio::time::sleep(LASTS));
+    Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+/// The figures whenever they are others than before; a look that fails is made good by the next.
+fn changes(seat: Seat, first: Figures) -> impl Stream<Item = Figures> {
+    stream::unfold((seat, first), async |(seat, before)| {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            match figures(&seat).await {
+                Ok(now) if now != before => return Some((now.clone(), (seat, now))),
+                Ok(_) | Err(_) => {}
+            }
+        }
+    })
+}
+
+async fn figures(seat: &Seat) -> Result<Figures, Error> {
+    let desk = seat.desk().await?;
+    let mut figures = Figures::new();
+    if let Some(board) = desk.standing {
+        note(
+            &mut figures,
+            "counts",
+            &shown::counts(&board.progress.total()),
+        );
+        for (county, counts) in &board.progress.counties {
+            note(
+                &mut figures,
+                &format!("county.{county}"),
+                &shown::counts(counts),
+            );
+        }
+    }
+    Ok(figures)
+}
+
+fn note(figures: &mut Figures, name: &str, counts: &RungCounts) {
+    let marks = counts.marks().map(|(_, row)| row);
+    for row in counts.ladder().into_iter().chain(marks) {
+        figures.insert(format!("{name}.{}", row.name), row.count);
+    }
+}

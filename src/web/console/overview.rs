@@ -1,0 +1,333 @@
+//! The overview: the outlook, what the machine proposes and why, what stands, how far it has come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Form;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{Days, NaiveDate, TimeDelta};
+use serde::Deserialize;
+
+use super::{Seat, done};
+use crate::app::board::WarningBoard;
+use crate::app::caller::Right;
+use crate::app::decide::Judged;
+use crate::app::desk::{self, Desk, Followed, ProposalState};
+use crate::app::proposal;
+use crate::domain::outlook::{AqiRange, Day, Origin, Outlook};
+use crate::domain::time::{WrittenTime, day_of};
+use crate::domain::trigger::{Decision, Exclusion, Proposal, Reason, Rules};
+use crate::i18n::Language;
+use crate::web::pages::Section;
+use crate::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
+use crate::web::pages::overview::{
+    self as view, County, Instruction, NextLevel, Overview, ProposalAnswer, ProposalKind,
+};
+use crate::web::problem::Problem;
+use crate::web::shown;
+
+/// How many days of what was observed stand before today.
+const BEFORE: Days = Days::new(10);
+
+/// A forecast older than this is stale: HJ 633-2026 has one published every day.
+const FRESH_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Only what arrived within a day is said to wait: older ones were dealt with otherwise.
+const WAITS_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// How many instructions are listed.
+const INSTRUCTIONS: usize = 5;
+
+/// Why nothing is done about a proposal.
+#[derive(Deserialize)]
+pub(in crate::web) struct Decline {
+    reason: String,
+}
+
+pub(in crate::web) async fn show(seat: Seat) -> Result<Response, Problem> {
+    let desk = seat.desk().await?;
+    let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
+    let may_draft = seat.caller.may(Right::DraftNotices, desk.region).is_ok();
+    let may_register = seat
+        .caller
+        .may(Right::RegisterInstructions, desk.region)
+        .is_ok();
+    let drawn = Drawn {
+        seat: &seat,
+        desk: &desk,
+        rules: desk.rules(),
+        judged: seen.judged.as_ref(),
+    };
+    let view = Overview {
+        language: seat.language,
+        chrome: seat.chrome(&desk, Section::Overview),
+        outlook: drawn.outlook(&seen.outlook),
+        proposal: drawn.proposal(&seen.proposal, may_draft),
+        instructions: drawn.instructions(seen.instructions),
+        register_instruction: may_register.then(|| "/instructions/new".to_owned()),
+        counts: desk
+            .standing
+            .as_ref()
+            .map(|board| shown::counts(&board.progress.total())),
+        counties: drawn.counties(),
+    };
+    seat.show(StatusCode::OK, &view)
+}
+
+pub(in crate::web) async fn decline(
+    seat: Seat,
+    Path(key): Path<i64>,
+    Form(form): Form<Decline>,
+) -> Result<Response, Problem> {
+    let region = seat.desk().await?.region;
+    proposal::decline(&seat.app, &seat.caller, None, region, key, &form.reason).await?;
+    Ok(done("/", "declined"))
+}
+
+/// What the parts of the page are drawn from.
+struct Drawn<'d> {
+    seat: &'d Seat,
+    desk: &'d Desk,
+    rules: Option<&'d Rules>,
+    judged: Option<&'d Judged>,
+}
+
+impl Drawn<'_> {
+    fn outlook(&self, outlook: &Outlook) -> Option<view::Outlook> {
+        let today = day_of(self.desk.now);
+        let days: Vec<&Day> = outlook
+            .days()
+            .as_slice()
+            .iter()
+            .filter(|day| day.on >= today - BEFORE)
+            .collect();
+        if days.is_empty() {
+            return None;
+        }
+        let excluded = self.excluded();
+        let chart = OutlookChart {
+            days: days.iter().map(|day| self.day(day, &excluded)).collect(),
+            lines: self
+                .rules
+                .map_or(Vec::new(), |rules| lines(rules, self.seat.language)),
+            today,
+            window: self.desk.standing.as_ref().and_then(window),
+        };
+        let issued_at = outlook.issued_at();
+        Some(view::Outlook {
+            chart,
+            source: outlook.source().to_owned(),
+            issued_at: issued_at.map(WrittenTime::of),
+            stale: issued_at.is_none_or(|at| at + FRESH_FOR < self.desk.now),
+        })
+    }
+
+    fn day(&self, day: &Day, excluded: &BTreeMap<NaiveDate, String>) -> ChartDay {
+        let judged = |range: AqiRange| {
+            let ranges = self.rules.map(|rules| rules.ranges);
+            ranges.map_or(range.middle(), |ranges| ranges.value(range))
+        };
+        let value = match (day.aqi, &day.origin) {
+            (None, _) => DayValue::Missing,
+            (Some(aqi), Origin::Observed) => DayValue::Observed { aqi: judged(aqi) },
+            (Some(aqi), Origin::FilledIn { source, .. }) => DayValue::FilledIn {
+                aqi: judged(aqi),
+                source: source.clone(),
+            },
+            (Some(aqi), Origin::Forecast { .. }) => DayValue::Forecast {
+                low: aqi.low(),
+                high: aqi.high(),
+                judged: judged(aqi),
+            },
+        };
+        ChartDay {
+            day: day.on,
+            value,
+            primary: day.primary.to_string(),
+            excluded: excluded.get(&day.on).cloned(),
+        }
+    }
+
+    /// The days that the decision does not count, with why.
+    fn excluded(&self) -> BTreeMap<NaiveDate, String> {
+        let mut days = BTreeMap::new();
+        let because = self
+            .judged
+            .iter()
+            .flat_map(|judged| &judged.decision.because);
+        for reason in because {
+            if let Reason::Excluded { by, run } = reason {
+                let why = excluded_by(*by, self.seat.language);
+                let length = run.values.len();
+                days.extend(
+                    run.first
+                        .iter_days()
+                        .take(length)
+                        .map(|day| (day, why.clone())),
+                );
+            }
+        }
+        days
+    }
+
+    /// What is proposed: the proposal that is open, else what the rules make of things now.
+    fn proposal(&self, state: &ProposalState, may_draft: bool) -> Option<view::Proposal> {
+        let (rules, judged) = (self.rules?, self.judged?);
+        let decision = match state {
+            ProposalState::Open(open) => &open.decision,
+            _ => &judged.decision,
+        };
+        let language = self.seat.language;
+        let answer = match state {
+            ProposalState::Open(open) if may_draft => ProposalAnswer::Open {
+                draft: "/notices/new?grounds=proposal".to_owned(),
+                decline: format!("/proposals/{}/decline", open.key),
+            },
+            ProposalState::Open(_) => ProposalAnswer::Waiting,
+            ProposalState::Drafted(notice) => ProposalAnswer::Drafted {
+                href: format!("/notices/{notice}"),
+            },
+            ProposalState::Declined { by, at, reason } => ProposalAnswer::Declined {
+                person: by.clone(),
+                at: WrittenTime::of(*at),
+                reason: reason.clone(),
+            },
+            ProposalState::Nothing => ProposalAnswer::Nothing,
+        };
+        let because = decision.because.iter();
+        Some(view::Proposal {
+            kind: kind(decision),
+            level: decision.level.or(self.standing_level(decision)),
+            from: decision.from.map(WrittenTime::of),
+            until: decision.until.map(WrittenTime::ending),
+            rule: format!("{} {}", rules.title, rules.document),
+            decide_by: decide_by(decision, rules),
+            because: because
+                .map(|reason| match language {
+                    Language::Zh => reason.zh(judged.lift_hours),
+                    Language::En => reason.en(judged.lift_hours),
+                })
+                .collect(),
+            next: decision.next.as_ref().map(|next| NextLevel {
+                level: next.level,
+                missing: match language {
+                    Language::Zh => next.zh(),
+                    Language::En => next.en(),
+                },
+            }),
+            answer,
+        })
+    }
+
+    /// A lift names the level that it ends.
+    fn standing_level(&self, decision: &Decision) -> Option<crate::domain::level::WarningLevel> {
+        let standing = self.desk.standing.as_ref()?.head.warning.as_ref()?;
+        (decision.proposal == Proposal::Lift).then_some(standing.level)
+    }
+
+    fn instructions(&self, followed: Vec<Followed>) -> Vec<Instruction> {
+        let shown = followed.into_iter().take(INSTRUCTIONS).map(|followed| {
+            let said = followed.record.instruction;
+            let waited = self.desk.now - said.received_at;
+            let notice = followed.notice.map(|notice| format!("/notices/{notice}"));
+            Instruction {
+                level: said.level,
+                from: said.effective,
+                received_at: WrittenTime::of(said.received_at),
+                waits_minutes: (notice.is_none() && waited < WAITS_FOR)
+                    .then(|| waited.num_minutes().max(0)),
+                notice,
+                number: said.number,
+                sender: said.sender,
+            }
+        });
+        shown.collect()
+    }
+
+    fn counties(&self) -> Vec<County> {
+        let Some(board) = &self.desk.standing else {
+            return Vec::new();
+        };
+        let regions = self.desk.playbook.regions();
+        let counties = board.progress.counties.iter().map(|(code, counts)| County {
+            name: code
+                .parse()
+                .ok()
+                .and_then(|region| regions.name(region))
+                .unwrap_or(code)
+                .to_owned(),
+            code: code.clone(),
+            counts: shown::counts(counts),
+        });
+        counties.collect()
+    }
+}
+
+fn kind(decision: &Decision) -> ProposalKind {
+    match decision.proposal {
+        Proposal::Issue => ProposalKind::Issue,
+        Proposal::Raise => ProposalKind::Raise,
+        Proposal::Lower => ProposalKind::Lower,
+        Proposal::Extend => ProposalKind::Extend,
+        Proposal::Lift => ProposalKind::Lift,
+        Proposal::Advise => ProposalKind::Advise,
+        Proposal::Hold if decision.level.is_some() => ProposalKind::Hold,
+        Proposal::Hold => ProposalKind::Nothing,
+    }
+}
+
+/// By when the rules would have it published (提前发布): so many hours before its start.
+fn decide_by(decision: &Decision, rules: &Rules) -> Option<WrittenTime> {
+    let starts = matches!(decision.proposal, Proposal::Issue | Proposal::Raise);
+    let notice = TimeDelta::hours(rules.advance_notice_hours.into());
+    let from = decision.from.filter(|_| starts && !notice.is_zero())?;
+    Some(WrittenTime::of(from - notice))
+}
+
+fn excluded_by(by: Exclusion, language: Language) -> String {
+    match language {
+        Language::Zh => by.zh(),
+        Language::En => by.en(),
+    }
+}
+
+/// The values above which something starts, each with what it starts and after how long.
+fn lines(rules: &Rules, language: Language) -> Vec<RuleLine> {
+    let mut starts: BTreeMap<u16, BTreeSet<(crate::domain::level::WarningLevel, u16)>> =
+        BTreeMap::new();
+    for (level, conditions) in rules.levels() {
+        for condition in conditions {
+            for clause in [Some(condition.run), condition.inside]
+                .into_iter()
+                .flatten()
+            {
+                starts
+                    .entry(clause.line())
+                    .or_default()
+                    .insert((level, clause.hours()));
+            }
+        }
+    }
+    let named = starts.into_iter().map(|(aqi, starts)| RuleLine {
+        aqi,
+        name: starts
+            .into_iter()
+            .map(|(level, hours)| {
+                let start = language.say("rule-line").with("hours", u32::from(hours));
+                start.with("level", language.level_word(level)).to_string()
+            })
+            .collect::<Vec<_>>()
+            .join(" · "),
+    });
+    named.collect()
+}
+
+fn window(board: &WarningBoard) -> Option<Window> {
+    let warning = board.head.warning.as_ref()?;
+    Some(Window {
+        level: warning.level,
+        from: warning.start,
+        until: shown::until(warning),
+    })
+}

@@ -1,0 +1,234 @@
+//! The officer's path through the pages, from a proposal to acknowledged orders and the lift.
+
+use chrono::NaiveDate;
+use qingkong::app::Caller;
+use qingkong::app::ingest::{self, DayIn, OutlookIn, Series, ValueIn};
+use qingkong::domain::aqi::PollutantSet;
+use qingkong::domain::outlook::AqiRange;
+use serde_json::json;
+
+use super::Person;
+use crate::stories::bureau::{APPROVER, Bureau, OFFICER};
+use crate::stories::sinks::{Sinks, until_sent};
+use crate::world::REGION;
+
+/// Four days from tomorrow on: orange by mee-2024 (two days over 200).
+async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
+    let first: NaiveDate = "2026-11-25".parse().unwrap();
+    let days = first.iter_days().zip(indices).map(|(on, aqi)| DayIn {
+        on,
+        value: ValueIn::Index {
+            aqi: Some(AqiRange::exactly(aqi).unwrap()),
+            pm2_5: None,
+            primary: PollutantSet::EMPTY,
+        },
+        cause: None,
+    });
+    let outlook = OutlookIn {
+        region: REGION.parse().unwrap(),
+        source: "市生态环境监测中心".to_owned(),
+        series: Series::Forecast {
+            issued_at: bureau.world.clock.now(),
+        },
+        days: days.collect(),
+    };
+    ingest::take_in(bureau.world.app(), &Caller::operator(), None, outlook)
+        .await
+        .unwrap();
+}
+
+async fn people(bureau: &Bureau) -> (Person, Person) {
+    let stranger = bureau.world.stranger();
+    (
+        Person::signed_in(&stranger, OFFICER).await,
+        Person::signed_in(&stranger, APPROVER).await,
+    )
+}
+
+const CONSULTED: [(&str, &str); 2] = [
+    ("consulted_by", "市生态环境局、市气象局"),
+    (
+        "consultation",
+        "静稳高湿，25日至26日重度污染，27日夜间转好。",
+    ),
+];
+
+both_engines! {
+    async fn a_proposal_becomes_orders_that_are_answered_and_lifted(db: TestDb) {
+        let sinks = Sinks::start().await;
+        let bureau = Bureau::sending(db, 40, &sinks).await;
+        foresee(&bureau, [215, 260, 140, 90]).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+
+        officer.open("/").await;
+        assert!(officer.page.contains("建议发布橙色预警（Ⅱ级）"), "{}", officer.page);
+        assert!(officer.page.contains("AQI 215、260，满足橙色条件"), "{}", officer.page);
+        assert!(officer.page.contains("红色预警（Ⅰ级）还差"), "{}", officer.page);
+
+        let draft = officer.link("grounds=proposal");
+        officer.open(&draft).await;
+        officer.submit("/notices", &CONSULTED).await;
+        assert!(officer.page.contains("草稿已建立"), "{}", officer.page);
+        let notice = officer.address.split('?').next().unwrap().to_owned();
+        officer.submit(&format!("{notice}/plan"), &[]).await;
+        assert!(officer.page.contains("方案已生成"), "{}", officer.page);
+        officer.submit(&format!("{notice}/submit"), &[]).await;
+        assert!(officer.page.contains("已报签"), "{}", officer.page);
+
+        approver.open(&notice).await;
+        approver.submit(&format!("{notice}/approve"), &[]).await;
+        assert!(approver.page.contains("已签批"), "{}", approver.page);
+
+        officer.open(&notice).await;
+        let issue = format!("{notice}/issue");
+        officer.submit(&issue, &[("document", "")]).await;
+        assert_eq!(officer.status, 409);
+        assert!(officer.page.contains("必须填写。") && officer.page.contains("请勾选确认。"), "{}", officer.page);
+        officer.submit(&issue, &[("document", "许环委办〔2026〕12号"), ("confirmed", "yes")]).await;
+        assert!(officer.page.contains("已发布，指令正在送出"), "{}", officer.page);
+        until_sent(&bureau.world).await;
+
+        officer.open("/orders?rung=handed-over").await;
+        let everybody = format!("共 {} 条", bureau.recipients);
+        assert!(officer.page.contains(&everybody), "{}", officer.page);
+        let letters = sinks.letters();
+        assert!(letters.len() >= bureau.recipients);
+
+        // One plant answers by its link, and its order says so.
+        let token = &letters[0].token;
+        let mut plant = Person::at_the_door(bureau.world.stranger());
+        plant.open(&format!("/o/{token}")).await;
+        let action = plant.page.split("action=\"").find(|it| it.contains("answer=acknowledged")).unwrap();
+        let action = super::text(action.split('"').next().unwrap());
+        plant.submit(&action, &[]).await;
+        assert!(plant.page.contains("已签收"), "{}", plant.page);
+        officer.open("/orders?rung=acknowledged").await;
+        assert!(officer.page.contains("共 1 条"), "{}", officer.page);
+        let order = officer.link("/orders/");
+        officer.open(&order).await;
+        assert!(officer.page.contains("已知悉并将落实"), "{}", officer.page);
+        officer.open("/").await;
+        assert!(officer.page.contains("data-live=\"counts.acknowledged\">1<"), "{}", officer.page);
+
+        // The lift takes the same way.
+        officer.open("/warnings").await;
+        let warning = officer.link("许环委办〔2026〕12号");
+        officer.open(&warning).await;
+        let lift = officer.link("kind=lift");
+        officer.open(&lift).await;
+        let kind = [("kind", "lift"), ("level", "orange"), ("reason", "26日夜间冷空气，持续改善")];
+        officer.submit("/notices", &[&kind[..], &CONSULTED[..]].concat()).await;
+        let lifting = officer.address.split('?').next().unwrap().to_owned();
+        officer.submit(&format!("{lifting}/submit"), &[]).await;
+        approver.open(&lifting).await;
+        approver.submit(&format!("{lifting}/approve"), &[]).await;
+        officer.open(&lifting).await;
+        officer.submit(&format!("{lifting}/plan"), &[]).await;
+        let confirmed = [("document", "许环委办〔2026〕13号"), ("confirmed", "yes")];
+        officer.submit(&format!("{lifting}/issue"), &confirmed).await;
+        assert!(officer.page.contains("已发布"), "{}", officer.page);
+        officer.open(&warning).await;
+        assert!(officer.page.contains("已发布解除，待生效"), "{}", officer.page);
+        until_sent(&bureau.world).await;
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_proposal_is_declined_with_a_reason_that_stands_under_a_name(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        foresee(&bureau, [215, 260, 140, 90]).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        officer.open("/").await;
+        let decline = officer.page.split("action=\"").find(|it| it.contains("/decline")).unwrap();
+        let decline = decline.split('"').next().unwrap().to_owned();
+        officer.submit(&decline, &[("reason", "25日夜间有冷空气，10时再会商")]).await;
+        assert!(officer.page.contains("已署名记录"), "{}", officer.page);
+        approver.open("/").await;
+        assert!(approver.page.contains("zhiban 于"), "{}", approver.page);
+        assert!(approver.page.contains("25日夜间有冷空气"), "{}", approver.page);
+        assert!(!approver.page.contains("/decline"), "an approver does not decline");
+    }
+
+    async fn an_instruction_is_registered_carried_out_and_is_the_floor(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let (mut officer, _) = people(&bureau).await;
+        officer.open("/instructions/new").await;
+        let ordered = [
+            ("number", "豫环攻坚办〔2026〕118号"), ("sender", "省攻坚办"), ("level", "orange"),
+            ("from_day", "2026-11-25"), ("from_clock", "08:00"), ("received_clock", "25:00"),
+        ];
+        officer.submit("/instructions/new", &ordered).await;
+        assert_eq!(officer.status, 422);
+        assert!(officer.page.contains("请填写日期和时刻"), "{}", officer.page);
+        assert!(officer.page.contains("豫环攻坚办〔2026〕118号"), "what was typed stays");
+        officer.submit("/instructions/new", &[("received_clock", "19:30")]).await;
+        assert!(officer.page.contains("上级指令已登记"), "{}", officer.page);
+        assert!(officer.page.contains("已收到 30 分钟，尚无对应通知"), "{}", officer.page);
+
+        officer.open("/notices/new").await;
+        let instruction = officer.page.split("value=\"instruction:").nth(1).unwrap();
+        let grounds = format!("instruction:{}", instruction.split('"').next().unwrap());
+        let carried_out = [("grounds", grounds.as_str()), ("level", "yellow"), ("kind", "start")];
+        officer.submit("/notices", &carried_out).await;
+        assert_eq!(officer.status, 422);
+        assert!(officer.page.contains("低于上级指令要求的级别"), "{}", officer.page);
+        officer.submit("/notices", &[("level", "orange")]).await;
+        assert!(officer.page.contains("草稿已建立"), "{}", officer.page);
+        officer.open("/").await;
+        assert!(officer.page.contains("已有对应通知"), "{}", officer.page);
+    }
+
+    async fn a_signature_by_telephone_is_recorded_with_a_second_officer(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        foresee(&bureau, [215, 260, 140, 90]).await;
+        let (mut officer, _) = people(&bureau).await;
+        officer.open("/notices/new?grounds=proposal").await;
+        officer.submit("/notices", &CONSULTED).await;
+        let notice = officer.address.split('?').next().unwrap().to_owned();
+        officer.submit(&format!("{notice}/submit"), &[]).await;
+        let approve = format!("{notice}/approve");
+        officer.submit(&approve, &[("how", "telephone")]).await;
+        assert_eq!(officer.status, 422, "a note is missing");
+        let given = [("how", "telephone"), ("note", "17时58分电话，同意按橙色发布")];
+        officer.submit(&approve, &given).await;
+        assert!(officer.page.contains("已签批"), "{}", officer.page);
+        assert!(officer.page.contains("电话签批（代录，需补签）"), "{}", officer.page);
+        let (status, view) = crate::world::Visitor::json(
+            bureau.officer.get(&format!("/api/v1{notice}")),
+        )
+        .await;
+        assert_eq!((status, &view["state"]), (200, &json!("approved")));
+    }
+
+    async fn a_draft_keeps_what_was_typed_and_says_what_is_wrong(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        officer.open("/notices/new").await;
+        officer.submit("/notices", &[("from_clock", "24:01")]).await;
+        assert_eq!(officer.status, 422);
+        for wrong in ["请填写日期和时刻", "必须填写。", "24:01"] {
+            assert!(officer.page.contains(wrong), "{wrong}\n{}", officer.page);
+        }
+        let typed = [
+            ("from_clock", "24:00"), ("reason", "预报资料中断，会商认为将达标准"),
+            ("open_end", "no"), ("until_day", "2026-11-24"), ("until_clock", "23:00"),
+        ];
+        officer.submit("/notices", &typed).await;
+        assert!(officer.page.contains("结束时刻须晚于启动时刻"), "{}", officer.page);
+        officer.submit("/notices", &[("until_day", "2026-11-26"), ("until_clock", "24:00")]).await;
+        let notice = officer.address.split('?').next().unwrap().to_owned();
+        officer.submit(&format!("{notice}/submit"), &[]).await;
+        assert_eq!(officer.status, 409);
+        assert!(officer.page.contains("须先填写会商记录"), "{}", officer.page);
+        officer.submit(&notice, &CONSULTED).await;
+        assert!(officer.page.contains("草稿已保存"), "{}", officer.page);
+        officer.submit(&format!("{notice}/submit"), &[]).await;
+        approver.open(&notice).await;
+        assert!(approver.page.contains("未达到启动条件"), "{}", approver.page);
+        assert!(approver.page.contains("2026年11月26日24时"), "24时 stays as it was written");
+        approver.submit(&format!("{notice}/return"), &[("reason", "依据不足")]).await;
+        officer.open(&notice).await;
+        assert!(officer.page.contains("依据不足"), "{}", officer.page);
+        officer.submit(&format!("{notice}/abandon"), &[("reason", "形势好转")]).await;
+        assert!(officer.page.contains("已放弃"), "{}", officer.page);
+    }
+}
