@@ -20,8 +20,8 @@ const STEPS: [(&str, &str); 5] = [
         "draft a notice on the proposal, record the consultation, submit it",
     ),
     (
-        "换一个浏览器窗口，以 qianfa 登录并批准（起草人不能批准自己的通知）",
-        "in another browser window sign in as qianfa and approve it: nobody approves a draft of his own",
+        "换一个浏览器或无痕窗口，以 qianfa 登录并批准（起草人不能批准自己的通知）",
+        "in another browser, or a private window, sign in as qianfa and approve it: nobody approves a draft of his own",
     ),
     (
         "zhiban 生成方案，核对后发布：每家企业得到自己的指令",
