@@ -34,20 +34,25 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let service = Service::start(config, Clock::system(), Ids::system()).await?;
         announce(out, &service.url, args.json)?;
-        let stopping = service.stopping();
-        tokio::select! {
-            () = signals.next() => {}
-            () = stopping.cancelled() => {
-                service.stop().await;
-                return Err(anyhow!("a part of the service has failed; the log says which").into());
-            }
-        }
-        tracing::info!("Stopping; a second signal stops at once");
-        tokio::select! {
-            () = service.stop() => Ok(()),
-            () = signals.next() => Err(anyhow!("stopped at once, with work under way").into()),
-        }
+        until_stopped(service, &mut signals).await
     })
+}
+
+/// Lets a node serve until it is asked to stop, and stops it; a second signal stops it at once.
+pub(super) async fn until_stopped(service: Service, signals: &mut Signals) -> Result<(), Failure> {
+    let stopping = service.stopping();
+    tokio::select! {
+        () = signals.next() => {}
+        () = stopping.cancelled() => {
+            service.stop().await;
+            return Err(anyhow!("a part of the service has failed; the log says which").into());
+        }
+    }
+    tracing::info!("Stopping; a second signal stops at once");
+    tokio::select! {
+        () = service.stop() => Ok(()),
+        () = signals.next() => Err(anyhow!("stopped at once, with work under way").into()),
+    }
 }
 
 /// The first line on stdout: where the service listens.

@@ -31,7 +31,8 @@ pub fn url(name: &str) -> String {
     format!("/assets/{stem}.{}.{extension}", digest(&file))
 }
 
-pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Problem> {
+/// Answers for `/assets/{file}`.
+pub async fn serve(Path(file): Path<String>) -> Result<Response, Problem> {
     let asset = find(&file).ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
     let headers = [
         (header::CONTENT_TYPE, asset.metadata.mimetype().to_owned()),

@@ -40,7 +40,7 @@ async fn page(visitor: &Visitor, path: &str) -> (StatusCode, String) {
 }
 
 /// Where the page's form for an answer goes.
-fn form(html: &str, answer: &str) -> String {
+pub(crate) fn form(html: &str, answer: &str) -> String {
     let named = format!("answer={answer}&amp;");
     let named_otherwise = format!("answer={answer}&#38;");
     let action = html

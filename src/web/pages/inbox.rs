@@ -1,10 +1,11 @@
-//! The demo's inbox: what the loopback sink has received, so that a stranger can open a letter.
+//! The demo's inbox: what the loopback sinks have received, so that a stranger can open a letter.
 //!
 //! It is no mail program and says so. A letter's HTML is shown in a sandboxed frame from its own
 //! address, never inside this page.
 
 use askama::Template;
 
+use super::status::{Shape, Status, Tone};
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 
@@ -16,10 +17,22 @@ pub struct InboxPage {
     pub language: Language,
     /// The same page in the other language.
     pub switch_language: String,
+    /// The console of the node whose letters these are.
+    pub console: String,
     /// How many letters have come.
     pub total: u64,
+    /// The words looked for; empty for every letter.
+    pub words: String,
+    /// How many of the letters at hand contain them.
+    pub matching: usize,
     /// The newest of them, the newest first.
     pub letters: Vec<LetterRow>,
+    /// The list as it stands now, from its newest letter on.
+    pub newest: String,
+    /// The letters that came before these.
+    pub older: Option<String>,
+    /// The list without the open letter.
+    pub list: String,
     /// The one that is open.
     pub open: Option<Letter>,
 }
@@ -60,15 +73,42 @@ impl SinkChannel {
     }
 }
 
+/// What became of checking the signature of a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureCheck {
+    /// It is right.
+    Right,
+    /// It is wrong: the request was refused.
+    Wrong,
+    /// The letter does not say by whose secret it is to be checked.
+    Unchecked,
+}
+
+impl SignatureCheck {
+    /// How it is shown.
+    pub fn status(self) -> Status {
+        let (key, tone, shape) = match self {
+            Self::Right => ("inbox-signature-right", Tone::Good, Shape::Disc),
+            Self::Wrong => ("inbox-signature-wrong", Tone::Alarm, Shape::Cross),
+            Self::Unchecked => ("inbox-signature-unchecked", Tone::Quiet, Shape::Ring),
+        };
+        Status { key, tone, shape }
+    }
+}
+
 /// The letter that is open.
 #[derive(Clone, Debug)]
 pub struct Letter {
     /// How it came.
     pub channel: SinkChannel,
+    /// Who it was for.
+    pub to: String,
     /// Its subject.
     pub subject: String,
     /// Header lines as received, name and value.
     pub headers: Vec<(String, String)>,
+    /// Whether its signature holds, for a webhook.
+    pub signature: Option<SignatureCheck>,
     /// Links found in it that lead to this installation.
     pub links: Vec<String>,
     /// Its plain text, or the body of a webhook.

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 mod aqi;
 mod assess;
+mod demo;
 mod enroll;
 mod import;
 mod node;

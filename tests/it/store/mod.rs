@@ -3,6 +3,7 @@
 mod bulk;
 mod counter;
 mod db;
+mod health;
 mod ladder;
 mod lease;
 mod schema;
