@@ -34,10 +34,12 @@
 //!   [`ingest`](app::ingest) → [`decide`](app::decide) → [`proposal`](app::proposal) →
 //!   [`notices`](app::notices) → [`draw`](app::draw) → [`issue`](app::issue) →
 //!   [`dispatch`](app::dispatch) → [`answer`](app::answer), with [`journal`](app::journal) under
-//!   all of it.
-//! - [`web`]: HTTP: the JSON interface, the pages, the order link.
+//!   all of it; [`board`](app::board) and [`desk`](app::desk) gather what is looked at.
+//! - [`web`]: HTTP: the JSON interface (`web/api`), the console (`web/console`: a handler and a form
+//!   for each move), the order link; [`web::pages`] are the views they fill, one struct per page.
 //! - [`jobs`]: one visible table of scheduled work.
-//! - [`service`]: the life of a node; [`cli`]: one file per command.
+//! - [`service`]: the life of a node; [`cli`]: one file per command. `demo` is `serve` with seeded
+//!   data and sinks of its own.
 //! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`].
 //!
 //! Beside the code stand `migrations/` (the schema, forward only), `playbooks/` (rules, standards,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::draw::{self, Drawn};
-use super::{App, Caller, Error, Refusal, Right, issue, notices};
+use super::{App, Caller, Error, Refusal, issue, notices};
 use crate::domain::id::{NoticeId, PlanKey, WarningId};
 use crate::domain::order::Rung;
 use crate::domain::region::RegionCode;
@@ -104,8 +104,8 @@ pub async fn warning(app: &App, caller: &Caller, id: WarningId) -> Result<Warnin
     let head = store::find_warning(&mut tx, id)
         .await?
         .ok_or(Error::NotFound)?;
-    caller.may(Right::SeeWarnings, head.region)?;
-    board(&mut tx, head, app.now()).await
+    caller.may_look_at(head.region)?;
+    board(&mut tx, caller, head, app.now()).await
 }
 
 /// The warning that stands in a region.
@@ -114,10 +114,10 @@ pub async fn standing(
     caller: &Caller,
     region: RegionCode,
 ) -> Result<Option<WarningBoard>, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let mut tx = app.db.read().await?;
     match notices::current(&mut tx, region, app.now()).await? {
-        Some(head) => Ok(Some(board(&mut tx, head, app.now()).await?)),
+        Some(head) => Ok(Some(board(&mut tx, caller, head, app.now()).await?)),
         None => Ok(None),
     }
 }
@@ -130,7 +130,7 @@ pub async fn warnings(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<WarningHead>, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let mut tx = app.db.read().await?;
     Ok(store::list_warnings(&mut tx, region, before.unwrap_or(i64::MAX), limit).await?)
 }
@@ -141,7 +141,7 @@ pub async fn notice(app: &App, caller: &Caller, id: NoticeId) -> Result<NoticeBo
     let record = store::find_notice(&mut tx, id)
         .await?
         .ok_or(Error::NotFound)?;
-    caller.may(Right::SeeWarnings, record.region)?;
+    caller.may_look_at(record.region)?;
     let warning = store::find_warning_by_key(&mut tx, record.warning_key).await?;
     let plan = match record.plan {
         Some(plan) => plan::find_plan(&mut tx, plan).await?,
@@ -175,24 +175,58 @@ pub async fn pending(
     caller: &Caller,
     region: RegionCode,
 ) -> Result<Vec<NoticeRecord>, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let mut tx = app.db.read().await?;
     Ok(store::list_pending_notices(&mut tx, region).await?)
 }
 
-async fn board(tx: &mut Tx, head: WarningHead, now: DateTime<Utc>) -> Result<WarningBoard, Error> {
-    let notices = store::list_notices(tx, head.key).await?;
+async fn board(
+    tx: &mut Tx,
+    caller: &Caller,
+    head: WarningHead,
+    now: DateTime<Utc>,
+) -> Result<WarningBoard, Error> {
+    Ok(WarningBoard {
+        notices: store::list_notices(tx, head.key).await?,
+        progress: progress_of(tx, caller, &head, now).await?,
+        head,
+        now,
+    })
+}
+
+/// How far the orders have come of the warning that stands in a region.
+pub async fn progress(app: &App, caller: &Caller, region: RegionCode) -> Result<Progress, Error> {
+    caller.may_look_at(region)?;
+    let now = app.now();
+    let mut tx = app.db.read().await?;
+    match notices::current(&mut tx, region, now).await? {
+        Some(head) => progress_of(&mut tx, caller, &head, now).await,
+        None => Ok(Progress::default()),
+    }
+}
+
+/// The counts of a warning's latest plan, as far as they are the caller's to see.
+async fn progress_of(
+    tx: &mut Tx,
+    caller: &Caller,
+    head: &WarningHead,
+    now: DateTime<Utc>,
+) -> Result<Progress, Error> {
     let mut progress = Progress::default();
-    if let Some(plan) = head.plan {
-        for counted in ladder::list_tally(tx, PlanKey(plan)).await? {
+    let Some(plan) = head.plan else {
+        return Ok(progress);
+    };
+    let whole = caller.scope.covers(head.region);
+    let own = |county: &str| {
+        county
+            .parse()
+            .is_ok_and(|county| caller.scope.covers(county))
+    };
+    for counted in ladder::list_tally(tx, PlanKey(plan)).await? {
+        if whole || own(&counted.county) {
             let county = progress.counties.entry(counted.county.clone());
             county.or_default().count(&counted, now);
         }
     }
-    Ok(WarningBoard {
-        head,
-        notices,
-        progress,
-        now,
-    })
+    Ok(progress)
 }

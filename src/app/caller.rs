@@ -74,6 +74,17 @@ impl Caller {
         }
     }
 
+    /// Whether the caller may see what is decided for a region: their own, one below it, or one
+    /// above it, whose warnings bind them. Whom it binds elsewhere is not theirs to see.
+    pub fn may_look_at(&self, region: RegionCode) -> Result<(), Error> {
+        self.has(Right::SeeWarnings)?;
+        if self.scope.is_concerned_by(region) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
     /// Whether the caller has a right over a recipient of orders that lies in a region.
     pub fn may_for(&self, right: Right, recipient: i64, region: RegionCode) -> Result<(), Error> {
         match self.scope {
@@ -130,6 +141,20 @@ mod tests {
             officer.may(Right::DraftNotices, code(region)).is_ok(),
             allowed
         );
+    }
+
+    #[rstest]
+    #[case::the_county_itself("411081", true)]
+    #[case::the_city_above("411000", true)]
+    #[case::the_province_above("410000", true)]
+    #[case::a_neighbour("411082", false)]
+    fn a_county_sees_what_is_decided_above_it(#[case] region: &str, #[case] allowed: bool) {
+        let clerk = caller(
+            Role::Clerk,
+            Scope::Region(code("411081")),
+            Via::Session(String::new()),
+        );
+        assert_eq!(clerk.may_look_at(code(region)).is_ok(), allowed);
     }
 
     #[test]

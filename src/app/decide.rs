@@ -8,7 +8,7 @@
 
 use super::playbook::Playbook;
 use super::proposal::{propose, rules_of};
-use super::{App, Caller, Error, Right, ingest, instruction, notices};
+use super::{App, Caller, Error, ingest, instruction, notices};
 use crate::domain::notice::End;
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
@@ -72,7 +72,7 @@ pub(super) async fn review_below(app: &App, playbook: &Playbook, top: RegionCode
 
 /// What the rules make of a region now. Nothing is written.
 pub async fn show(app: &App, caller: &Caller, region: RegionCode) -> Result<Judged, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let playbook = app.active_playbook().await?;
     let mut tx = app.db.read().await?;
     judge(app, &mut tx, &playbook, region).await

@@ -1,7 +1,7 @@
 //! The desk (值班台): what a person who signed in looks at, gathered in one call for each page.
 //!
 //! Reads only. A [`Desk`] is set up for one region: the one asked for, else the person's own, else
-//! the first below it that has a file in the playbook.
+//! the first below it, or the nearest above it, that has a file in the playbook.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -136,13 +136,15 @@ fn region_of(
     caller.has(Right::SeeWarnings)?;
     let judged = || playbook.profiles().map(|profile| profile.region);
     match (asked, caller.scope) {
-        (Some(asked), _) => caller.may(Right::SeeWarnings, asked).map(|()| asked),
+        (Some(asked), _) => caller.may_look_at(asked).map(|()| asked),
         (None, Scope::Everywhere) => judged().next().ok_or(Error::NotFound),
         (None, Scope::Region(own)) => {
             let below = || judged().find(|region| own.contains(*region));
+            let above = || playbook.profile(own).map(|profile| profile.region);
             Ok(judged()
                 .find(|region| *region == own)
                 .or_else(below)
+                .or_else(above)
                 .unwrap_or(own))
         }
         (None, Scope::Recipient(_)) => Err(Error::Forbidden),

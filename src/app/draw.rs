@@ -113,7 +113,7 @@ pub async fn find(app: &App, caller: &Caller, plan: i64) -> Result<Option<Drawn>
         return Ok(None);
     };
     let record = notice::find_notice_of_plan(&mut tx, plan).await?;
-    caller.may(Right::SeeWarnings, record.region)?;
+    caller.may_look_at(record.region)?;
     let playbook = app.playbook(&head.playbook).await?;
     Ok(Some(drawn(&head, &record, &playbook)))
 }

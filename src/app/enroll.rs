@@ -133,7 +133,7 @@ pub async fn version(
     caller: &Caller,
     list_region: RegionCode,
 ) -> Result<Option<ListVersion>, Error> {
-    caller.may(Right::SeeWarnings, list_region)?;
+    caller.may_look_at(list_region)?;
     let mut tx = app.db.read().await?;
     Ok(registry::find_version(&mut tx, list_region).await?)
 }

@@ -240,7 +240,7 @@ pub async fn fill_in(
 
 /// A region's outlook as it stands, for whoever may see it.
 pub async fn show(app: &App, caller: &Caller, region: RegionCode) -> Result<Outlook, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let mut tx = app.db.read().await?;
     outlook(&mut tx, region, app.now()).await
 }

@@ -98,7 +98,7 @@ pub async fn list(
     caller: &Caller,
     region: RegionCode,
 ) -> Result<Vec<InstructionRecord>, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let mut tx = app.db.read().await?;
     Ok(store::list_instructions(&mut tx, region, 50).await?)
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::answer::check_code;
 use super::issued::IssuedNotice;
 use super::link::{Link, LinkRole};
-use super::{App, Caller, Error, Right};
+use super::{App, Caller, Error, Right, Scope};
 use crate::domain::enterprise::Grade;
 use crate::domain::id::{AnswerKey, OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::level::WarningLevel;
@@ -237,7 +237,8 @@ impl App {
         let head = notice::find_warning(&mut tx, warning)
             .await?
             .ok_or(Error::NotFound)?;
-        caller.may(Right::SeeWarnings, head.region)?;
+        caller.may_look_at(head.region)?;
+        let filter = &within(caller.scope, head.region, filter)?;
         let Some(plan) = head.plan.map(PlanKey) else {
             return Ok(OrderList::default());
         };
@@ -282,6 +283,21 @@ impl App {
             attempts: outbox::list_attempts_of(&mut tx, warning, key).await?,
             view,
         })
+    }
+}
+
+/// The filter with nothing but what lies in the caller's own scope: a county that looks at its
+/// city's warning sees its own orders.
+fn within(scope: Scope, of: RegionCode, filter: &OrderFilter) -> Result<OrderFilter, Error> {
+    if scope.covers(of) {
+        return Ok(filter.clone());
+    }
+    match scope {
+        Scope::Region(own) if own.county() == Some(own) => Ok(OrderFilter {
+            county: Some(own),
+            ..filter.clone()
+        }),
+        _ => Err(Error::Forbidden),
     }
 }
 

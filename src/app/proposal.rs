@@ -29,7 +29,7 @@ pub struct Opened {
 
 /// The proposal that is open for a region.
 pub async fn open(app: &App, caller: &Caller, region: RegionCode) -> Result<Option<Opened>, Error> {
-    caller.may(Right::SeeWarnings, region)?;
+    caller.may_look_at(region)?;
     let open = {
         let mut tx = app.db.read().await?;
         store::find_open(&mut tx, region).await?

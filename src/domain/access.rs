@@ -197,6 +197,14 @@ impl Scope {
             Self::Recipient(_) => false,
         }
     }
+
+    /// Whether what is decided for a region concerns it: a region it covers, or one above it.
+    pub fn is_concerned_by(self, region: RegionCode) -> bool {
+        match self {
+            Self::Region(own) => self.covers(region) || region.contains(own),
+            Self::Everywhere | Self::Recipient(_) => self.covers(region),
+        }
+    }
 }
 
 impl Role {

@@ -11,6 +11,7 @@ use crate::domain::notice::{
 };
 use crate::domain::order::Rung as OrderRung;
 use crate::domain::plan;
+use crate::domain::region::Regions;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{self, Warning};
 use crate::i18n::Language;
@@ -282,4 +283,10 @@ pub(super) fn office(part: plan::Part, language: Language) -> String {
         .with("autonomous", part.autonomous)
         .with("other", part.other)
         .to_string()
+}
+
+/// What a county or local unit is called; its code where nobody has named it.
+pub(super) fn county(regions: &Regions, code: &str) -> String {
+    let name = code.parse().ok().and_then(|region| regions.name(region));
+    name.unwrap_or(code).to_owned()
 }

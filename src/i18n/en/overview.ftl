@@ -20,7 +20,7 @@ chart-today = Today
 legend-forecast = Forecast (value judged, and range)
 legend-rule = Starting line (to be exceeded)
 legend-bands = Background: AQI category, not warning level
-rule-line = { $level } { $hours } h
+rule-line = { $level } { $hours }h
 
 outlook-title = Outlook
 outlook-source = { $source }, issued { $at }
@@ -49,6 +49,7 @@ proposal-because = Why
 proposal-next = Missing for { $level }
 proposal-rule = Rule: { $rule }
 proposal-decide-by = To be decided by { $by }
+proposal-too-late = It should have been published by { $by }: decide now
 proposal-draft = Draft a notice
 proposal-decline = Decline…
 proposal-decline-reason = Why not (signed and kept on record)

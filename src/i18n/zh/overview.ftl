@@ -16,7 +16,7 @@ chart-today = 今天
 legend-forecast = 预报（研判值与范围）
 legend-rule = 启动线（须超过）
 legend-bands = 底色为 AQI 类别，不是预警级别
-rule-line = { $level } { $hours }小时
+rule-line = { $level }{ $hours }h
 
 outlook-title = 研判曲线
 outlook-source = { $source }，{ $at } 发布
@@ -45,6 +45,7 @@ proposal-because = 理由
 proposal-next = 距{ $level }还差
 proposal-rule = 判据：{ $rule }
 proposal-decide-by = 须在{ $by }前作出决定
+proposal-too-late = 提前发布时限{ $by }已过，应立即决定
 proposal-draft = 拟发通知
 proposal-decline = 不采纳…
 proposal-decline-reason = 不采纳的理由（署名存档）

@@ -93,8 +93,14 @@ impl Typed {
             }
             _ => Self::judged(desk),
         };
-        if let Some(kind) = asked.get("kind") {
-            typed.kind.clone_from(kind);
+        if let Some(kind) = KINDS
+            .into_iter()
+            .find(|kind| asked.get("kind").is_some_and(|k| k == kind.as_str()))
+        {
+            typed.kind = kind.as_str().to_owned();
+            if let Some(level) = level_after(desk, kind) {
+                typed.level = level.as_str().to_owned();
+            }
         }
         typed
     }
@@ -394,9 +400,22 @@ const KINDS: [NoticeKind; 8] = [
     NoticeKind::Correct,
 ];
 
-/// The kinds that may follow on a warning that stands.
-pub(super) fn changes() -> impl Iterator<Item = NoticeKind> {
-    KINDS.into_iter().filter(|kind| *kind != NoticeKind::Start)
+/// The kinds that may follow on the warning that stands.
+pub(super) fn changes(desk: &Desk) -> impl Iterator<Item = NoticeKind> {
+    let follows =
+        |kind: &NoticeKind| *kind != NoticeKind::Start && level_after(desk, *kind).is_some();
+    KINDS.into_iter().filter(follows)
+}
+
+/// The level that a change of the standing warning would leave, where the rules know one.
+fn level_after(desk: &Desk, kind: NoticeKind) -> Option<WarningLevel> {
+    let standing = standing_level(desk)?;
+    let mut levels = desk.rules()?.levels().map(|(level, _)| level);
+    match kind {
+        NoticeKind::Raise => levels.find(|level| *level > standing),
+        NoticeKind::Lower => levels.rfind(|level| *level < standing),
+        _ => Some(standing),
+    }
 }
 
 /// Whether what was drafted already says what is drafted now.

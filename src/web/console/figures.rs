@@ -13,7 +13,8 @@ use futures::{Stream, StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::Seat;
-use crate::app::Error;
+use crate::app::{Error, board};
+use crate::domain::region::RegionCode;
 use crate::web::pages::overview::RungCounts;
 use crate::web::problem::Problem;
 use crate::web::shown;
@@ -34,9 +35,10 @@ pub(in crate::web) async fn watch(
     seat: Seat,
     State(stopping): State<CancellationToken>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let first = figures(&seat).await?;
+    let region = seat.desk().await?.region;
+    let first = figures(&seat, region).await?;
     let told = stream::once(std::future::ready(first.clone()))
-        .chain(changes(seat, first))
+        .chain(changes(seat, region, first))
         .map(|figures| {
             let event = Event::default().event("figures").json_data(figures);
             Ok(event.expect("figures are names and numbers"))
@@ -47,34 +49,28 @@ pub(in crate::web) async fn watch(
 }
 
 /// The figures whenever they are others than before; a look that fails is made good by the next.
-fn changes(seat: Seat, first: Figures) -> impl Stream<Item = Figures> {
-    stream::unfold((seat, first), async |(seat, before)| {
+fn changes(seat: Seat, region: RegionCode, first: Figures) -> impl Stream<Item = Figures> {
+    stream::unfold((seat, region, first), async |(seat, region, before)| {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            match figures(&seat).await {
-                Ok(now) if now != before => return Some((now.clone(), (seat, now))),
+            match figures(&seat, region).await {
+                Ok(now) if now != before => return Some((now.clone(), (seat, region, now))),
                 Ok(_) | Err(_) => {}
             }
         }
     })
 }
 
-async fn figures(seat: &Seat) -> Result<Figures, Error> {
-    let desk = seat.desk().await?;
+async fn figures(seat: &Seat, region: RegionCode) -> Result<Figures, Error> {
+    let progress = board::progress(&seat.app, &seat.caller, region).await?;
     let mut figures = Figures::new();
-    if let Some(board) = desk.standing {
+    note(&mut figures, "counts", &shown::counts(&progress.total()));
+    for (county, counts) in &progress.counties {
         note(
             &mut figures,
-            "counts",
-            &shown::counts(&board.progress.total()),
+            &format!("county.{county}"),
+            &shown::counts(counts),
         );
-        for (county, counts) in &board.progress.counties {
-            note(
-                &mut figures,
-                &format!("county.{county}"),
-                &shown::counts(counts),
-            );
-        }
     }
     Ok(figures)
 }

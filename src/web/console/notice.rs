@@ -22,6 +22,7 @@ use crate::app::notices::{self, StepIn};
 use crate::domain::access::Account;
 use crate::domain::id::{NoticeId, OrderKey, PlanId};
 use crate::domain::notice::{Contents, Grounds, Medium, Notice, NoticeKind, Signature};
+use crate::domain::region::Regions;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::pages::Section;
@@ -276,7 +277,8 @@ pub(in crate::web) async fn lines(
 ) -> Result<Response, Problem> {
     let (board, _) = desk::notice(&seat.app, &seat.caller, id).await?;
     let plan = board.plan.ok_or(Error::NotFound)?;
-    let csv = csv_of(&seat, plan.plan).await?;
+    let desk = seat.desk().await?;
+    let csv = csv_of(&seat, desk.playbook.regions(), plan.plan).await?;
     let name = format!("attachment; filename=\"plan-{}.csv\"", plan.plan);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
@@ -285,7 +287,7 @@ pub(in crate::web) async fn lines(
     Ok((headers, csv).into_response())
 }
 
-async fn csv_of(seat: &Seat, plan: PlanId) -> Result<Vec<u8>, Error> {
+async fn csv_of(seat: &Seat, regions: &Regions, plan: PlanId) -> Result<Vec<u8>, Error> {
     let language = seat.language;
     // A spreadsheet takes a file for UTF-8 only when it says so.
     let mut csv = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
@@ -308,7 +310,7 @@ async fn csv_of(seat: &Seat, plan: PlanId) -> Result<Vec<u8>, Error> {
         let Some(last) = page.last() else { break };
         after = last.line.order;
         for compared in &page {
-            let line = plan_line(compared, language);
+            let line = plan_line(compared, regions, language);
             let change = line.change.status().word(language).to_string();
             let order = compared.line.order.to_string();
             let row = [
@@ -702,7 +704,11 @@ impl<'p> Page<'p> {
         let language = self.seat.language;
         let (app, caller) = (&self.seat.app, &self.seat.caller);
         let first = OrderKey(i64::MIN);
-        let sample = draw::compare(app, caller, drawn.plan, first, SAMPLE).await?;
+        let whole = self.may(Right::SeeWarnings);
+        let sample = match whole {
+            true => draw::compare(app, caller, drawn.plan, first, SAMPLE).await?,
+            false => Vec::new(),
+        };
         let changes = shown::changes(&drawn.tally);
         let plants = drawn.tally.plants;
         Ok(Some(PlanPreview {
@@ -726,20 +732,20 @@ impl<'p> Page<'p> {
             cuts: cuts(drawn, language),
             sample: sample
                 .iter()
-                .map(|line| plan_line(line, language))
+                .map(|line| plan_line(line, self.desk.playbook.regions(), language))
                 .collect(),
-            all_lines: Some(format!("{}/plan.csv", address(self.board.record.id))),
+            all_lines: whole.then(|| format!("{}/plan.csv", address(self.board.record.id))),
         }))
     }
 }
 
-fn plan_line(compared: &Compared, language: Language) -> PlanLine {
+fn plan_line(compared: &Compared, regions: &Regions, language: Language) -> PlanLine {
     let line = &compared.line;
     let grade = line.duty.grade.as_ref();
     PlanLine {
         change: shown::change(line.change),
         recipient: line.name.clone(),
-        county: line.county.clone(),
+        county: shown::county(regions, &line.county),
         grade: grade
             .map(|grade| grade.code.to_string())
             .unwrap_or_default(),

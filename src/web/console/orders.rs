@@ -209,7 +209,7 @@ fn row(order: &ListedOrder, desk: &Desk, language: Language) -> OrderRow {
     OrderRow {
         href: format!("/orders/{}", order.order),
         recipient: order.recipient.clone(),
-        county: county(desk, &order.county),
+        county: shown::county(desk.playbook.regions(), &order.county),
         grade: grade
             .map(|grade| grade.code.to_string())
             .unwrap_or_default(),
@@ -221,14 +221,6 @@ fn row(order: &ListedOrder, desk: &Desk, language: Language) -> OrderRow {
             .map(WrittenTime::of),
         marks: order.marks.iter().copied().map(shown::mark).collect(),
     }
-}
-
-fn county(desk: &Desk, code: &str) -> String {
-    let name = code
-        .parse()
-        .ok()
-        .and_then(|region| desk.playbook.regions().name(region));
-    name.unwrap_or(code).to_owned()
 }
 
 fn marks_of(record: &OrderRecord) -> Vec<status::Mark> {

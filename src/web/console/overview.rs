@@ -203,6 +203,7 @@ impl Drawn<'_> {
             until: decision.until.map(WrittenTime::ending),
             rule: format!("{} {}", rules.title, rules.document),
             decide_by: decide_by(decision, rules),
+            too_late: decide_by(decision, rules).is_some_and(|by| by.at() < self.desk.now),
             because: because
                 .map(|reason| match language {
                     Language::Zh => reason.zh(judged.lift_hours),
@@ -251,12 +252,7 @@ impl Drawn<'_> {
         };
         let regions = self.desk.playbook.regions();
         let counties = board.progress.counties.iter().map(|(code, counts)| County {
-            name: code
-                .parse()
-                .ok()
-                .and_then(|region| regions.name(region))
-                .unwrap_or(code)
-                .to_owned(),
+            name: shown::county(regions, code),
             code: code.clone(),
             counts: shown::counts(counts),
         });

@@ -64,7 +64,7 @@ pub(in crate::web) async fn show(
         .as_ref()
         .is_some_and(|standing| standing.head.id == id);
     let may_draft = caller.may(Right::DraftNotices, board.head.region).is_ok();
-    let changes = draft::changes().filter(|_| stands && may_draft && !warning.is_ended());
+    let changes = draft::changes(&desk).filter(|_| stands && may_draft && !warning.is_ended());
     let mut notices = Vec::with_capacity(board.notices.len());
     for record in board.notices.iter().rev() {
         notices.push(notice_row(&seat, record, desk.now).await?);

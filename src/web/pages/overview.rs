@@ -62,6 +62,8 @@ pub struct Proposal {
     pub rule: String,
     /// By when the rule asks for a decision (提前发布).
     pub decide_by: Option<WrittenTime>,
+    /// Whether that has passed: then at once (未能提前发布的，立即发布).
+    pub too_late: bool,
     /// Why, in the decision's words.
     pub because: Vec<String>,
     /// What is missing for the next level.

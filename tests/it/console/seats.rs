@@ -1,5 +1,7 @@
 //! Who is let in, in which language, and what a person is told when something is not to be had.
 
+use qingkong::app::Caller;
+use qingkong::app::account::NewAccount;
 use qingkong::app::caller::Role;
 use reqwest::{Method, header};
 
@@ -75,6 +77,44 @@ both_engines! {
             officer.open(page).await;
             assert_eq!(officer.status, 200, "{page}");
         }
+    }
+
+    async fn a_county_sees_what_its_city_decided_and_its_own_orders_only(db: TestDb) {
+        let bureau = Bureau::new(db, 60).await;
+        bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕12号").await;
+        let account = NewAccount {
+            name: "jingban".to_owned(),
+            password: crate::world::PASSWORD.to_owned(),
+            role: Role::Clerk,
+            region: "411081".parse().unwrap(),
+            recipient: None,
+            title: None,
+        };
+        let app = bureau.world.app();
+        app.add_account(&Caller::operator(), account, None).await.unwrap();
+        let mut clerk = Person::signed_in(&bureau.world.stranger(), "jingban").await;
+        clerk.open("/").await;
+        assert!(clerk.page.contains("许环委办〔2026〕12号"), "{}", clerk.page);
+        assert!(clerk.page.contains("county.411081.issued"), "{}", clerk.page);
+        assert!(!clerk.page.contains("county.411082.issued"), "{}", clerk.page);
+        let mut tx = bureau.world.db.read().await.unwrap();
+        let own: i64 = tx
+            .scalar("SELECT COUNT(*) FROM plan_line WHERE county = $1", ("411081",))
+            .await
+            .unwrap();
+        drop(tx);
+        for filter in ["", "?county=411082"] {
+            clerk.open(&format!("/orders{filter}")).await;
+            assert!(clerk.page.contains(&format!("共 {own} 条")), "{filter}\n{}", clerk.page);
+        }
+        let warning = clerk.link("许环委办〔2026〕12号");
+        clerk.open(&warning).await;
+        let notice = clerk.link("/notices/");
+        clerk.open(&notice).await;
+        assert_eq!(clerk.status, 200);
+        assert!(!clerk.page.contains("plan.csv"), "{}", clerk.page);
+        clerk.open(&format!("{notice}/plan.csv")).await;
+        assert_eq!(clerk.status, 403);
     }
 
     async fn another_site_cannot_send_our_forms(db: TestDb) {

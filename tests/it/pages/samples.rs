@@ -340,6 +340,7 @@ fn proposal(answer: ProposalAnswer) -> Proposal {
         until: Some(at("11-25T24:00")),
         rule: owned("环大气〔2024〕6号"),
         decide_by: Some(at("11-23T20:00")),
+        too_late: false,
         because: vec![
             owned("2026-11-23至2026-11-25 AQI 208、256、287，满足橙色条件“AQI>200持续48小时”"),
             owned("豫环攻坚办〔2026〕118号要求橙色"),
@@ -362,7 +363,7 @@ fn every_reason() -> Proposal {
             owned("2026-11-17至2026-11-18无数据，不视为清洁"),
         ],
         next: None,
-        decide_by: None,
+        too_late: true,
         ..proposal(ProposalAnswer::Waiting)
     }
 }
