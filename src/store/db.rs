@@ -62,6 +62,8 @@ pub struct Options {
     pub connections: u32,
     /// How long a caller waits for a connection or a lock before it hears that there is none.
     pub patience: Duration,
+    /// Whether SQLite's file is made when it is missing; a server makes no database by itself.
+    pub create: bool,
 }
 
 impl Default for Options {
@@ -69,6 +71,7 @@ impl Default for Options {
         Self {
             connections: 8,
             patience: Duration::from_secs(5),
+            create: true,
         }
     }
 }
@@ -127,7 +130,7 @@ pub enum Verdict {
 }
 
 impl Db {
-    /// Opens `sqlite:PATH`, creating the file, or `postgres://…`. Neither is migrated yet.
+    /// Opens `sqlite:PATH` or `postgres://…`. Neither is migrated yet.
     pub async fn open(url: &str, options: Options) -> Result<Self> {
         let engine = match url.split_once(':') {
             Some(("sqlite", path)) => {
@@ -786,9 +789,12 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
     if path.is_empty() || path.starts_with(":memory:") || path.contains('?') {
         return Err(address("`sqlite:PATH`, the path of a file"));
     }
+    if !options.create && !Path::new(path).exists() {
+        return Err(StoreError::NoDatabase { path: path.into() });
+    }
     let connect = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
+        .create_if_missing(options.create)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
