@@ -345,6 +345,39 @@ both_engines! {
     }
 }
 
+both_engines! {
+    async fn a_line_that_cannot_be_read_delays_only_its_own_message(db: TestDb) {
+        let endpoint = Endpoint::start([]).await;
+        let quiet = quiet(&db).await;
+        let episode = Episode::begin(&db, &quiet.playbook, (0..3).map(|_| endpoint_of(&endpoint)).collect()).await;
+        let order = episode.plants[1].order.0;
+        let snapshot: String = db.read().await.unwrap()
+            .scalar("SELECT snapshot FROM plan_line WHERE order_key = $1", (order,)).await.unwrap();
+        let write = async |snapshot: &str| {
+            let mut tx = db.begin().await.unwrap();
+            tx.execute("UPDATE plan_line SET snapshot = $1 WHERE order_key = $2", (snapshot, order)).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        write("{").await;
+        let node = Quiet::dispatch(quiet.node(db.another().await, 2));
+        eventually("the others arrive and the reason is on record", async || {
+            count(&db, "delivered").await == 2 && attempts(&db).await.len() == 3
+        }).await;
+        let tried = attempts(&db).await;
+        let later: Vec<_> = tried.iter().filter(|a| a.outcome == AttemptOutcome::Later).collect();
+        assert!(later.len() == 1 && later[0].reply.contains("plan_line"), "{tried:?}");
+        let (lease, due): (Option<String>, i64) = db.read().await.unwrap()
+            .one("SELECT lease_by, due_at FROM message WHERE order_key = $1", (order,)).await.unwrap();
+        let wait = due - quiet.clock.now().timestamp_millis();
+        assert!(lease.is_none() && wait < 120_000, "due in {wait} ms, not when the claim would run out");
+
+        write(&snapshot).await;
+        quiet.clock.advance(TimeDelta::minutes(2));
+        eventually("it arrives", async || count(&db, "delivered").await == 3).await;
+        node.abort();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_dispatchers_on_one_database_never_send_twice() {
     let endpoint = Endpoint::start([]).await;
