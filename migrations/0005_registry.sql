@@ -14,6 +14,8 @@ CREATE TABLE recipient (
     UNIQUE (kind, list_region, number)
 );
 CREATE INDEX recipient_by_region ON recipient (region, recipient_key);
+-- A list is read in pages, in the order of keys.
+CREATE INDEX recipient_by_list ON recipient (kind, list_region, recipient_key);
 
 -- Every import that changed the list made a version; a plan names the one it was drawn from.
 CREATE TABLE list_version (

@@ -108,8 +108,18 @@ impl Service {
 
 /// An app beside a node that may be serving, for one command.
 pub async fn open(config: Config) -> anyhow::Result<App> {
-    notify::install_tls();
     let db = open_database(&config).await?;
+    open_over(db, config).await
+}
+
+/// The same for a command that only reads: it finds its database or says that there is none.
+pub async fn open_existing(config: Config) -> anyhow::Result<App> {
+    let db = existing_database(&config).await?;
+    open_over(db, config).await
+}
+
+async fn open_over(db: Db, config: Config) -> anyhow::Result<App> {
+    notify::install_tls();
     let app = app_over(db, config, Clock::system(), Ids::system()).await?;
     app.settle_playbook().await?;
     Ok(app)
@@ -118,19 +128,27 @@ pub async fn open(config: Config) -> anyhow::Result<App> {
 /// The configured database, not yet migrated, for one command: a short writer beside a node that
 /// may be busy, it waits longer for its turn than a request does.
 pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
-    let patience = Duration::from_secs(30);
-    database(
-        config,
-        Options {
-            patience,
-            ..Options::default()
-        },
-    )
-    .await
+    database(config, one_command()).await
+}
+
+/// The same, unless it would have to be made.
+pub async fn existing_database(config: &Config) -> anyhow::Result<Db> {
+    let options = Options {
+        create: false,
+        ..one_command()
+    };
+    database(config, options).await
+}
+
+fn one_command() -> Options {
+    Options {
+        patience: Duration::from_secs(30),
+        ..Options::default()
+    }
 }
 
 async fn database(config: &Config, options: Options) -> anyhow::Result<Db> {
-    if config.is_embedded()? {
+    if options.create && config.is_embedded()? {
         make_data_dir(&config.data_dir)?;
     }
     let url = config.database_url()?;

@@ -17,6 +17,9 @@
 //! duty or a release; the record says by which revision. A message that only tells of a new level
 //! stands in nobody's place: it does not say what is owed.
 //!
+//! *One row that cannot be read delays nobody.* A batch is read at once; when that fails, its messages
+//! are read one by one, and none waits for its claim to run out.
+//!
 //! *One dead endpoint delays nobody.* What waits for a host that is left alone goes back to the
 //! outbox until it is asked again, and a slow host holds no more than its share. A claim therefore
 //! costs a host that is away two updates of a row for each of its pauses.
@@ -39,7 +42,7 @@ use crate::notify::Outcome;
 use crate::notify::channels::Channels;
 use crate::playbooks::hex;
 use crate::store::StoreError;
-use crate::store::outbox::{self, AttemptOutcome, Fate};
+use crate::store::outbox::{self, AttemptOutcome, Fate, Message};
 
 pub use crate::store::outbox::DeadLetter;
 
@@ -99,11 +102,29 @@ struct Dispatcher<L: Lane> {
     hosts: Hosts<Job>,
     sending: JoinSet<Sent>,
     recording: JoinSet<()>,
-    /// Messages to be given back without an attempt, with the instant at which they are due.
-    returning: Vec<(Job, DateTime<Utc>)>,
+    /// Messages to be given back without an attempt.
+    returning: Vec<Returning>,
     /// Whether something may be due that was not looked at.
     hungry: bool,
     gauged_at: Option<Instant>,
+}
+
+/// A claimed message on its way back to the outbox.
+struct Returning {
+    message: MessageKey,
+    /// The mark under which it was claimed.
+    mark: Arc<str>,
+    due_at: DateTime<Utc>,
+}
+
+impl Returning {
+    fn job(job: &Job, due_at: DateTime<Utc>) -> Self {
+        Self {
+            message: job.message.key,
+            mark: Arc::clone(&job.mark),
+            due_at,
+        }
+    }
 }
 
 /// An attempt that has ended, on its way to the record.
@@ -159,13 +180,58 @@ impl<L: Lane> Dispatcher<L> {
         let mark: Arc<str> = format!("{}-{}", self.holder, self.claims).into();
         let messages = load::claim::<L>(&self.app, &mark, now, LEASE, CLAIM).await?;
         self.hungry = messages.len() == CLAIM;
-        for loaded in load::load(&self.app, messages, &mark).await? {
+        match load::load(&self.app, &messages, &mark).await {
+            Ok(loaded) => self.queue(loaded),
+            Err(_) => self.feed_singly(&messages, &mark).await,
+        }
+        Ok(())
+    }
+
+    fn queue(&mut self, loaded: Vec<Result<Job, Settled>>) {
+        for loaded in loaded {
             match loaded {
                 Ok(job) => self.hosts.add(job.host(), job),
                 Err(settled) => self.record(settled),
             }
         }
-        Ok(())
+    }
+
+    /// Queues what can be read of a batch that cannot be read as a whole. A message that cannot
+    /// waits and is tried again, with the reason on record; while the database is away, all of
+    /// them go back.
+    async fn feed_singly(&mut self, messages: &[Message], mark: &Arc<str>) {
+        for message in messages {
+            let error = match load::load(&self.app, std::slice::from_ref(message), mark).await {
+                Ok(loaded) => {
+                    self.queue(loaded);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let now = self.app.now();
+            if let Error::Unavailable { .. } = error {
+                self.returning.push(Returning {
+                    message: message.key,
+                    mark: Arc::clone(mark),
+                    due_at: now + SLOW,
+                });
+                continue;
+            }
+            let jitter = self.jitter();
+            let backoff = &self.app.config.dispatch.backoff;
+            let settled = load::unreadable(message, mark, &error, now, |attempts| {
+                // How old it is cannot be read either.
+                let wait = backoff.next_attempt(attempts, Duration::ZERO, None, jitter)?;
+                Some(now + wait)
+            });
+            tracing::error!(
+                lane = L::NAME,
+                message.key = message.key.0,
+                error = settled.reply,
+                "A message cannot be read"
+            );
+            self.record(settled);
+        }
     }
 
     /// Begins the attempts for which there is a place.
@@ -259,7 +325,7 @@ impl<L: Lane> Dispatcher<L> {
                 let settled = job.settle(never, now, |_| None);
                 self.record(settled);
             } else {
-                self.returning.push((job, due_at));
+                self.returning.push(Returning::job(&job, due_at));
             }
         }
     }
@@ -291,7 +357,7 @@ impl<L: Lane> Dispatcher<L> {
         let now = self.app.now();
         let waiting = self.hosts.drain();
         self.returning
-            .extend(waiting.into_iter().map(|job| (job, now)));
+            .extend(waiting.iter().map(|job| Returning::job(job, now)));
         self.give_back().await;
         while let Some(ended) = self.sending.join_next().await {
             self.ended(ended);
@@ -332,14 +398,13 @@ async fn write(app: App, settled: Settled) {
     }
 }
 
-async fn give_back(app: &App, returning: &[(Job, DateTime<Utc>)]) -> Result<(), StoreError> {
+async fn give_back(app: &App, returning: &[Returning]) -> Result<(), StoreError> {
     let mut tx = app.db.begin().await?;
-    let same =
-        |a: &(Job, DateTime<Utc>), b: &(Job, DateTime<Utc>)| a.1 == b.1 && a.0.mark == b.0.mark;
+    let same = |a: &Returning, b: &Returning| a.due_at == b.due_at && a.mark == b.mark;
     for group in returning.chunk_by(same) {
-        let (job, due_at) = &group[0];
-        let keys: Vec<MessageKey> = group.iter().map(|(job, _)| job.message.key).collect();
-        outbox::put_back(&mut tx, &job.mark, &keys, *due_at).await?;
+        let Returning { mark, due_at, .. } = &group[0];
+        let keys: Vec<MessageKey> = group.iter().map(|returning| returning.message).collect();
+        outbox::put_back(&mut tx, mark, &keys, *due_at).await?;
     }
     tx.commit().await
 }

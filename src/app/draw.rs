@@ -9,8 +9,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use futures::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use super::journal::{self, Entry, RowsDigest};
 use super::playbook::Playbook;
@@ -23,13 +25,11 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
-use crate::store::{Tx, counter, registry};
+use crate::store::registry::{self, ListRow, ListedPlant};
+use crate::store::{StoreError, Tx, counter};
 
-/// How many plants are read at once.
-const PAGE: i64 = 2_000;
-
-/// How many lines are written in one transaction.
-const CHUNK: usize = 10_000;
+/// How many plants are read, drawn and written at once.
+const PAGE: u16 = 2_500;
 
 /// How long a plan that was never issued is kept: drafts are looked at again the next morning.
 const KEPT_FOR: chrono::TimeDelta = chrono::TimeDelta::days(2);
@@ -89,21 +89,13 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
     let staging = Staging {
         app,
-        drawing,
         list_region,
         plan,
         previous: warning.plan,
-        revision: warning.revision + 1,
-        next_order: orders,
-        told,
-        tally: Tally::default(),
-        parts: Parts::default(),
-        digest: RowsDigest::default(),
-        lines: 0,
-        chunk: Vec::with_capacity(CHUNK),
     };
-    let staged = staging.run().await?;
-    finish(app, caller, &record, version, staged).await
+    let sheet = Sheet::new(drawing, warning.revision + 1, orders);
+    let sheet = Box::pin(staging.run(sheet, told)).await?;
+    finish(app, caller, &record, version, plan, sheet).await
 }
 
 /// Reads a plan back as it was drawn.
@@ -179,12 +171,12 @@ fn drawn(head: &PlanHead, record: &NoticeRecord, playbook: &Playbook) -> Drawn {
     }
 }
 
-fn drawing<'n>(
-    record: &'n NoticeRecord,
+fn drawing(
+    record: &NoticeRecord,
     playbook: &Playbook,
     version: ListVersion,
     now: DateTime<Utc>,
-) -> Result<Drawing<'n>, Error> {
+) -> Result<Drawing, Error> {
     let profile = playbook.profile(record.region).ok_or_else(|| {
         Error::conflict(
             "no-profile",
@@ -193,7 +185,7 @@ fn drawing<'n>(
     })?;
     let contents = record.notice.contents();
     Ok(Drawing {
-        notice: contents,
+        notice: contents.clone(),
         list: format!("应急减排清单第{version}版"),
         acknowledge_within_minutes: profile.clocks.acknowledge_within_minutes,
         on: day_of(contents.effective.at().max(now)),
@@ -207,7 +199,7 @@ async fn begin<L: Lane>(
     warning: &notice::WarningHead,
     (version, acknowledge_within): (ListVersion, u32),
     now: DateTime<Utc>,
-) -> Result<(i64, i64), Error> {
+) -> Result<(i64, OrderKey), Error> {
     let mut tx = app.db.begin().await?;
     let list_region = record.region.prefecture().unwrap_or(record.region);
     let recipients = registry::count_recipients(&mut tx, list_region).await?;
@@ -229,208 +221,264 @@ async fn begin<L: Lane>(
     };
     store::add_plan::<L>(&mut tx, &new).await?;
     tx.commit().await?;
-    Ok((plan, first))
+    Ok((plan, OrderKey(first)))
 }
 
-/// A drawing under way.
-struct Staging<'d> {
-    app: &'d App,
-    drawing: Drawing<'d>,
+/// A drawing under way: whose list is read, and where its lines go.
+#[derive(Clone, Copy)]
+struct Staging<'a> {
+    app: &'a App,
     list_region: RegionCode,
     plan: i64,
     previous: Option<i64>,
-    revision: i32,
-    next_order: i64,
-    /// What everyone was told last; whoever was met has been taken out.
-    told: HashMap<RecipientKey, (Told, i32)>,
-    tally: Tally,
-    parts: Parts,
-    digest: RowsDigest,
-    lines: i64,
-    chunk: Vec<StagedLine>,
 }
 
-/// A drawing that is done.
-struct Staged {
-    plan: i64,
-    tally: Tally,
-    digest: String,
-    lines: i64,
-}
+/// What everyone was told by the plan in force, and the revision they owe.
+type Before = HashMap<RecipientKey, (Told, i32)>;
+
+/// Lines on their way to the store.
+type ToWrite = mpsc::Sender<Vec<StagedLine>>;
 
 impl Staging<'_> {
-    async fn run(mut self) -> Result<Staged, Error> {
-        // Lines are digested in the order of their orders, and orders are begun in the order of
-        // recipients; so those who have an order already come first.
-        if self.told.is_empty() {
-            self.plants().await?;
-            self.offices().await?;
-        } else {
-            let begun = self.known().await?;
-            self.begin_later(begun).await?;
-        }
-        self.write().await?;
-        let Self {
-            plan,
-            tally,
-            digest,
-            lines,
-            ..
-        } = self;
-        Ok(Staged {
-            plan,
-            tally,
-            digest: digest.finish(),
-            lines,
-        })
+    /// Reads the list, draws and writes, all three at the same time; answers with the sheet when
+    /// every line is stored.
+    async fn run(self, sheet: Sheet, told: Before) -> Result<Sheet, Error> {
+        let (to_draw, listed) = mpsc::channel(1);
+        let (to_write, drawn) = mpsc::channel(1);
+        let ((), sheet, ()) = try_join!(
+            self.read(to_draw),
+            self.draw(sheet, told, listed, to_write),
+            self.write(drawn),
+        )?;
+        Ok(sheet)
     }
 
-    /// A first plan: every plant on the list, in the order of the list.
-    async fn plants(&mut self) -> Result<(), Error> {
+    async fn read(self, to_draw: mpsc::Sender<Vec<ListRow>>) -> Result<(), Error> {
         let mut after = RecipientKey(i64::MIN);
-        loop {
-            let page = self.page(after).await?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = last.key;
-            for listed in page {
-                let duty = self.weigh(&listed);
-                if let Some(duty) = duty {
-                    self.begin_line(Who::plant(&listed), duty);
-                }
-            }
-            self.write_full().await?;
-        }
-    }
-
-    async fn offices(&mut self) -> Result<(), Error> {
-        for office in self.office_list().await? {
-            if let Some(duty) = Duty::of_office(self.parts.of(office.region), &self.drawing) {
-                self.begin_line(Who::office(&office), duty);
-            }
-        }
-        Ok(())
-    }
-
-    /// A later plan: everyone who has an order, in the order of orders. Answers with what is owed
-    /// by those who have none yet.
-    async fn known(&mut self) -> Result<Vec<(Who, Duty)>, Error> {
-        let (mut now, mut begun) = (HashMap::new(), Vec::new());
-        let mut after = RecipientKey(i64::MIN);
-        loop {
-            let page = self.page(after).await?;
-            let Some(last) = page.last() else { break };
-            after = last.key;
-            for listed in page {
-                let Some(duty) = self.weigh(&listed) else {
-                    continue;
-                };
-                if self.told.contains_key(&listed.key) {
-                    now.insert(listed.key, duty);
-                } else {
-                    begun.push((Who::plant(&listed), duty));
-                }
-            }
-        }
-        for office in self.office_list().await? {
-            let part = self.parts.of(office.region);
-            let Some(duty) = Duty::of_office(part, &self.drawing) else {
-                continue;
-            };
-            if self.told.contains_key(&office.key) {
-                now.insert(office.key, duty);
-            } else {
-                begun.push((Who::office(&office), duty));
-            }
-        }
-        self.follow(now).await?;
-        Ok(begun)
-    }
-
-    /// One line for everyone who was told something by the previous plan.
-    async fn follow(&mut self, mut now: HashMap<RecipientKey, Duty>) -> Result<(), Error> {
-        let Some(previous) = self.previous else {
-            return Ok(());
-        };
-        let mut after = OrderKey(i64::MIN);
         loop {
             let mut tx = self.app.db.read().await?;
-            let page = store::page_lines(&mut tx, previous, after, PAGE).await?;
+            let region = self.list_region;
+            let rows = registry::page_list_rows(&mut tx, region, after, PAGE.into()).await?;
             drop(tx);
-            let Some(last) = page.last() else {
+            let Some(last) = rows.last() else {
                 return Ok(());
             };
-            after = last.order;
-            for before in page {
-                let Some((told, owed)) = self.told.remove(&before.recipient) else {
-                    continue;
-                };
-                let duty = now.remove(&before.recipient);
-                let Some(change) = Change::between(Some(&told), duty.as_ref()) else {
-                    continue;
-                };
-                let duty = duty.unwrap_or_else(|| before.duty.released(&self.drawing));
-                let owed = if change.owes_acknowledgement() {
-                    self.revision
-                } else {
-                    owed
-                };
-                let line = Line {
-                    order: told.order,
-                    recipient: before.recipient,
-                    change,
-                    duty,
-                };
-                self.stage(&line, owed, before.county, before.name);
-            }
-            self.write_full().await?;
+            after = last.key;
+            to_draw.send(rows).await.map_err(|_| broken_off())?;
         }
     }
 
-    async fn begin_later(&mut self, begun: Vec<(Who, Duty)>) -> Result<(), Error> {
-        for (who, duty) in begun {
-            self.begin_line(who, duty);
-            self.write_full().await?;
+    async fn write(self, mut drawn: mpsc::Receiver<Vec<StagedLine>>) -> Result<(), Error> {
+        while let Some(lines) = drawn.recv().await {
+            let mut tx = self.app.db.begin().await?;
+            store::add_lines(&mut tx, self.plan, lines).await?;
+            tx.commit().await?;
         }
         Ok(())
     }
 
-    async fn page(&self, after: RecipientKey) -> Result<Vec<registry::ListedPlant>, Error> {
-        let mut tx = self.app.db.read().await?;
-        Ok(registry::page_plants(&mut tx, self.list_region, after, PAGE).await?)
+    async fn draw(
+        self,
+        sheet: Sheet,
+        told: Before,
+        listed: mpsc::Receiver<Vec<ListRow>>,
+        to_write: ToWrite,
+    ) -> Result<Sheet, Error> {
+        if told.is_empty() {
+            self.first(sheet, listed, to_write).await
+        } else {
+            self.later(sheet, told, listed, to_write).await
+        }
     }
 
-    async fn office_list(&self) -> Result<Vec<registry::Recipient>, Error> {
+    /// A first plan: every plant in the order of the list, and the offices above them.
+    async fn first(
+        self,
+        mut sheet: Sheet,
+        mut listed: mpsc::Receiver<Vec<ListRow>>,
+        to_write: ToWrite,
+    ) -> Result<Sheet, Error> {
+        while let Some(rows) = listed.recv().await {
+            let lines;
+            (sheet, lines) = aside(move || {
+                let owed = sheet.weigh(rows)?;
+                let lines = sheet.begin(owed);
+                Ok((sheet, lines))
+            })
+            .await?;
+            to_write.send(lines).await.map_err(|_| broken_off())?;
+        }
+        let owed = sheet.weigh_offices(self.offices().await?);
+        let lines = sheet.begin(owed);
+        to_write.send(lines).await.map_err(|_| broken_off())?;
+        Ok(sheet)
+    }
+
+    /// A later plan. Lines are digested in the order of their orders, and orders are begun in the
+    /// order of recipients; so those who have an order already come first.
+    async fn later(
+        self,
+        mut sheet: Sheet,
+        mut told: Before,
+        mut listed: mpsc::Receiver<Vec<ListRow>>,
+        to_write: ToWrite,
+    ) -> Result<Sheet, Error> {
+        let (mut now, mut begun) = (HashMap::new(), Vec::new());
+        let mut sort = |owed: Vec<(Who, Duty)>| {
+            for (who, duty) in owed {
+                if told.contains_key(&who.key) {
+                    now.insert(who.key, duty);
+                } else {
+                    begun.push((who, duty));
+                }
+            }
+        };
+        while let Some(rows) = listed.recv().await {
+            let owed;
+            (sheet, owed) = aside(move || {
+                let owed = sheet.weigh(rows)?;
+                Ok((sheet, owed))
+            })
+            .await?;
+            sort(owed);
+        }
+        sort(sheet.weigh_offices(self.offices().await?));
+        let mut after = OrderKey(i64::MIN);
+        while let Some(page) = self.previous_lines(after).await? {
+            after = page.last().map_or(after, |line| line.order);
+            let lines = page.into_iter().filter_map(|before| {
+                let told = told.remove(&before.recipient)?;
+                let duty = now.remove(&before.recipient);
+                sheet.follow(before, told, duty)
+            });
+            let lines = lines.collect();
+            to_write.send(lines).await.map_err(|_| broken_off())?;
+        }
+        while !begun.is_empty() {
+            let rest = begun.split_off(begun.len().min(PAGE.into()));
+            let lines = sheet.begin(begun);
+            to_write.send(lines).await.map_err(|_| broken_off())?;
+            begun = rest;
+        }
+        Ok(sheet)
+    }
+
+    /// The next lines of the plan in force; none after the last.
+    async fn previous_lines(self, after: OrderKey) -> Result<Option<Vec<LineRecord>>, Error> {
+        let Some(previous) = self.previous else {
+            return Ok(None);
+        };
+        let mut tx = self.app.db.read().await?;
+        let page = store::page_lines(&mut tx, previous, after, PAGE.into()).await?;
+        Ok((!page.is_empty()).then_some(page))
+    }
+
+    async fn offices(self) -> Result<Vec<registry::Recipient>, Error> {
         let mut tx = self.app.db.read().await?;
         let offices = registry::list_offices(&mut tx, self.list_region).await?;
         let within = |office: &registry::Recipient| self.list_region.contains(office.region);
         Ok(offices.into_iter().filter(within).collect())
     }
+}
 
-    /// What a plant owes, counted into the sums and into the parts of its offices.
-    fn weigh(&mut self, listed: &registry::ListedPlant) -> Option<Duty> {
-        let duty = Duty::of_plant(&listed.plant, &self.drawing);
-        self.tally.weigh(&listed.plant, duty.as_ref());
-        if let Some(duty) = &duty {
-            self.parts.add(listed.plant.region, duty);
+/// Whoever takes the other end has failed, and says why.
+fn broken_off() -> Error {
+    Error::internal("the drawing was broken off")
+}
+
+/// Computes away from the tasks that must not wait.
+async fn aside<T: Send + 'static>(
+    compute: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let computed = tokio::task::spawn_blocking(compute).await;
+    computed.map_err(Error::internal)?
+}
+
+/// The plan on paper: what was drawn so far comes to this.
+struct Sheet {
+    drawing: Drawing,
+    revision: i32,
+    next_order: OrderKey,
+    tally: Tally,
+    parts: Parts,
+    digest: RowsDigest,
+    lines: i64,
+}
+
+impl Sheet {
+    fn new(drawing: Drawing, revision: i32, next_order: OrderKey) -> Self {
+        Self {
+            drawing,
+            revision,
+            next_order,
+            tally: Tally::default(),
+            parts: Parts::default(),
+            digest: RowsDigest::default(),
+            lines: 0,
         }
-        duty
     }
 
-    fn begin_line(&mut self, who: Who, duty: Duty) {
-        let order = OrderKey(self.next_order);
-        self.next_order += 1;
+    /// What plants owe, counted into the sums and into the parts of their offices.
+    fn weigh(&mut self, rows: Vec<ListRow>) -> Result<Vec<(Who, Duty)>, Error> {
+        let mut owed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let listed = ListedPlant::try_from(row).map_err(StoreError::from)?;
+            let duty = Duty::of_plant(&listed.plant, &self.drawing);
+            let part = self.tally.weigh(&listed.plant, duty.as_ref());
+            self.parts.add(listed.plant.region, part);
+            owed.extend(duty.map(|duty| (Who::plant(listed), duty)));
+        }
+        Ok(owed)
+    }
+
+    /// What offices owe, once every plant is weighed.
+    fn weigh_offices(&self, offices: Vec<registry::Recipient>) -> Vec<(Who, Duty)> {
+        let owed = offices.into_iter().filter_map(|office| {
+            let duty = Duty::of_office(self.parts.of(office.region), &self.drawing)?;
+            Some((Who::office(office), duty))
+        });
+        owed.collect()
+    }
+
+    /// Lines for those who have no order yet.
+    fn begin(&mut self, owed: Vec<(Who, Duty)>) -> Vec<StagedLine> {
+        let lines = owed.into_iter().map(|(who, duty)| {
+            let order = self.next_order;
+            self.next_order.0 += 1;
+            let line = Line {
+                order,
+                recipient: who.key,
+                change: Change::Begin,
+                duty,
+            };
+            self.stage(&line, self.revision, who.county, who.name)
+        });
+        lines.collect()
+    }
+
+    /// The line of somebody who has an order, if there is something to say.
+    fn follow(
+        &mut self,
+        before: LineRecord,
+        (told, owed): (Told, i32),
+        duty: Option<Duty>,
+    ) -> Option<StagedLine> {
+        let change = Change::between(Some(&told), duty.as_ref())?;
         let line = Line {
-            order,
-            recipient: who.key,
-            change: Change::Begin,
-            duty,
+            order: told.order,
+            recipient: before.recipient,
+            change,
+            duty: duty.unwrap_or_else(|| before.duty.released(&self.drawing)),
         };
-        self.stage(&line, self.revision, who.county, who.name);
+        let owed = if change.owes_acknowledgement() {
+            self.revision
+        } else {
+            owed
+        };
+        Some(self.stage(&line, owed, before.county, before.name))
     }
 
-    fn stage(&mut self, line: &Line, owed: i32, county: String, name: String) {
+    fn stage(&mut self, line: &Line, owed: i32, county: String, name: String) -> StagedLine {
         let snapshot = line.snapshot();
         let obligations = line.duty.obligations().to_string();
         let digest = Columns {
@@ -445,9 +493,9 @@ impl Staging<'_> {
         }
         .digest();
         self.digest.add(line.order.0, &digest.to_string());
-        self.tally.count(line.change);
+        self.tally.count(line.change, &county);
         self.lines += 1;
-        self.chunk.push(StagedLine {
+        StagedLine {
             order: line.order,
             recipient: line.recipient,
             change: line.change,
@@ -457,23 +505,7 @@ impl Staging<'_> {
             snapshot,
             obligations,
             digest,
-        });
-    }
-
-    async fn write_full(&mut self) -> Result<(), Error> {
-        if self.chunk.len() < CHUNK {
-            Ok(())
-        } else {
-            self.write().await
         }
-    }
-
-    async fn write(&mut self) -> Result<(), Error> {
-        let lines = std::mem::take(&mut self.chunk);
-        let mut tx = self.app.db.begin().await?;
-        store::add_lines(&mut tx, self.plan, lines).await?;
-        tx.commit().await?;
-        Ok(())
     }
 }
 
@@ -485,23 +517,17 @@ struct Who {
 }
 
 impl Who {
-    fn plant(listed: &registry::ListedPlant) -> Self {
-        let region = listed.plant.region;
-        let county = region.county().unwrap_or(region).to_string();
-        Self {
-            key: listed.key,
-            county,
-            name: listed.plant.name.clone(),
-        }
+    fn plant(listed: ListedPlant) -> Self {
+        Self::at(listed.key, listed.plant.region, listed.plant.name)
     }
 
-    fn office(office: &registry::Recipient) -> Self {
-        let county = office.region.county().unwrap_or(office.region).to_string();
-        Self {
-            key: office.key,
-            county,
-            name: office.name.clone(),
-        }
+    fn office(office: registry::Recipient) -> Self {
+        Self::at(office.key, office.region, office.name)
+    }
+
+    fn at(key: RecipientKey, region: RegionCode, name: String) -> Self {
+        let county = region.county().unwrap_or(region).to_string();
+        Self { key, county, name }
     }
 }
 
@@ -511,21 +537,16 @@ async fn finish(
     caller: &Caller,
     record: &NoticeRecord,
     version: ListVersion,
-    staged: Staged,
+    plan: i64,
+    sheet: Sheet,
 ) -> Result<Drawn, Error> {
     let mut tx = app.db.begin().await?;
     let list_region = record.region.prefecture().unwrap_or(record.region);
     same_list(&mut tx, list_region, version).await?;
-    store::set_drawn(
-        &mut tx,
-        staged.plan,
-        staged.lines,
-        &staged.digest,
-        &staged.tally,
-    )
-    .await?;
-    notice::set_plan(&mut tx, record.key, staged.plan).await?;
-    let head = store::find_plan(&mut tx, staged.plan)
+    let digest = sheet.digest.finish();
+    store::set_drawn(&mut tx, plan, sheet.lines, &digest, &sheet.tally).await?;
+    notice::set_plan(&mut tx, record.key, plan).await?;
+    let head = store::find_plan(&mut tx, plan)
         .await?
         .ok_or(Error::NotFound)?;
     let entry = Entry {

@@ -94,7 +94,11 @@ pub async fn issue(
     let open = !warning.phase(now).is_past();
     store::set_warning(tx, head.key, &warning, open, plan.key, now).await?;
     plan::set_issued(tx, plan.key, now).await?;
-    plan::count_orders(tx, plan.key).await?;
+    match plan.previous {
+        // Nobody has heard of its orders yet.
+        None => plan::add_counts(tx, plan.key, &plan.tally.counties).await?,
+        Some(_) => plan::count_orders(tx, plan.key).await?,
+    };
     let messages = plan::enqueue_messages(tx, plan.key, now).await?;
     let entry = entry(caller, &record, &head, &plan, now, tx).await?;
     journal::record(tx, &app.ids, entry).await?;

@@ -39,7 +39,7 @@ struct Enterprises {
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let Command::Enterprises(args) = &args.command;
     block_on(async {
-        let app = args.node.open().await?;
+        let app = args.node.open_existing().await?;
         if args.file == Path::new("-") {
             write_list(&app, args.region, out.bytes()).await?;
             return Ok(());

@@ -8,7 +8,6 @@ use super::node::{Node, block_on};
 use super::{Failure, print::Output};
 use crate::app::journal::{export, head, verify};
 use crate::config::Config;
-use crate::service;
 
 /// Verify and export the journal.
 #[derive(Debug, clap::Args)]
@@ -70,8 +69,7 @@ enum Line<'r> {
 async fn verify(args: &Verify, out: &mut Output) -> Result<(), Failure> {
     let config = args.node.config()?;
     let outside = outside(args, &config)?;
-    // Nothing is migrated: what is verified is what was found.
-    let db = service::open_database(&config).await?;
+    let db = args.node.existing_database().await?;
     let report = verify::verify(&db, outside.as_deref()).await?;
     if args.json {
         for fault in &report.faults {
@@ -130,7 +128,7 @@ fn tell(report: &verify::Report, outside: bool, out: &mut Output) -> std::io::Re
 }
 
 async fn export(args: &Export, out: &mut Output) -> Result<(), Failure> {
-    let db = service::open_database(&args.node.config()?).await?;
+    let db = args.node.existing_database().await?;
     let mut after = args.after;
     loop {
         let page = export::page(&db, after, export::PAGE).await?;

@@ -6,6 +6,7 @@ use super::Failure;
 use crate::app::App;
 use crate::config::Config;
 use crate::service;
+use crate::store::{Db, StoreError};
 
 /// Which node a command works on.
 #[derive(Debug, clap::Args)]
@@ -33,6 +34,26 @@ impl Node {
     pub(crate) async fn open(&self) -> Result<App, Failure> {
         let config = self.config()?;
         Ok(service::open(config).await?)
+    }
+
+    /// The same, for a command that reads what is there.
+    pub(crate) async fn open_existing(&self) -> Result<App, Failure> {
+        let config = self.config()?;
+        service::open_existing(config).await.map_err(missing)
+    }
+
+    /// The database as it is found: neither made nor migrated.
+    pub(crate) async fn existing_database(&self) -> Result<Db, Failure> {
+        let config = self.config()?;
+        service::existing_database(&config).await.map_err(missing)
+    }
+}
+
+/// A database that is not there was named wrongly.
+fn missing(error: anyhow::Error) -> Failure {
+    match error.downcast_ref() {
+        Some(StoreError::NoDatabase { .. }) => Failure::Input(error),
+        _ => Failure::Failed(error),
     }
 }
 

@@ -434,21 +434,18 @@ impl<'c> Cells<'c> {
         self.line_of(column, longest)
     }
 
-    /// A mass in kg/d, as grams per day.
-    fn grams(&mut self, column: Column) -> i64 {
+    /// A mass in kg/d, as grams per day; none where it cannot be read.
+    fn grams(&mut self, column: Column) -> Option<i64> {
         let text = self.get(column);
         if text.is_empty() {
-            return 0;
+            return Some(0);
         }
-        decimal(text, 3, false)
-            .filter(|grams| *grams < 1_000_000_000_000)
-            .unwrap_or_else(|| {
-                self.fault(
-                    column,
-                    "kilograms per day, below 1,000,000,000, at most three decimals",
-                );
-                0
-            })
+        let grams = decimal(text, 3, false).filter(|grams| *grams < 1_000_000_000_000);
+        if grams.is_none() {
+            let expected = "kilograms per day, below 1,000,000,000, at most three decimals";
+            self.fault(column, expected);
+        }
+        grams
     }
 
     fn degrees(&mut self, column: Column, range: &std::ops::RangeInclusive<i32>) -> Option<i32> {
@@ -688,13 +685,24 @@ fn unit_of(cells: &mut Cells<'_>) -> Option<Unit> {
         })
         .unwrap_or(0);
     let filed = PerLevel::from_fn(|level| measure_of(cells, Column::measure(level)));
-    let base = Emission::from_fn(|pollutant| cells.grams(Column::base(pollutant)));
+    let mut unread = Vec::new();
+    let base = Emission::from_fn(|pollutant| {
+        let grams = cells.grams(Column::base(pollutant));
+        grams.unwrap_or_else(|| {
+            unread.push(pollutant);
+            0
+        })
+    });
     let cut = PerLevel::from_fn(|level| {
-        Emission::from_fn(|pollutant| cells.grams(Column::cut(level, pollutant)))
+        Emission::from_fn(|pollutant| {
+            let grams = cells.grams(Column::cut(level, pollutant));
+            grams.unwrap_or(0)
+        })
     });
     for (level, cut) in cut.iter() {
         for pollutant in EmittedPollutant::ALL {
-            if cut.get(pollutant) > base.get(pollutant) {
+            // Nothing can be said against a base that is not known.
+            if cut.get(pollutant) > base.get(pollutant) && !unread.contains(&pollutant) {
                 let base = decimal_text(base.get(pollutant), 3);
                 let expected = format!(
                     "at most the {pollutant} it emits, {base} kg/d",
@@ -1149,6 +1157,7 @@ mod tests {
     #[case::four_decimals(&[(Column::BaseNox, "0.0001")], "NOx日排放量(kg/d): kilograms per day, below 1,000,000,000, at most three decimals")]
     #[case::huge(&[(Column::BaseNox, "99999999999999999999")], "NOx日排放量(kg/d): kilograms per day, below 1,000,000,000, at most three decimals")]
     #[case::not_a_number(&[(Column::BaseNox, "NaN")], "NOx日排放量(kg/d): kilograms per day, below 1,000,000,000, at most three decimals")]
+    #[case::base_that_has_cuts(&[(Column::BasePm, "viel")], "颗粒物日排放量(kg/d): kilograms per day, below 1,000,000,000, at most three decimals")]
     #[case::cut_above_base(&[(Column::CutRedPm, "100.501")], "红色减排颗粒物(kg/d): at most the 颗粒物 it emits, 100.5 kg/d")]
     #[case::long_stopped(&[(Column::Status, "长期停产")], "颗粒物日排放量(kg/d): 0: what is 长期停产 may not count towards the base")]
     #[case::phone(&[(Column::Phone, "12345")], "手机: a mobile number of 11 digits or a landline such as 0374-2961234")]

@@ -20,13 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::level::WarningLevel;
 
-/// One filed text with the kinds read from it.
+/// One filed text, from which its kinds are read when they are asked for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub struct Measure {
-    text: String,
-    kinds: Vec<MeasureKind>,
-}
+#[serde(transparent)]
+pub struct Measure(String);
 
 /// A value for each level under which a list files measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -148,52 +145,51 @@ impl Measure {
     /// A text as filed, without the blanks around it; nothing for an empty one.
     pub fn filed(text: &str) -> Option<Self> {
         let text = text.trim();
-        (!text.is_empty()).then(|| Self::from(text.to_owned()))
+        (!text.is_empty()).then(|| Self(text.to_owned()))
     }
 
     /// The order, in the words that were filed.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0
     }
 
-    /// What was read from the text, in its order, never empty.
-    pub fn kinds(&self) -> &[MeasureKind] {
-        &self.kinds
+    /// What the text says, each kind once, in its order; [`MeasureKind::Other`] alone where no
+    /// clause says anything known.
+    pub fn kinds(&self) -> Vec<MeasureKind> {
+        let mut kinds = Vec::new();
+        for kind in read(&self.0) {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        if kinds.is_empty() {
+            kinds.push(MeasureKind::Other);
+        }
+        kinds
     }
 
     /// Whether the text asks nothing that could be inspected: 自主减排 or 不作要求, and nothing else.
     pub fn is_autonomous(&self) -> bool {
-        self.kinds.iter().all(|kind| {
-            matches!(
-                kind,
-                MeasureKind::Autonomous | MeasureKind::Unrestricted | MeasureKind::Exempt
-            )
-        })
-    }
-}
-
-impl From<String> for Measure {
-    fn from(text: String) -> Self {
-        let kinds = read(&text);
-        Self { text, kinds }
-    }
-}
-
-impl From<Measure> for String {
-    fn from(measure: Measure) -> Self {
-        measure.text
+        let mut kinds = read(&self.0).peekable();
+        kinds.peek().is_some()
+            && kinds.all(|kind| {
+                matches!(
+                    kind,
+                    MeasureKind::Autonomous | MeasureKind::Unrestricted | MeasureKind::Exempt
+                )
+            })
     }
 }
 
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 
 impl fmt::Debug for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Measure({:?})", self.text)
+        write!(f, "Measure({:?})", self.0)
     }
 }
 
@@ -250,19 +246,10 @@ impl MeasureKind {
     }
 }
 
-/// The kinds in a text, each once; `Other` alone where no clause says anything known.
-fn read(text: &str) -> Vec<MeasureKind> {
-    let mut kinds = Vec::new();
-    for clause in clauses(text) {
-        let kind = read_clause(clause);
-        if kind != MeasureKind::Other && !kinds.contains(&kind) {
-            kinds.push(kind);
-        }
-    }
-    if kinds.is_empty() {
-        kinds.push(MeasureKind::Other);
-    }
-    kinds
+/// What the clauses of a text say, one after the other, as far as it is known.
+pub(crate) fn read(text: &str) -> impl Iterator<Item = MeasureKind> {
+    let kinds = clauses(text).map(read_clause);
+    kinds.filter(|kind| *kind != MeasureKind::Other)
 }
 
 /// Splits a text at its commas, semicolons and full stops, but never inside brackets.
@@ -582,7 +569,7 @@ mod tests {
     const GLASS: &str = include_str!("../../playbooks/measures/flat-glass.toml");
 
     fn kinds(text: &str) -> Vec<MeasureKind> {
-        Measure::filed(text).unwrap().kinds().to_vec()
+        Measure::filed(text).unwrap().kinds()
     }
 
     fn stop(scope: StopScope, percent: Option<u8>) -> MeasureKind {
@@ -800,7 +787,9 @@ mod tests {
             if let Some(measure) = Measure::filed(&text) {
                 prop_assert_eq!(measure.text(), text.trim());
                 prop_assert!(!measure.kinds().is_empty());
-                prop_assert_eq!(Measure::from(String::from(measure.clone())), measure);
+                let stored = serde_json::to_string(&measure).unwrap();
+                prop_assert_eq!(&stored, &serde_json::to_string(text.trim()).unwrap());
+                prop_assert_eq!(serde_json::from_str::<Measure>(&stored).unwrap(), measure);
             }
         }
     }

@@ -15,6 +15,7 @@
 //! searches older ones.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub use crate::digest::{Digest, Fields};
 use crate::enterprise::{Emission, EmittedPollutant, Grade, Plant, PlantStatus};
 use crate::id::{OrderKey, RecipientKey};
 use crate::level::WarningLevel;
-use crate::measure::{Measure, MeasureKind, PerLevel};
+use crate::measure::{MeasureKind, PerLevel, read};
 use crate::notice::{Contents, NoticeKind};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
@@ -200,9 +201,9 @@ pub struct Line {
 
 /// What the drawing of all lines of one plan shares.
 #[derive(Clone, Debug)]
-pub struct Drawing<'p> {
+pub struct Drawing {
     /// The notice.
-    pub notice: &'p Contents,
+    pub notice: Contents,
     /// The list version the plan is drawn from.
     pub list: String,
     /// Minutes to acknowledge, per level.
@@ -214,7 +215,7 @@ pub struct Drawing<'p> {
 impl Duty {
     /// What a plant owes; none under a notice that ends the warning, or where the plant stands
     /// still anyway (长期停产).
-    pub fn of_plant(plant: &Plant, drawing: &Drawing<'_>) -> Option<Self> {
+    pub fn of_plant(plant: &Plant, drawing: &Drawing) -> Option<Self> {
         let level = drawing.notice.level;
         if drawing.notice.kind.ends() || plant.status == PlantStatus::LongStopped {
             return None;
@@ -266,7 +267,7 @@ impl Duty {
     }
 
     /// What an office owes for its part of the plan.
-    pub fn of_office(part: Part, drawing: &Drawing<'_>) -> Option<Self> {
+    pub fn of_office(part: Part, drawing: &Drawing) -> Option<Self> {
         (!drawing.notice.kind.ends()).then(|| Self {
             level: drawing.notice.level,
             effective: drawing.notice.effective,
@@ -283,7 +284,7 @@ impl Duty {
 
     /// The duty with which a recipient is released: what it last owed, and what stays after it.
     #[must_use]
-    pub fn released(self, drawing: &Drawing<'_>) -> Self {
+    pub fn released(self, drawing: &Drawing) -> Self {
         Self {
             level: drawing.notice.level,
             effective: drawing.notice.effective,
@@ -296,9 +297,25 @@ impl Duty {
     /// A digest over what is owed, and nothing else: two duties with equal obligations ask the same
     /// of the recipient, whatever the level is called.
     pub fn obligations(&self) -> Obligations {
-        let owed = (&self.control, &self.units, &self.added);
-        let text = serde_json::to_vec(&owed).expect("a duty is plain data");
-        Obligations(Digest::of(&text).low_half())
+        let fields = Fields::new("obligations");
+        let fields = match &self.control {
+            Control::Autonomous => fields.text("autonomous"),
+            Control::Required => fields.text("required"),
+            Control::Office { part } => part
+                .counts()
+                .into_iter()
+                .fold(fields.text("office"), |fields, count| {
+                    fields.int(count.into())
+                }),
+        };
+        // A unit ends in a number, so none reads as something added.
+        let fields = self.units.iter().fold(fields, |fields, unit| {
+            let hours = unit.ramp_down_hours.into();
+            fields.text(&unit.unit).text(&unit.measure).int(hours)
+        });
+        let added = self.added.iter();
+        let fields = added.fold(fields, |fields, text| fields.text(text));
+        Obligations(fields.finish().low_half())
     }
 
     /// Until when a unit's measure is to be in place: the start hour, or as long after the issue
@@ -314,7 +331,7 @@ impl Duty {
     }
 }
 
-impl Drawing<'_> {
+impl Drawing {
     /// Minutes from issue within which its orders are to be acknowledged.
     pub fn acknowledge_within(&self) -> u32 {
         let by_level = &self.acknowledge_within_minutes;
@@ -382,6 +399,8 @@ impl Columns<'_> {
 pub struct Tally {
     /// Lines by what they mean to their recipients.
     pub changes: BTreeMap<Change, u32>,
+    /// Lines by county.
+    pub counties: BTreeMap<String, u32>,
     /// Plants by what they do.
     pub plants: Part,
     /// What all plants on the list emit on a normal day.
@@ -392,41 +411,77 @@ pub struct Tally {
 
 impl Tally {
     /// Counts a line.
-    pub fn count(&mut self, change: Change) {
+    pub fn count(&mut self, change: Change, county: &str) {
         *self.changes.entry(change).or_default() += 1;
+        match self.counties.get_mut(county) {
+            Some(lines) => *lines += 1,
+            None => {
+                self.counties.insert(county.to_owned(), 1);
+            }
+        }
     }
 
-    /// Weighs a plant, whether or not it has a line.
-    pub fn weigh(&mut self, plant: &Plant, duty: Option<&Duty>) {
+    /// Weighs a plant, whether or not it owes anything; answers with what happens there.
+    pub fn weigh(&mut self, plant: &Plant, duty: Option<&Duty>) -> Part {
         self.base += plant.base();
-        if let Some(duty) = duty {
-            self.cut += duty.cut;
-            self.plants.add(duty);
-        }
+        let Some(duty) = duty else {
+            return Part::default();
+        };
+        let part = Part::of_plant(duty);
+        self.cut += duty.cut;
+        self.plants += part;
+        part
     }
 }
 
 impl Part {
-    /// Counts a plant's duty.
-    pub fn add(&mut self, duty: &Duty) {
-        self.plants += 1;
-        let kinds = || {
-            duty.units
-                .iter()
-                .filter_map(|unit| Measure::filed(&unit.measure))
+    const fn counts(self) -> [u32; 5] {
+        [
+            self.plants,
+            self.stop,
+            self.limit,
+            self.autonomous,
+            self.other,
+        ]
+    }
+
+    /// One plant, counted by the most its duty asks of any unit.
+    fn of_plant(duty: &Duty) -> Self {
+        let mut part = Self {
+            plants: 1,
+            ..Self::default()
         };
-        let has = |wanted: fn(&MeasureKind) -> bool| kinds().any(|m| m.kinds().iter().any(wanted));
-        let counter = if duty.control == Control::Autonomous {
-            &mut self.autonomous
-        } else if has(|kind| matches!(kind, MeasureKind::Stop(_))) {
-            &mut self.stop
-        } else if has(|kind| matches!(kind, MeasureKind::LimitLoad(_) | MeasureKind::Input { .. }))
-        {
-            &mut self.limit
+        if duty.control == Control::Autonomous {
+            part.autonomous = 1;
+            return part;
+        }
+        let mut limits = false;
+        for kind in duty.units.iter().flat_map(|unit| read(&unit.measure)) {
+            match kind {
+                MeasureKind::Stop(_) => {
+                    part.stop = 1;
+                    return part;
+                }
+                MeasureKind::LimitLoad(_) | MeasureKind::Input { .. } => limits = true,
+                _ => {}
+            }
+        }
+        if limits {
+            part.limit = 1;
         } else {
-            &mut self.other
-        };
-        *counter += 1;
+            part.other = 1;
+        }
+        part
+    }
+}
+
+impl AddAssign for Part {
+    fn add_assign(&mut self, more: Self) {
+        self.plants += more.plants;
+        self.stop += more.stop;
+        self.limit += more.limit;
+        self.autonomous += more.autonomous;
+        self.other += more.other;
     }
 }
 
@@ -435,10 +490,10 @@ impl Part {
 pub struct Parts(BTreeMap<RegionCode, Part>);
 
 impl Parts {
-    /// Counts a plant's duty for its township, county and everything above.
-    pub fn add(&mut self, region: RegionCode, duty: &Duty) {
+    /// Counts what happens at a plant for its township, county and everything above.
+    pub fn add(&mut self, region: RegionCode, part: Part) {
         for region in region.with_ancestors() {
-            self.0.entry(region).or_default().add(duty);
+            *self.0.entry(region).or_default() += part;
         }
     }
 
@@ -518,6 +573,7 @@ mod tests {
 
     use super::*;
     use crate::enterprise::{Industry, ListClass, Unit};
+    use crate::measure::Measure;
     use crate::notice::{End, Grounds};
     use WarningLevel::{Orange, Red, Yellow};
 
@@ -592,9 +648,9 @@ mod tests {
         }
     }
 
-    fn drawing(notice: &Contents) -> Drawing<'_> {
+    fn drawing(notice: &Contents) -> Drawing {
         Drawing {
-            notice,
+            notice: notice.clone(),
             list: "许昌市2026年应急减排清单第3版".to_owned(),
             acknowledge_within_minutes: PerLevel {
                 yellow: 240,
@@ -709,7 +765,7 @@ mod tests {
         let start = notice(NoticeKind::Start, level);
         let duty = Duty::of_plant(&plant(texts), &drawing(&start)).unwrap();
         let mut parts = Parts::default();
-        parts.add("411081102".parse().unwrap(), &duty);
+        parts.add("411081102".parse().unwrap(), Part::of_plant(&duty));
         for office in ["411081102", "411081", "411000"] {
             assert_eq!(parts.of(office.parse().unwrap()), part);
         }

@@ -62,6 +62,8 @@ pub struct Options {
     pub connections: u32,
     /// How long a caller waits for a connection or a lock before it hears that there is none.
     pub patience: Duration,
+    /// Whether SQLite's file is made when it is missing; a server makes no database by itself.
+    pub create: bool,
 }
 
 impl Default for Options {
@@ -69,6 +71,7 @@ impl Default for Options {
         Self {
             connections: 8,
             patience: Duration::from_secs(5),
+            create: true,
         }
     }
 }
@@ -127,7 +130,7 @@ pub enum Verdict {
 }
 
 impl Db {
-    /// Opens `sqlite:PATH`, creating the file, or `postgres://…`. Neither is migrated yet.
+    /// Opens `sqlite:PATH` or `postgres://…`. Neither is migrated yet.
     pub async fn open(url: &str, options: Options) -> Result<Self> {
         let engine = match url.split_once(':') {
             Some(("sqlite", path)) => {
@@ -451,9 +454,11 @@ impl Tx {
         rows: Vec<P>,
     ) -> Result<u64> {
         self.enter()?;
-        let text = insert.text(P::WIDTH, rows.len());
+        let count = rows.len();
+        let text = |marks| insert.text(P::WIDTH, count, marks);
         let inserted = match &mut self.connection {
             Connection::Sqlite(tx) => {
+                let text = text(Marks::InOrder);
                 let mut arguments = SqliteArguments::default();
                 for row in rows {
                     row.bind_sqlite(&mut arguments)?;
@@ -464,6 +469,7 @@ impl Tx {
                     .rows_affected()
             }
             Connection::Postgres(tx) => {
+                let text = text(Marks::Numbered);
                 let mut arguments = PgArguments::default();
                 for row in rows {
                     row.bind_postgres(&mut arguments)?;
@@ -536,34 +542,49 @@ impl Insert {
     }
 
     /// The whole statement, composed once for each number of rows.
-    fn text(self, width: usize, rows: usize) -> SqlStr {
-        type Texts = HashMap<(Insert, usize), Arc<str>>;
+    fn text(self, width: usize, rows: usize, marks: Marks) -> SqlStr {
+        type Texts = HashMap<(Insert, usize, Marks), Arc<str>>;
         static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
         let text = TEXTS
             .lock()
             .expect("composing a text does not panic")
-            .entry((self, rows))
-            .or_insert_with(|| self.compose(width, rows).into())
+            .entry((self, rows, marks))
+            .or_insert_with(|| self.compose(width, rows, marks).into())
             .clone();
         assert_safe(text)
     }
 
-    fn compose(self, width: usize, rows: usize) -> String {
+    fn compose(self, width: usize, rows: usize, marks: Marks) -> String {
         let mut text = format!("{} VALUES ", self.before);
         for row in 0..rows {
             for column in 0..width {
                 text.push_str(match (row, column) {
-                    (0, 0) => "($",
-                    (_, 0) => "), ($",
-                    _ => ", $",
+                    (0, 0) => "(",
+                    (_, 0) => "), (",
+                    _ => ", ",
                 });
-                text.push_str(&(row * width + column + 1).to_string());
+                match marks {
+                    Marks::InOrder => text.push('?'),
+                    Marks::Numbered => {
+                        text.push('$');
+                        text.push_str(&(row * width + column + 1).to_string());
+                    }
+                }
             }
         }
         text.push_str(") ");
         text.push_str(self.after);
         text
     }
+}
+
+/// How the values of a bulk insert are marked in its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Marks {
+    /// `?`, for SQLite, which keeps `$1` as a name and searches all names before it at every bind.
+    InOrder,
+    /// `$1`, for PostgreSQL.
+    Numbered,
 }
 
 impl From<&'static str> for Insert {
@@ -768,9 +789,12 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
     if path.is_empty() || path.starts_with(":memory:") || path.contains('?') {
         return Err(address("`sqlite:PATH`, the path of a file"));
     }
+    if !options.create && !Path::new(path).exists() {
+        return Err(StoreError::NoDatabase { path: path.into() });
+    }
     let connect = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
+        .create_if_missing(options.create)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

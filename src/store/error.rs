@@ -82,6 +82,13 @@ pub enum StoreError {
         expected: &'static str,
     },
 
+    /// There is no such file, and none was to be made.
+    #[error("there is no database at {}", .path.display())]
+    NoDatabase {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// The schema has moved on without this binary.
     #[error(
         "this binary is too old for the database: it knows migrations up to {known}, \

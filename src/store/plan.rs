@@ -1,6 +1,13 @@
 //! Plans: staged line by line, issued in one short transaction, never changed afterwards.
+//!
+//! # Design notes
+//!
+//! The key of a message follows from its order, the position of its contact and its channel, and
+//! SQLite is told by `CROSS JOIN` to walk them in that order. Numbering the rows by a window sorted
+//! all of them first, at twice the price of the whole (5.6 against 2.9 µs a plant). Keys between
+//! are nobody's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -196,9 +203,8 @@ pub async fn add_lines(tx: &mut Tx, plan: i64, lines: Vec<StagedLine>) -> Result
 pub async fn order_span(tx: &mut Tx, plan: i64) -> Result<Option<(OrderKey, OrderKey)>> {
     let (first, last): (Option<i64>, Option<i64>) = tx
         .one(
-            "SELECT MIN(order_key), MAX(order_key)
-               FROM plan_line
-              WHERE plan_key = $1",
+            "SELECT (SELECT MIN(order_key) FROM plan_line WHERE plan_key = $1),
+                    (SELECT MAX(order_key) FROM plan_line WHERE plan_key = $1)",
             (plan,),
         )
         .await?;
@@ -399,29 +405,56 @@ pub async fn find_line(tx: &mut Tx, plan: i64, order: OrderKey) -> Result<Option
 /// Puts a plan's messages into the outbox: one for every active contact and every channel it can
 /// be reached by. No address is copied.
 pub async fn enqueue_messages(tx: &mut Tx, plan: i64, now: DateTime<Utc>) -> Result<u64> {
-    // The series stays taken from the first allocation on, so the keys between are nobody else's.
-    let base = counter::allocate(tx, "message", 0).await?;
-    let enqueued = tx
-        .execute(
-            "INSERT INTO message
-                    (message_key, lane, plan_key, order_key, contact_key, channel, step, state,
-                     due_at, attempts)
-             SELECT $2 + ROW_NUMBER() OVER (ORDER BY l.order_key, c.position, w.channel) - 1,
-                    p.lane, p.plan_key, l.order_key, c.contact_key, w.channel, 1, 'due', $3, 0
-               FROM plan p
-               JOIN plan_line l ON l.plan_key      = p.plan_key
-               JOIN contact   c ON c.recipient_key = l.recipient_key
-                               AND c.active
-               JOIN (SELECT 'email' AS channel UNION ALL SELECT 'webhook') w
-                 ON (w.channel = 'email'   AND c.email   IS NOT NULL)
-                 OR (w.channel = 'webhook' AND c.webhook IS NOT NULL)
-              WHERE p.plan_key = $1",
-            (plan, base, now.timestamp_millis()),
+    let Some((first, last)) = order_span(tx, plan).await? else {
+        return Ok(0);
+    };
+    let positions: i64 = tx
+        .scalar(
+            "SELECT CAST(COALESCE(MAX(position), 0) + 1 AS BIGINT) FROM contact",
+            (),
         )
         .await?;
-    let n = u32::try_from(enqueued).expect("a plan has fewer than four thousand million messages");
-    counter::allocate(tx, "message", n).await?;
-    Ok(enqueued)
+    let keys = (last.0 - first.0 + 1) * positions * 2;
+    let keys = u32::try_from(keys).expect("a plan's orders lie less than a thousand million apart");
+    let base = counter::allocate(tx, "message", keys).await?;
+    tx.execute(
+        "INSERT INTO message
+                (message_key, lane, plan_key, order_key, contact_key, channel, step, state,
+                 due_at, attempts)
+         SELECT $2 + ((l.order_key - $3) * $4 + c.position) * 2 + w.place,
+                p.lane, p.plan_key, l.order_key, c.contact_key, w.channel, 1, 'due', $5, 0
+           FROM plan p
+          CROSS JOIN plan_line l
+          CROSS JOIN contact c
+          CROSS JOIN (SELECT 0 AS place, 'email' AS channel UNION ALL SELECT 1, 'webhook') w
+          WHERE p.plan_key      = $1
+            AND l.plan_key      = p.plan_key
+            AND c.recipient_key = l.recipient_key
+            AND c.active
+            AND CASE w.channel
+                    WHEN 'email' THEN c.email
+                    ELSE c.webhook
+                END IS NOT NULL",
+        (plan, base, first.0, positions, now.timestamp_millis()),
+    )
+    .await
+}
+
+/// Begins the counters of a first plan, given how many lines each county has: every order is
+/// issued, owes its first revision, and no more is known of it.
+pub async fn add_counts(tx: &mut Tx, plan: i64, counties: &BTreeMap<String, u32>) -> Result<u64> {
+    let rows: Vec<_> = counties
+        .iter()
+        .map(|(county, &lines)| {
+            let county = county.as_str();
+            (plan, county, "issued", 1, false, false, i64::from(lines))
+        })
+        .collect();
+    tx.insert_many(
+        "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)",
+        rows,
+    )
+    .await
 }
 
 /// Counts the orders of a plan by county and status, given how far each has come: the counters a

@@ -311,6 +311,31 @@ pub struct ListedPlant {
     pub plant: Plant,
 }
 
+/// A plant on the list as it is stored, to be read where there is time for it.
+#[derive(Clone, Debug)]
+pub struct ListRow {
+    /// Its key.
+    pub key: RecipientKey,
+    body: String,
+}
+
+impl TryFrom<ListRow> for ListedPlant {
+    type Error = Inconsistency;
+
+    fn try_from(row: ListRow) -> Result<Self, Inconsistency> {
+        let plant = serde_json::from_str(&row.body).map_err(|error| {
+            Inconsistency::on("list_row")
+                .column("body")
+                .row(row.key.0)
+                .source(error)
+        })?;
+        Ok(Self {
+            key: row.key,
+            plant,
+        })
+    }
+}
+
 /// The next plants of a list after a key, in key order.
 pub async fn page_plants(
     tx: &mut Tx,
@@ -318,6 +343,18 @@ pub async fn page_plants(
     after: RecipientKey,
     limit: i64,
 ) -> Result<Vec<ListedPlant>> {
+    let rows = page_list_rows(tx, list_region, after, limit).await?;
+    let plants = rows.into_iter().map(|row| Ok(row.try_into()?));
+    plants.collect()
+}
+
+/// The same, as they are stored.
+pub async fn page_list_rows(
+    tx: &mut Tx,
+    list_region: RegionCode,
+    after: RecipientKey,
+    limit: i64,
+) -> Result<Vec<ListRow>> {
     let rows: Vec<(i64, String)> = tx
         .all(
             "SELECT r.recipient_key, l.body
@@ -334,19 +371,11 @@ pub async fn page_plants(
             (list_region.as_str(), after.0, limit),
         )
         .await?;
-    let plants = rows.into_iter().map(|(key, body)| {
-        let plant = serde_json::from_str(&body).map_err(|error| {
-            Inconsistency::on("list_row")
-                .column("body")
-                .row(key)
-                .source(error)
-        })?;
-        Ok(ListedPlant {
-            key: RecipientKey(key),
-            plant,
-        })
+    let rows = rows.into_iter().map(|(key, body)| ListRow {
+        key: RecipientKey(key),
+        body,
     });
-    plants.collect()
+    Ok(rows.collect())
 }
 
 /// The offices of a list, in key order.

@@ -325,13 +325,15 @@ both_engines! {
         let playbook = "playbook";
         Episode::begin(&db, playbook, (0..3).map(by_mail).collect()).await;
         let mut tx = db.begin().await.unwrap();
-        tx.execute("UPDATE message SET state = 'held' WHERE message_key = 2", ()).await.unwrap();
+        let keys: Vec<(i64,)> = tx.all("SELECT message_key FROM message ORDER BY message_key", ()).await.unwrap();
+        let [(first,), (held,), (last,)] = keys[..] else { panic!("three messages: {keys:?}") };
+        tx.execute("UPDATE message SET state = 'held' WHERE message_key = $1", (held,)).await.unwrap();
         let (now, until) = (start(), start() + TimeDelta::minutes(5));
         let drill = outbox::claim::<Drill>(&mut tx, "d-1", now, until, 10).await.unwrap();
         assert!(drill.messages.is_empty());
         let live = outbox::claim::<Live>(&mut tx, "a-1", now, until, 10).await.unwrap();
         let keys: Vec<_> = live.messages.iter().map(|message| message.key.0).collect();
-        assert_eq!((keys, live.lost.len()), (vec![1, 3], 0));
+        assert_eq!((keys, live.lost.len()), (vec![first, last], 0));
         let again = outbox::claim::<Live>(&mut tx, "b-1", now, until, 10).await.unwrap();
         assert!(again.messages.is_empty());
 
@@ -339,9 +341,42 @@ both_engines! {
         outbox::put_back(&mut tx, "b-1", &[live.messages[1].key], now).await.unwrap();
         let back = outbox::claim::<Live>(&mut tx, "c-1", now, until, 10).await.unwrap();
         let back: Vec<_> = back.messages.iter().map(|m| (m.key.0, m.attempt)).collect();
-        assert_eq!(back, [(1, 1)], "only the holder gives back, and no attempt is counted");
+        assert_eq!(back, [(first, 1)], "only the holder gives back, and no attempt is counted");
         let lost = outbox::claim::<Live>(&mut tx, "d-1", until, until, 10).await.unwrap();
-        assert_eq!(lost.lost.iter().map(|(key, number)| (key.0, *number)).collect::<Vec<_>>(), [(1, 1), (3, 1)]);
+        assert_eq!(lost.lost.iter().map(|(key, number)| (key.0, *number)).collect::<Vec<_>>(), [(first, 1), (last, 1)]);
+    }
+}
+
+both_engines! {
+    async fn a_line_that_cannot_be_read_delays_only_its_own_message(db: TestDb) {
+        let endpoint = Endpoint::start([]).await;
+        let quiet = quiet(&db).await;
+        let episode = Episode::begin(&db, &quiet.playbook, (0..3).map(|_| endpoint_of(&endpoint)).collect()).await;
+        let order = episode.plants[1].order.0;
+        let snapshot: String = db.read().await.unwrap()
+            .scalar("SELECT snapshot FROM plan_line WHERE order_key = $1", (order,)).await.unwrap();
+        let write = async |snapshot: &str| {
+            let mut tx = db.begin().await.unwrap();
+            tx.execute("UPDATE plan_line SET snapshot = $1 WHERE order_key = $2", (snapshot, order)).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        write("{").await;
+        let node = Quiet::dispatch(quiet.node(db.another().await, 2));
+        eventually("the others arrive and the reason is on record", async || {
+            count(&db, "delivered").await == 2 && attempts(&db).await.len() == 3
+        }).await;
+        let tried = attempts(&db).await;
+        let later: Vec<_> = tried.iter().filter(|a| a.outcome == AttemptOutcome::Later).collect();
+        assert!(later.len() == 1 && later[0].reply.contains("plan_line"), "{tried:?}");
+        let (lease, due): (Option<String>, i64) = db.read().await.unwrap()
+            .one("SELECT lease_by, due_at FROM message WHERE order_key = $1", (order,)).await.unwrap();
+        let wait = due - quiet.clock.now().timestamp_millis();
+        assert!(lease.is_none() && wait < 120_000, "due in {wait} ms, not when the claim would run out");
+
+        write(&snapshot).await;
+        quiet.clock.advance(TimeDelta::minutes(2));
+        eventually("it arrives", async || count(&db, "delivered").await == 3).await;
+        node.abort();
     }
 }
 

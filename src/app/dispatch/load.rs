@@ -1,6 +1,7 @@
 //! From claimed messages to letters: what each says, where it goes, or why it does not.
 
 use std::collections::{BTreeSet, HashMap};
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -153,7 +154,7 @@ pub(super) async fn claim<L: Lane>(
 /// What each claimed message takes to be sent, or the result when it is not.
 pub(super) async fn load(
     app: &App,
-    messages: Vec<Message>,
+    messages: &[Message],
     mark: &Arc<str>,
 ) -> Result<Vec<Result<Job, Settled>>, Error> {
     let mut notices = HashMap::new();
@@ -164,13 +165,13 @@ pub(super) async fn load(
     {
         notices.insert(plan, app.issued_notice(plan).await?);
     }
-    let around = Around::read(app, &messages, &notices).await?;
+    let around = Around::read(app, messages, &notices).await?;
     let now = app.now();
-    let loaded = messages.into_iter().map(|message| {
+    let loaded = messages.iter().map(|message| {
         let notice = Arc::clone(&notices[&message.plan]);
-        match around.find(app, &message) {
+        match around.find(app, message) {
             Ok((told, to)) => Ok(Job {
-                message,
+                message: message.clone(),
                 mark: Arc::clone(mark),
                 claimed_at: Instant::now(),
                 notice,
@@ -191,6 +192,36 @@ pub(super) async fn load(
         }
     });
     Ok(loaded.collect())
+}
+
+/// The attempt at a message of which something cannot be read; `again` says when it is due again
+/// after so many attempts, or that it is given up.
+pub(super) fn unreadable(
+    message: &Message,
+    mark: &Arc<str>,
+    error: &Error,
+    at: DateTime<Utc>,
+    again: impl FnOnce(u32) -> Option<DateTime<Utc>>,
+) -> Settled {
+    let before = message.redriven.map_or(0, |(_, attempts)| attempts);
+    let mut reply = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        reply = format!("{reply}: {error}");
+        source = error.source();
+    }
+    Settled {
+        message: message.key,
+        mark: Arc::clone(mark),
+        order: message.order,
+        // No rung is reached, so no revision is asked for.
+        revision: 0,
+        number: message.attempt,
+        at,
+        outcome: AttemptOutcome::Later,
+        reply,
+        fate: again(message.attempt - before).map_or(Fate::Dead, Fate::Due),
+    }
 }
 
 /// Why a message is not sent.

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 
@@ -176,6 +177,29 @@ fn what_an_account_cannot_be_is_wrong_input() {
         &file,
     ])
     .assert_refused("password: expected at least 10 characters");
+}
+
+#[test]
+fn a_command_that_reads_makes_no_database() {
+    let commands: [&[&str]; 3] = [
+        &["journal", "verify"],
+        &["journal", "export"],
+        &["export", "enterprises", "-"],
+    ];
+    for command in commands {
+        let home = Home::new();
+        let said =
+            |path: String| format!("cannot open the database: there is no database at {path}");
+        home.run(command)
+            .assert_refused(&said(home.path("data/qingkong.db")));
+        assert!(!Path::new(&home.path("data")).exists(), "{command:?}");
+
+        let elsewhere = home.path("elsewhere.db");
+        let url = format!("sqlite:{elsewhere}");
+        home.run(&[command, &["--database", &url]].concat())
+            .assert_refused(&said(elsewhere.clone()));
+        assert!(!Path::new(&elsewhere).exists(), "{command:?}");
+    }
 }
 
 #[test]

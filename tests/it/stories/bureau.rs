@@ -6,7 +6,9 @@ use qingkong::app::caller::Role;
 use qingkong::app::enroll::{self, Import, Office};
 use qingkong::app::{App, Caller};
 use qingkong::cli::demo::list::{Sample, sample_list};
-use qingkong::domain::enterprise::{Contact, PlantStatus};
+use qingkong::domain::enterprise::{Contact, Plant, PlantStatus};
+use qingkong::list_file::ListWriter;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::sinks::Sinks;
@@ -44,8 +46,50 @@ impl Bureau {
         Self::staffed(world, recipients).await
     }
 
+    /// The same, with its people, its list and its offices brought in over HTTP. Only the first
+    /// administrator is made at the node itself, as everywhere.
+    pub(crate) async fn over_http(db: TestDb, plants: usize, sinks: &Sinks) -> Self {
+        let world = World::with(db, |config| sinks.connect(config)).await;
+        let administrator = world.administrator().await;
+        for account in accounts() {
+            let account = json!({
+                "name": account.name, "password": account.password, "role": account.role.as_str(),
+                "region": account.region, "title": account.title,
+            });
+            let request = administrator.post("/api/v1/accounts", &account);
+            assert_eq!(Visitor::json(request).await.0, 201);
+        }
+        let list = sample(world.app(), plants, Some(&sinks.hook())).await;
+        let mut csv = ListWriter::begin(Vec::new()).unwrap();
+        csv.add(&list).unwrap();
+        let csv = String::from_utf8(csv.finish().unwrap()).unwrap();
+        let taken = upload(&administrator, "enterprises", csv).await;
+        assert_eq!(taken["added"], plants);
+        let mut csv = "region,name,contact,role,email\n".to_owned();
+        for office in offices() {
+            let (region, name, contact) = (office.region, office.name, &office.contacts[0]);
+            let mailbox = contact.email.as_ref().unwrap().as_str();
+            let row = [
+                region.as_str(),
+                &name,
+                &contact.name,
+                &contact.role,
+                mailbox,
+            ];
+            csv.push_str(&row.join(","));
+            csv.push('\n');
+        }
+        let taken = upload(&administrator, "offices", csv).await;
+        assert_eq!(taken["offices"], OFFICES.len());
+        Self::signed_in(world, told(&list)).await
+    }
+
     async fn staffed(world: World, recipients: usize) -> Self {
         staff(world.app()).await;
+        Self::signed_in(world, recipients).await
+    }
+
+    async fn signed_in(world: World, recipients: usize) -> Self {
         let (mut officer, mut approver) = (world.stranger(), world.stranger());
         officer.sign_in(OFFICER, PASSWORD).await;
         approver.sign_in(APPROVER, PASSWORD).await;
@@ -164,22 +208,27 @@ pub(crate) const OFFICER: &str = "zhiban";
 /// The account that signs.
 pub(crate) const APPROVER: &str = "fushizhang";
 
-/// Adds the accounts of a bureau, with their titles.
-pub(crate) async fn staff(app: &App) {
-    for (name, role, title) in [
+/// The accounts of a bureau, with their titles.
+fn accounts() -> impl Iterator<Item = NewAccount> {
+    let accounts = [
         (OFFICER, Role::Officer, "值班员"),
         // The second officer of the night, who witnesses.
         ("fuban", Role::Officer, "副班"),
         (APPROVER, Role::Approver, "副市长"),
-    ] {
-        let account = NewAccount {
-            name: name.to_owned(),
-            password: PASSWORD.to_owned(),
-            role,
-            region: REGION.parse().unwrap(),
-            recipient: None,
-            title: Some(title.to_owned()),
-        };
+    ];
+    accounts.into_iter().map(|(name, role, title)| NewAccount {
+        name: name.to_owned(),
+        password: PASSWORD.to_owned(),
+        role,
+        region: REGION.parse().unwrap(),
+        recipient: None,
+        title: Some(title.to_owned()),
+    })
+}
+
+/// Adds the accounts of a bureau.
+pub(crate) async fn staff(app: &App) {
+    for account in accounts() {
         let operator = Caller::operator();
         app.add_account(&operator, account, None).await.unwrap();
     }
@@ -189,21 +238,11 @@ pub(crate) async fn staff(app: &App) {
 /// With an address for webhooks, one plant in ten takes them below it.
 pub(crate) async fn import(app: &App, plants: usize, webhook: Option<&str>) -> usize {
     let operator = Caller::operator();
-    let playbook = app.active_playbook().await.unwrap();
-    let sample = Sample {
-        regions: playbook.regions(),
-        plants,
-        seed: 7,
-        mail_host: "plants.invalid",
-        webhook,
-    };
-    let plants = sample_list(&sample);
-    let operating = plants
-        .iter()
-        .filter(|plant| plant.status != PlantStatus::LongStopped)
-        .count();
+    let plants = sample(app, plants, webhook).await;
+    let recipients = told(&plants);
+    let region = REGION.parse().unwrap();
     let import = Import {
-        list_region: REGION.parse().unwrap(),
+        list_region: region,
         source: "list.csv".to_owned(),
         plants,
         replaces: false,
@@ -211,7 +250,37 @@ pub(crate) async fn import(app: &App, plants: usize, webhook: Option<&str>) -> u
     enroll::import_plants(app, &operator, None, import)
         .await
         .unwrap();
-    let office = |code: &str, name: &str| Office {
+    enroll::import_offices(app, &operator, None, region, offices().collect())
+        .await
+        .unwrap();
+    recipients
+}
+
+async fn sample(app: &App, plants: usize, webhook: Option<&str>) -> Vec<Plant> {
+    let playbook = app.active_playbook().await.unwrap();
+    sample_list(&Sample {
+        regions: playbook.regions(),
+        plants,
+        seed: 7,
+        mail_host: "plants.invalid",
+        webhook,
+    })
+}
+
+/// How many are told of a warning: the plants that stand not still anyway, and the offices.
+fn told(plants: &[Plant]) -> usize {
+    let stands_still = |plant: &&Plant| plant.status == PlantStatus::LongStopped;
+    plants.len() - plants.iter().filter(stands_still).count() + OFFICES.len()
+}
+
+const OFFICES: [(&str, &str); 3] = [
+    ("411002", "许昌市生态环境局魏都分局"),
+    ("411081", "许昌市生态环境局禹州分局"),
+    ("411082", "许昌市生态环境局长葛分局"),
+];
+
+fn offices() -> impl Iterator<Item = Office> {
+    OFFICES.into_iter().map(|(code, name)| Office {
         region: code.parse().unwrap(),
         name: name.to_owned(),
         contacts: vec![Contact {
@@ -221,15 +290,16 @@ pub(crate) async fn import(app: &App, plants: usize, webhook: Option<&str>) -> u
             email: Some(format!("{code}@office.invalid").parse().unwrap()),
             webhook: None,
         }],
-    };
-    let offices = vec![
-        office("411002", "许昌市生态环境局魏都分局"),
-        office("411081", "许昌市生态环境局禹州分局"),
-        office("411082", "许昌市生态环境局长葛分局"),
-    ];
-    let region = REGION.parse().unwrap();
-    enroll::import_offices(app, &operator, None, region, offices)
-        .await
-        .unwrap();
-    operating + 3
+    })
+}
+
+/// Uploads a file that is expected to be taken in.
+async fn upload(visitor: &Visitor, what: &str, csv: String) -> Value {
+    let request = visitor
+        .request(Method::POST, &format!("/api/v1/imports/{what}"))
+        .header("content-type", "text/csv")
+        .body(csv);
+    let (status, answer) = Visitor::json(request).await;
+    assert_eq!(status, 200, "{what}: {answer}");
+    answer
 }

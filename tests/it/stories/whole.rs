@@ -1,18 +1,13 @@
-//! The whole way of a warning at the size of a city, over HTTP, and the counts at every step.
+//! The whole way of a warning at the size of a city, over HTTP alone, and the counts at every step.
 //!
-//! Thousands of plants receive mails and webhooks and answer through the links in them; the warning
+//! The list, the offices and the forecast come in over the interface. Thousands of plants receive mails and webhooks and answer through the links in them; the warning
 //! is raised while answers stream in. After every step the API, the database and the sinks agree.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use futures::StreamExt;
-use qingkong::app::Caller;
-use qingkong::app::ingest::{self, DayIn, OutlookIn, Series, ValueIn};
 use qingkong::app::link::Link;
-use qingkong::domain::aqi::PollutantSet;
 use qingkong::domain::id::{OrderKey, WarningKey};
-use qingkong::domain::outlook::AqiRange;
 use qingkong::store::ladder;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -127,36 +122,26 @@ async fn acknowledge(visitor: &Visitor, token: &str) -> bool {
     true
 }
 
-/// A forecast of four days of heavy pollution from tomorrow on.
-fn forecast(bureau: &Bureau) -> OutlookIn {
-    let first: NaiveDate = "2026-11-25".parse().unwrap();
-    let days = first
-        .iter_days()
+/// Hands in a forecast of four days of heavy pollution from tomorrow on.
+async fn forecast(bureau: &Bureau) {
+    let days: Vec<_> = (25..)
         .zip([215, 260, 240, 90])
-        .map(|(on, aqi)| DayIn {
-            on,
-            value: ValueIn::Index {
-                aqi: Some(AqiRange::exactly(aqi).unwrap()),
-                pm2_5: None,
-                primary: PollutantSet::EMPTY,
-            },
-            cause: None,
-        });
-    OutlookIn {
-        region: REGION.parse().unwrap(),
-        source: "市生态环境监测中心".to_owned(),
-        series: Series::Forecast {
-            issued_at: bureau.world.clock.now(),
-        },
-        days: days.collect(),
-    }
+        .map(|(day, aqi)| json!({ "on": format!("2026-11-{day}"), "aqi": aqi }))
+        .collect();
+    let forecast = json!({
+        "region": REGION, "source": "市生态环境监测中心", "days": days,
+        "issued_at": bureau.world.clock.now(),
+    });
+    let request = bureau.officer.post("/api/v1/outlooks", &forecast);
+    let (status, taken) = Visitor::json(request).await;
+    assert_eq!((status, &taken["days"]), (201, &json!(4)), "{taken}");
 }
 
 both_engines! {
     async fn a_city_is_warned_and_answers_and_every_count_agrees(db: TestDb) {
         let sinks = Sinks::start().await;
-        let bureau = Bureau::sending(db, plants(), &sinks).await;
-        ingest::take_in(bureau.world.app(), &Caller::operator(), None, forecast(&bureau)).await.unwrap();
+        let bureau = Bureau::over_http(db, plants(), &sinks).await;
+        forecast(&bureau).await;
         let (status, proposal) =
             Visitor::json(bureau.officer.get(&format!("/api/v1/proposals?region={REGION}"))).await;
         assert_eq!((status, &proposal["proposal"]), (200, &json!("issue")), "{proposal}");

@@ -1,0 +1,600 @@
+//! `cargo bench --bench issue -- --anchors DIR [--pg URL]`: how long it takes to draw and issue a
+//! warning for a whole list, against bare inserts of as many orders and messages.
+//!
+//! Timed is what an officer waits for: the plan drawn and staged, the notice issued, every order
+//! and first message durable. The list, the draft and its signature come before. Each run works on
+//! a fresh copy of a database prepared once, in a process of its own, so that its peak memory is
+//! its own; on SQLite a file with `synchronous = FULL`, as the product opens it.
+//!
+//! Anchors are programs in the folder of `--anchors`. `same` reads the orders and messages that the
+//! product has just written and writes those very rows to fresh tables like the product's: with one
+//! prepared insert for each row in one transaction on SQLite, with `COPY` on PostgreSQL. `bulk` does
+//! the same with smaller rows and fewer indexes: an order and a message of some 450 bytes for each
+//! plant. They run in turns with the product, and what counts is the ratio of the medians: absolute
+//! times of a busy machine say little. Without a program its ratio is not measured.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench prints what it measures"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, bail, ensure};
+use clap::{Parser, Subcommand};
+use qingkong::app::account::NewAccount;
+use qingkong::app::caller::{Role, Scope, Via};
+use qingkong::app::enroll::{self, Import};
+use qingkong::app::issue::{IssueIn, issue};
+use qingkong::app::notices::{self, DraftIn, GroundsIn, StepIn};
+use qingkong::app::{App, Caller, draw};
+use qingkong::cli::demo::list::{Sample, sample_list};
+use qingkong::clock::{Clock, Ids};
+use qingkong::config::Config;
+use qingkong::domain::id::NoticeId;
+use qingkong::domain::level::WarningLevel;
+use qingkong::domain::notice::{Consultation, End, NoticeKind, Signature};
+use qingkong::domain::region::RegionCode;
+use qingkong::domain::time::WrittenTime;
+use qingkong::keyring::Keyring;
+use qingkong::service;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
+
+mod rig;
+use rig::{figure, median, processor_seconds};
+
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+    /// How many plants, one run after the other
+    #[arg(long, value_delimiter = ',', default_value = "10000,100000,300000")]
+    plants: Vec<u32>,
+    /// How often each
+    #[arg(long, default_value_t = 5)]
+    reps: usize,
+    /// The folder of the anchors' binaries
+    #[arg(long, value_name = "DIR")]
+    anchors: Option<PathBuf>,
+    /// A PostgreSQL server on which databases may be made: measured too
+    #[arg(long, value_name = "URL")]
+    pg: Option<String>,
+    /// Where files are made; the system's place for them when absent
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Leave SQLite out
+    #[arg(long)]
+    without_sqlite: bool,
+    /// Told by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// What this program does in a process of its own.
+#[derive(Subcommand)]
+enum Part {
+    /// Imports a list and brings a notice to its signature.
+    #[command(hide = true)]
+    Prepare(Place),
+    /// Draws and issues that notice.
+    #[command(hide = true)]
+    Measure(Place),
+}
+
+/// Where a part works.
+#[derive(clap::Args)]
+struct Place {
+    /// The directory of the node's files
+    #[arg(long)]
+    home: PathBuf,
+    /// The database, if it is not in that directory
+    #[arg(long)]
+    database: Option<String>,
+    /// How many plants
+    #[arg(long, default_value_t = 0)]
+    plants: u32,
+}
+
+/// One run of the product.
+#[derive(Debug, Serialize, Deserialize)]
+struct Measured {
+    lines: i64,
+    messages: u64,
+    draw_s: f64,
+    issue_s: f64,
+    cpu_s: Option<f64>,
+    peak_kb: Option<f64>,
+}
+
+/// What the runs of one size on one engine come to.
+#[derive(Serialize)]
+struct Summary {
+    bench: &'static str,
+    engine: &'static str,
+    plants: u32,
+    reps: usize,
+    messages: u64,
+    draw_and_issue_s: Option<f64>,
+    issue_s: Option<f64>,
+    cpu_s: Option<f64>,
+    peak_mb: Option<f64>,
+    same_rows_s: Option<f64>,
+    to_same_rows: Option<f64>,
+    bulk_s: Option<f64>,
+    to_bulk: Option<f64>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    match &args.part {
+        Some(Part::Prepare(place)) => run(prepare(place)),
+        Some(Part::Measure(place)) => {
+            let measured = run(measure(place))?;
+            println!("{}", serde_json::to_string(&measured)?);
+            Ok(())
+        }
+        None => compare(&args),
+    }
+}
+
+fn run<T>(part: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(part)
+}
+
+// --- Side by side --------------------------------------------------------------------------------
+
+/// An engine, and how its databases are copied.
+enum Engine {
+    Sqlite,
+    Postgres { server: String },
+}
+
+/// A database with its node's files.
+struct Base {
+    home: PathBuf,
+    database: Option<String>,
+}
+
+const COLUMNS: [&str; 12] = [
+    "engine",
+    "plants",
+    "messages",
+    "draw + issue s",
+    "same rows s",
+    "ratio",
+    "bulk s",
+    "ratio",
+    "issuing s",
+    "µs/plant",
+    "cpu s",
+    "peak MB",
+];
+
+fn compare(args: &Args) -> anyhow::Result<()> {
+    let mut engines = Vec::new();
+    if !args.without_sqlite {
+        engines.push(Engine::Sqlite);
+    }
+    engines.extend(args.pg.clone().map(|server| Engine::Postgres { server }));
+    let files = match &args.dir {
+        Some(dir) => tempfile::tempdir_in(dir)?,
+        None => tempfile::tempdir()?,
+    };
+    let mut summaries = Vec::new();
+    for engine in &engines {
+        for &plants in &args.plants {
+            eprintln!("{}: {plants} plants", engine.name());
+            summaries.push(engine.compare(args, plants, files.path())?);
+        }
+    }
+    println!("{}", COLUMNS.join(" | "));
+    for summary in &summaries {
+        println!("{}", summary.row());
+    }
+    for engine in &engines {
+        growth(summaries.iter().filter(|s| s.engine == engine.name()));
+    }
+    for summary in &summaries {
+        println!("{}", serde_json::to_string(summary)?);
+    }
+    Ok(())
+}
+
+impl Summary {
+    fn row(&self) -> String {
+        let plants = f64::from(self.plants);
+        let each = self.draw_and_issue_s.map(|seconds| seconds / plants * 1e6);
+        [
+            self.engine.to_owned(),
+            self.plants.to_string(),
+            self.messages.to_string(),
+            figure(self.draw_and_issue_s, 3),
+            figure(self.same_rows_s, 3),
+            figure(self.to_same_rows, 2),
+            figure(self.bulk_s, 3),
+            figure(self.to_bulk, 2),
+            figure(self.issue_s, 3),
+            figure(each, 1),
+            figure(self.cpu_s, 2),
+            figure(self.peak_mb, 1),
+        ]
+        .join(" | ")
+    }
+}
+
+/// What the largest list costs against the smallest: for each plant, and in memory.
+fn growth<'s>(sizes: impl Iterator<Item = &'s Summary>) {
+    let sizes: Vec<_> = sizes.collect();
+    let (Some(small), Some(large)) = (sizes.first(), sizes.last()) else {
+        return;
+    };
+    let each = |s: &Summary| {
+        s.draw_and_issue_s
+            .map(|seconds| seconds / f64::from(s.plants))
+    };
+    let times = each(large)
+        .zip(each(small))
+        .map(|(large, small)| large / small);
+    let allowed = small.peak_mb.map(|peak| 1.5 * peak + 50.0);
+    println!(
+        "{}: a plant of {} takes {} × the time of a plant of {}; peak memory {} MB (allowed: {})",
+        large.engine,
+        large.plants,
+        figure(times, 2),
+        small.plants,
+        figure(large.peak_mb, 1),
+        figure(allowed, 1),
+    );
+}
+
+impl Engine {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres { .. } => "PostgreSQL",
+        }
+    }
+
+    fn compare(&self, args: &Args, plants: u32, files: &Path) -> anyhow::Result<Summary> {
+        let base = self.base(files, plants)?;
+        let (mut same, mut bulk, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..args.reps {
+            bulk.extend(self.bulk(args, plants, files)?);
+            let copy = self.copy(&base, files)?;
+            let measured = own_process("measure", &copy, plants)?;
+            runs.push(serde_json::from_str::<Measured>(&measured)?);
+            same.extend(self.same(args, &copy, files)?);
+            self.remove(&copy)?;
+        }
+        self.remove(&base)?;
+        let total = |run: &Measured| run.draw_s + run.issue_s;
+        let (same, bulk) = (median(same), median(bulk));
+        let ours = median(runs.iter().map(total));
+        let to = |anchor: Option<f64>| ours.zip(anchor).map(|(ours, anchor)| ours / anchor);
+        Ok(Summary {
+            bench: "issue",
+            engine: self.name(),
+            plants,
+            reps: args.reps,
+            messages: runs.first().map_or(0, |run| run.messages),
+            draw_and_issue_s: ours,
+            issue_s: median(runs.iter().map(|run| run.issue_s)),
+            cpu_s: median(runs.iter().filter_map(|run| run.cpu_s)),
+            peak_mb: median(runs.iter().filter_map(|run| run.peak_kb)).map(|kb| kb / 1024.0),
+            same_rows_s: same,
+            to_same_rows: to(same),
+            bulk_s: bulk,
+            to_bulk: to(bulk),
+        })
+    }
+
+    /// Bare inserts of as many small orders and messages, in seconds.
+    fn bulk(&self, args: &Args, plants: u32, files: &Path) -> anyhow::Result<Option<f64>> {
+        let plants = plants.to_string();
+        let (wanted, on): (&str, &[&str]) = match self {
+            Self::Sqlite => ("sqlite_prepared_FULL", &["--only", "prepared"]),
+            Self::Postgres { server } => ("pg_copy", &["--only", "pg_copy", "--pg", server]),
+        };
+        let on = [on, &["--n", &plants]].concat();
+        anchor(args, "bulk", &on, files, wanted)
+    }
+
+    /// Bare inserts of the rows that were written to a database, in seconds.
+    fn same(&self, args: &Args, written: &Base, files: &Path) -> anyhow::Result<Option<f64>> {
+        let file = written.home.join("qingkong.db");
+        let file = file.to_string_lossy();
+        match (self, &written.database) {
+            (Self::Postgres { server }, Some(url)) => {
+                let on = ["--pg-from", url, "--pg", server];
+                anchor(args, "same", &on, files, "same_rows_pg_copy")
+            }
+            _ => anchor(
+                args,
+                "same",
+                &["--from", &file],
+                files,
+                "same_rows_sqlite_FULL",
+            ),
+        }
+    }
+
+    /// A database with a list and a signed notice.
+    fn base(&self, files: &Path, plants: u32) -> anyhow::Result<Base> {
+        let home = files.join("base");
+        fs::create_dir(&home)?;
+        let base = Base {
+            database: self.new_database("template0", "qingkong_bench_base")?,
+            home,
+        };
+        own_process("prepare", &base, plants)?;
+        Ok(base)
+    }
+
+    fn copy(&self, base: &Base, files: &Path) -> anyhow::Result<Base> {
+        let home = files.join("copy");
+        fs::create_dir(&home)?;
+        for file in fs::read_dir(&base.home)? {
+            let file = file?;
+            fs::copy(file.path(), home.join(file.file_name()))?;
+        }
+        let database = self.new_database("qingkong_bench_base", "qingkong_bench_copy")?;
+        Ok(Base { home, database })
+    }
+
+    /// The address of a new database like another.
+    fn new_database(&self, like: &str, name: &str) -> anyhow::Result<Option<String>> {
+        let Self::Postgres { server } = self else {
+            return Ok(None);
+        };
+        let (host, _) = server
+            .rsplit_once('/')
+            .context("expected postgres://HOST/DATABASE")?;
+        for statement in [
+            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            format!("CREATE DATABASE {name} TEMPLATE {like}"),
+            "CHECKPOINT".to_owned(),
+        ] {
+            run(administer(server, &statement))?;
+        }
+        Ok(Some(format!("{host}/{name}")))
+    }
+
+    fn remove(&self, base: &Base) -> anyhow::Result<()> {
+        fs::remove_dir_all(&base.home)?;
+        let name = base
+            .database
+            .as_ref()
+            .and_then(|url| url.rsplit('/').next());
+        match (self, name) {
+            (Self::Postgres { server }, Some(name)) => {
+                let statement = format!("DROP DATABASE {name} WITH (FORCE)");
+                run(administer(server, &statement))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One run of an anchor, in seconds; none where there is no such program.
+fn anchor(
+    args: &Args,
+    program: &str,
+    on: &[&str],
+    files: &Path,
+    wanted: &str,
+) -> anyhow::Result<Option<f64>> {
+    let Some(program) = args.anchors.as_ref().map(|dir| dir.join(program)) else {
+        return Ok(None);
+    };
+    if !program.exists() {
+        return Ok(None);
+    }
+    let run = Command::new(&program)
+        .args(on)
+        .args(["--reps", "1", "--dir"])
+        .arg(files)
+        .stderr(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run {}", program.display()))?;
+    let printed = String::from_utf8(run.stdout)?;
+    for line in printed.lines() {
+        let line: serde_json::Value = serde_json::from_str(line)?;
+        if line["bench"] == wanted {
+            return Ok(line["med_s"].as_f64());
+        }
+    }
+    bail!("{} has not measured {wanted}", program.display())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "names of databases cannot be parameters; these are made here"
+)]
+async fn administer(server: &str, statement: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(server).await?;
+    connection
+        .execute(AssertSqlSafe(statement.to_owned()).into_sql_str())
+        .await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Runs a part of this program; answers with what it printed.
+fn own_process(part: &str, place: &Base, plants: u32) -> anyhow::Result<String> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(part).arg("--home").arg(&place.home);
+    if let Some(database) = &place.database {
+        command.args(["--database", database]);
+    }
+    let run = command
+        .args(["--plants", &plants.to_string()])
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(run.status.success(), "{part} ended with {}", run.status);
+    Ok(String::from_utf8(run.stdout)?)
+}
+
+// --- The parts -----------------------------------------------------------------------------------
+
+const REGION: &str = "411000";
+
+impl Place {
+    async fn open(&self) -> anyhow::Result<App> {
+        let ring = self.home.join("ring.toml");
+        if !ring.exists() {
+            Keyring::generate(&Ids::system(), Clock::system().now()).create(&ring)?;
+        }
+        let mut config = Config {
+            data_dir: self.home.clone(),
+            ..Config::default()
+        };
+        config.keyring.file = Some(ring);
+        config.database.url.clone_from(&self.database);
+        service::open(config).await
+    }
+
+    /// Where the part that prepares tells the other what it made.
+    fn note(&self) -> PathBuf {
+        self.home.join("prepared.json")
+    }
+}
+
+/// What was prepared.
+#[derive(Serialize, Deserialize)]
+struct Prepared {
+    notice: NoticeId,
+    officer: qingkong::domain::id::UserId,
+}
+
+async fn prepare(place: &Place) -> anyhow::Result<()> {
+    let app = place.open().await?;
+    import(&app, place.plants).await?;
+    let officer = person(&app, "zhiban", Role::Officer, "值班员").await?;
+    let approver = person(&app, "fushizhang", Role::Approver, "副市长").await?;
+    let region: RegionCode = REGION.parse()?;
+    let now = app.now();
+    let written = |hours| WrittenTime::of(now + chrono::TimeDelta::hours(hours));
+    let draft = DraftIn {
+        region,
+        kind: NoticeKind::Start,
+        level: WarningLevel::Orange,
+        effective: written(24),
+        ends: End::UntilFurtherNotice,
+        grounds: GroundsIn::Judgement("会商认为将达标准".to_owned()),
+        parent_document: None,
+        cancels: None,
+        adds: Vec::new(),
+        keeps: Vec::new(),
+    };
+    let notice = notices::draft(&app, &officer, None, draft).await?.notice;
+    let consultation = Consultation {
+        held_at: written(-1),
+        parties: vec!["市生态环境局".to_owned(), "市气象局".to_owned()],
+        conclusion: "有重度污染过程".to_owned(),
+    };
+    for (who, step) in [
+        (&officer, StepIn::Consult(consultation)),
+        (&officer, StepIn::Submit),
+        (&approver, StepIn::Approve(Signature::InSystem)),
+    ] {
+        notices::step(&app, who, None, notice, step).await?;
+    }
+    let prepared = Prepared {
+        notice,
+        officer: officer.account.context("an officer has an account")?,
+    };
+    fs::write(place.note(), json!(prepared).to_string())?;
+    app.db.close().await;
+    Ok(())
+}
+
+async fn import(app: &App, plants: u32) -> anyhow::Result<()> {
+    let playbook = app.active_playbook().await?;
+    let sample = Sample {
+        regions: playbook.regions(),
+        plants: plants.try_into()?,
+        seed: 7,
+        mail_host: "plants.invalid",
+        webhook: None,
+    };
+    let list = Import {
+        list_region: REGION.parse()?,
+        source: "list.csv".to_owned(),
+        plants: sample_list(&sample),
+        replaces: false,
+    };
+    enroll::import_plants(app, &Caller::operator(), None, list).await?;
+    Ok(())
+}
+
+async fn person(app: &App, name: &str, role: Role, title: &str) -> anyhow::Result<Caller> {
+    let new = NewAccount {
+        name: name.to_owned(),
+        password: "晴空万里，无云可见。".to_owned(),
+        role,
+        region: REGION.parse()?,
+        recipient: None,
+        title: Some(title.to_owned()),
+    };
+    let account = app.add_account(&Caller::operator(), new, None).await?;
+    Ok(Caller {
+        account: Some(account.id),
+        name: account.name,
+        role,
+        title: account.title,
+        scope: Scope::Region(account.region),
+        via: Via::CommandLine,
+    })
+}
+
+async fn measure(place: &Place) -> anyhow::Result<Measured> {
+    let app = place.open().await?;
+    let prepared: Prepared = serde_json::from_str(&fs::read_to_string(place.note())?)?;
+    let officer = Caller {
+        account: Some(prepared.officer),
+        name: "zhiban".to_owned(),
+        role: Role::Officer,
+        title: Some("值班员".to_owned()),
+        scope: Scope::Region(REGION.parse()?),
+        via: Via::CommandLine,
+    };
+    let cpu = processor_seconds();
+    let start = Instant::now();
+    let drawn = draw::draw(&app, &officer, prepared.notice).await?;
+    let draw_s = start.elapsed().as_secs_f64();
+    let seen = IssueIn {
+        plan: drawn.plan,
+        digest: drawn.digest,
+        document: "许环委办〔2026〕1号".to_owned(),
+    };
+    let issued = issue(&app, &officer, None, prepared.notice, seen).await?;
+    let issue_s = start.elapsed().as_secs_f64() - draw_s;
+    let spent = processor_seconds().zip(cpu);
+    app.db.close().await;
+    Ok(Measured {
+        lines: issued.lines,
+        messages: issued.messages,
+        draw_s,
+        issue_s,
+        cpu_s: spent.map(|(after, before)| after - before),
+        peak_kb: peak_kilobytes(),
+    })
+}
+
+/// The most memory this process ever held (`VmHWM`).
+fn peak_kilobytes() -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
