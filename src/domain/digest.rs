@@ -1,7 +1,7 @@
 //! Digests: SHA-256 over what must not change unnoticed.
 //!
-//! A [`Digest`] is printed and stored in hexadecimal. [`Fields`] takes the columns of a row or the
-//! parts of an entry one after another in such a way that no two different rows have one text.
+//! A [`Digest`] is printed and stored in [hexadecimal](hex). [`Fields`] takes the columns of a row or
+//! the parts of an entry one after another in such a way that no two different rows have one text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -47,7 +47,7 @@ impl From<Sha256> for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -55,6 +55,14 @@ impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    let pairs = bytes.iter().map(|byte| [byte >> 4, byte & 0xf]);
+    pairs.flatten().map(digit).collect()
 }
 
 /// Why a text is not a [`Digest`].
