@@ -29,6 +29,8 @@ pub use emission::{Emission, EmittedPollutant};
 pub use grade::{Grade, GradeCode, NotAGrade};
 pub use industry::{Industry, IndustryCode, NotAnIndustryCode};
 
+pub(crate) use form::narrowed;
+
 /// One plant (厂区) on a reduction list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plant {

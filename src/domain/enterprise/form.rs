@@ -28,7 +28,7 @@ macro_rules! text_form {
 pub(super) use text_form;
 
 /// A full-width letter or sign as its narrow twin; minus signs and dashes as `-`.
-pub(super) fn narrowed(c: char) -> char {
+pub(crate) fn narrowed(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => {
             char::from_u32(u32::from(c) - 0xfee0).expect("full-width forms mirror ASCII")
