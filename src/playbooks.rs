@@ -8,9 +8,9 @@ use std::path::Path;
 
 use anyhow::Context;
 use rust_embed::RustEmbed;
-use sha2::{Digest, Sha256};
 
 use crate::domain::aqi::{Standard, Standards};
+use crate::domain::digest::Digest;
 use crate::domain::trigger::Rules;
 
 #[derive(RustEmbed)]
@@ -29,7 +29,7 @@ pub struct File {
 impl File {
     /// SHA-256 of the text, in hexadecimal: what a warning remembers of the file.
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.text.as_bytes()))
+        Digest::of(self.text.as_bytes()).to_string()
     }
 }
 
@@ -94,7 +94,7 @@ impl Files {
 
     /// SHA-256 of the [manifest](Self::manifest), in hexadecimal.
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.manifest()))
+        Digest::of(self.manifest().as_bytes()).to_string()
     }
 
     /// The file at a path.
@@ -148,17 +148,6 @@ pub fn rules_file(files: &Files, name: &str) -> anyhow::Result<File> {
         let known = known.join(", ");
         format!("no rules `{name}`: expected {known} or a FILE.toml")
     })
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 #[cfg(test)]

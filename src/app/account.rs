@@ -11,15 +11,14 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
 
 use super::caller::{Right, Role, Scopes, Via};
 use super::password::Checked;
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Refusal};
 use crate::domain::access::Account;
+use crate::domain::digest::Digest;
 use crate::domain::id::UserId;
 use crate::domain::region::RegionCode;
-use crate::playbooks::hex;
 use crate::store::{StoreError, Tx, account};
 
 /// What every API token begins with.
@@ -456,5 +455,5 @@ fn name_taken(error: StoreError) -> Error {
 
 /// What is stored of a secret: its SHA-256. It is random, so it needs no salt and no stretching.
 fn digest(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
+    Digest::of(secret.as_bytes()).to_string()
 }

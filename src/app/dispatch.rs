@@ -36,11 +36,11 @@ use self::hosts::{Ended, Go, Hosts};
 use self::load::Job;
 use self::record::{Kept, Settled};
 use super::{App, Error};
+use crate::domain::digest::hex;
 use crate::domain::id::MessageKey;
 use crate::domain::lane::Lane;
 use crate::notify::Outcome;
 use crate::notify::channels::Channels;
-use crate::playbooks::hex;
 use crate::store::StoreError;
 use crate::store::outbox::{self, AttemptOutcome, Fate, Message};
 

@@ -15,6 +15,8 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::playbook::Standing;
+
 mod file;
 mod pollutant;
 
@@ -387,18 +389,6 @@ impl Standards {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Standard> {
         self.0.iter()
     }
-}
-
-/// How well a stated fact is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// Read in the document itself.
-    Found,
-    /// Told by another text that cites the document.
-    SecondHand,
-    /// Chosen by us where no text was found.
-    Assumed,
 }
 
 /// How a concentration is averaged.

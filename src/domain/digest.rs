@@ -1,7 +1,7 @@
 //! Digests: SHA-256 over what must not change unnoticed.
 //!
-//! A [`Digest`] is printed and stored in hexadecimal. [`Fields`] takes the columns of a row or the
-//! parts of an entry one after another in such a way that no two different rows have one text.
+//! A [`Digest`] is printed and stored in [hexadecimal](hex). [`Fields`] takes the columns of a row or
+//! the parts of an entry one after another in such a way that no two different rows have one text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -47,13 +47,7 @@ impl From<Sha256> for Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0; 64];
-        for (digits, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
-            let [high, low] = [byte >> 4, byte & 0xf].map(|nibble| DIGITS[usize::from(nibble)]);
-            *digits = [high, low];
-        }
-        f.write_str(std::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -61,6 +55,14 @@ impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    let pairs = bytes.iter().map(|byte| [byte >> 4, byte & 0xf]);
+    pairs.flatten().map(digit).collect()
 }
 
 /// Why a text is not a [`Digest`].

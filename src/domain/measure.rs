@@ -19,6 +19,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::level::WarningLevel;
+use crate::playbook::Standing;
 
 /// One filed text, from which its kinds are read when they are asked for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -456,18 +457,6 @@ fn first_number(text: &str) -> Option<u8> {
     text[..text.len() - tail.len()].parse().ok()
 }
 
-/// How well a fact is vouched for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// The words were read in a copy of the document.
-    Found,
-    /// Restated by somebody else.
-    SecondHand,
-    /// Set by us until a document is found.
-    Assumed,
-}
-
 /// What a guide prescribes for one industry: the file `playbooks/measures/<industry>.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -536,8 +525,8 @@ impl Guide {
         if let Some(pair) = grades.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(GuideError::GradeTwice(pair[0].clone()));
         }
-        let weakest = guide.rows.iter().map(|row| row.standing as u8).max();
-        if weakest != Some(guide.standing as u8) {
+        let weakest = guide.rows.iter().map(|row| row.standing).max();
+        if weakest != Some(guide.standing) {
             return Err(GuideError::Standing);
         }
         Ok(guide)

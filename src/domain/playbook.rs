@@ -6,7 +6,9 @@
 //! value is marked and never passed off as law. Texts are parsed once; a wrong file is refused with
 //! its path, line and what was expected.
 //!
-//! Rules and standards have files of their own: [`trigger`](crate::trigger), [`aqi`](crate::aqi).
+//! Rules, standards and guides have files of their own: [`trigger`](crate::trigger),
+//! [`aqi`](crate::aqi), [`measure`](crate::measure). How well a value is known is one [`Standing`]
+//! for all of them.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -16,15 +18,15 @@ use crate::notice::Approval;
 use crate::plan::Targets;
 use crate::region::RegionCode;
 
-/// How well a value is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How well a stated fact is known, the best known first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// The words were read.
+    /// The words were read in the document itself, or in a copy of it.
     Found,
-    /// Read through somebody else's words.
+    /// Read in another text that cites or restates the document.
     SecondHand,
-    /// Nobody has found it: a default, to be replaced by the bureau's own plan.
+    /// Set by us where no text was found, to be replaced by the bureau's own plan.
     Assumed,
 }
 

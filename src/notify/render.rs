@@ -15,13 +15,13 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Content;
 use super::event::OrderEvent;
+use crate::domain::digest::Digest;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::{self, WrittenTime};
-use crate::playbooks::{Files, hex};
+use crate::playbooks::Files;
 
 /// What a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -278,7 +278,7 @@ impl Source {
 
     /// SHA-256 of [`Self::to_pin`], in hexadecimal: the key it is stored under.
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.to_pin()))
+        Digest::of(self.to_pin().as_bytes()).to_string()
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::problem::Problem;
-use crate::playbooks::hex;
+use crate::domain::digest::hex;
 
 #[derive(RustEmbed)]
 #[folder = "src/web/assets"]

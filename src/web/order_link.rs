@@ -23,12 +23,12 @@ use crate::app::answer::{AnswerIn, Answerer, Reason};
 use crate::app::link::Link;
 use crate::app::order::{AnswerView, OrderState, OrderView};
 use crate::app::{App, Error, FieldError};
+use crate::domain::digest::hex;
 use crate::domain::notice::End;
 use crate::domain::order::AnswerKind;
 use crate::domain::plan::Control;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
-use crate::playbooks::hex;
 
 /// How the page is asked for.
 #[derive(Deserialize)]

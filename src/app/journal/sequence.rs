@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use super::head;
 use crate::app::events::Event;
 use crate::app::{App, Error};
+use crate::domain::digest::hex;
 use crate::domain::journal::Head;
 use crate::store::{self, lease};
 
@@ -88,7 +89,7 @@ pub async fn seal(app: &App) -> Result<Sealed, Error> {
 async fn seal_batch(app: &App) -> Result<Sealed, Error> {
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let holder = crate::playbooks::hex(&app.ids.bytes::<8>());
+    let holder = hex(&app.ids.bytes::<8>());
     let span = AT_LEAST_EVERY;
     let Some(fence) = lease::take(&mut tx, LEASE, &holder, now, span).await? else {
         // Only a lease left behind by somebody who took it in another way; it runs out.

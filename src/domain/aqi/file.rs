@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use super::pollutant::{Concentration, PerPollutant, Pollutant};
 use super::{AboveTable, Averaging, Category, CategoryRow, Gaps, Report, Rounding};
-use super::{Scale, Segment, Standard, Standing};
+use super::{Scale, Segment, Standard};
+use crate::playbook::Standing;
 
 /// A file that does not state a standard.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

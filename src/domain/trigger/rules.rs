@@ -21,9 +21,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::aqi::{self, PollutantSet};
+use crate::aqi::PollutantSet;
 use crate::level::WarningLevel;
 use crate::outlook::{AqiRange, Cause, HIGHEST_AQI};
+use crate::playbook::Standing;
 
 /// A dated rule of when which warning starts and ends (预警分级标准).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub struct Rules {
     /// Where its words were read.
     pub source: String,
     /// How well they are known.
-    pub standing: aqi::Standing,
+    pub standing: Standing,
     /// Where it binds.
     pub scope: String,
     /// How a day may be cut out of the hours.
@@ -381,7 +382,7 @@ struct File {
     in_force_from: NaiveDate,
     in_force_to: Option<Spanned<NaiveDate>>,
     source: String,
-    standing: aqi::Standing,
+    standing: Standing,
     scope: String,
     windows: Spanned<Vec<Window>>,
     ranges: Ranges,

@@ -14,7 +14,8 @@ use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
 use crate::app::{App, Caller, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{self, Act, Contents, End, Grounds, Medium, NoticeKind, Signature};
+use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
+use crate::domain::notice::{NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::Posted;
@@ -254,6 +255,16 @@ impl From<DraftRequest> for DraftIn {
     }
 }
 
+impl From<ConsultationRequest> for Consultation {
+    fn from(held: ConsultationRequest) -> Self {
+        Self {
+            held_at: held.held_at,
+            parties: held.parties,
+            conclusion: held.conclusion,
+        }
+    }
+}
+
 impl From<ApprovalRequest> for Signature {
     fn from(asked: ApprovalRequest) -> Self {
         match asked.on_behalf {
@@ -266,6 +277,16 @@ impl From<ApprovalRequest> for Signature {
                 witness: given.witness,
                 to_sign_by: given.to_sign_by,
             },
+        }
+    }
+}
+
+impl From<IssueRequest> for IssueIn {
+    fn from(seen: IssueRequest) -> Self {
+        Self {
+            plan: seen.plan,
+            digest: seen.digest,
+            document: seen.document,
         }
     }
 }
@@ -417,15 +438,8 @@ pub(super) async fn show_notice(
         (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
     ),
 )]
-pub(super) async fn revise_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<DraftRequest>,
-) -> Result<Json<NoticeStep>, Problem> {
-    let step = StepIn::Revise(posted.body.into());
-    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
-    Ok(Json(stepped.into()))
+pub(super) async fn revise_notice(act: ActOn<DraftRequest>) -> StepAnswer {
+    step(act, |contents| StepIn::Revise(contents.into())).await
 }
 
 /// Records the consultation.
@@ -435,24 +449,8 @@ pub(super) async fn revise_notice(
     params(("id" = String, Path, description = "The notice")),
     responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn consult_on_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<ConsultationRequest>,
-) -> Result<Json<NoticeStep>, Problem> {
-    let ConsultationRequest {
-        held_at,
-        parties,
-        conclusion,
-    } = posted.body;
-    let step = StepIn::Consult(notice::Consultation {
-        held_at,
-        parties,
-        conclusion,
-    });
-    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
-    Ok(Json(stepped.into()))
+pub(super) async fn consult_on_notice(act: ActOn<ConsultationRequest>) -> StepAnswer {
+    step(act, |held| StepIn::Consult(held.into())).await
 }
 
 /// Hands a notice in for approval.
@@ -461,15 +459,8 @@ pub(super) async fn consult_on_notice(
     params(("id" = String, Path, description = "The notice")),
     responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn submit_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<Nothing>,
-) -> Result<Json<NoticeStep>, Problem> {
-    let key = posted.idempotency.as_ref();
-    let stepped = notices::step(&app, &caller, key, id, StepIn::Submit).await?;
-    Ok(Json(stepped.into()))
+pub(super) async fn submit_notice(act: ActOn<Nothing>) -> StepAnswer {
+    step(act, |Nothing {}| StepIn::Submit).await
 }
 
 /// Sends a notice back to its drafter.
@@ -478,15 +469,8 @@ pub(super) async fn submit_notice(
     params(("id" = String, Path, description = "The notice")),
     responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn return_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<ReasonRequest>,
-) -> Result<Json<NoticeStep>, Problem> {
-    let step = StepIn::SendBack(posted.body.reason);
-    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
-    Ok(Json(stepped.into()))
+pub(super) async fn return_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
+    step(act, |asked| StepIn::SendBack(asked.reason)).await
 }
 
 /// Signs a notice, or records a signature given on paper or by telephone.
@@ -495,15 +479,8 @@ pub(super) async fn return_notice(
     params(("id" = String, Path, description = "The notice")),
     responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn approve_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<ApprovalRequest>,
-) -> Result<Json<NoticeStep>, Problem> {
-    let step = StepIn::Approve(posted.body.into(), None);
-    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
-    Ok(Json(stepped.into()))
+pub(super) async fn approve_notice(act: ActOn<ApprovalRequest>) -> StepAnswer {
+    step(act, |signed| StepIn::Approve(signed.into(), None)).await
 }
 
 /// Gives a notice up before it is issued.
@@ -513,15 +490,8 @@ pub(super) async fn approve_notice(
     params(("id" = String, Path, description = "The notice")),
     responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn abandon_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<ReasonRequest>,
-) -> Result<Json<NoticeStep>, Problem> {
-    let step = StepIn::Abandon(posted.body.reason);
-    let stepped = notices::step(&app, &caller, posted.idempotency.as_ref(), id, step).await?;
-    Ok(Json(stepped.into()))
+pub(super) async fn abandon_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
+    step(act, |asked| StepIn::Abandon(asked.reason)).await
 }
 
 /// Draws the plan of a notice anew and stages it. What is previewed is what will be issued.
@@ -530,12 +500,8 @@ pub(super) async fn abandon_notice(
     params(("id" = String, Path, description = "The notice")),
     responses((status = OK, body = Plan), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn draw_plan(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    _: Posted<Nothing>,
-) -> Result<Json<Plan>, Problem> {
+pub(super) async fn draw_plan(act: ActOn<Nothing>) -> Result<Json<Plan>, Problem> {
+    let (State(app), caller, Path(id), _) = act;
     Ok(Json(draw::draw(&app, &caller, id).await?.into()))
 }
 
@@ -548,22 +514,24 @@ pub(super) async fn draw_plan(
     ),
     responses((status = OK, body = Issue), (status = CONFLICT, body = ProblemBody)),
 )]
-pub(super) async fn issue_notice(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<NoticeId>,
-    posted: Posted<IssueRequest>,
-) -> Result<Json<Issue>, Problem> {
-    let IssueRequest {
-        plan,
-        digest,
-        document,
-    } = posted.body;
-    let seen = IssueIn {
-        plan,
-        digest,
-        document,
-    };
-    let issued = issue::issue(&app, &caller, posted.idempotency.as_ref(), id, seen).await?;
-    Ok(Json(issued.into()))
+pub(super) async fn issue_notice(act: ActOn<IssueRequest>) -> Result<Json<Issue>, Problem> {
+    let (State(app), caller, Path(id), posted) = act;
+    let (key, seen) = (posted.idempotency.as_ref(), posted.body.into());
+    Ok(Json(
+        issue::issue(&app, &caller, key, id, seen).await?.into(),
+    ))
+}
+
+/// What every act on a notice comes with.
+type ActOn<T> = (State<App>, Caller, Path<NoticeId>, Posted<T>);
+
+/// What every step of a notice answers.
+type StepAnswer = Result<Json<NoticeStep>, Problem>;
+
+/// Takes one step with a notice.
+async fn step<T>(act: ActOn<T>, asked: impl FnOnce(T) -> StepIn) -> StepAnswer {
+    let (State(app), caller, Path(id), posted) = act;
+    let key = posted.idempotency.as_ref();
+    let stepped = notices::step(&app, &caller, key, id, asked(posted.body)).await?;
+    Ok(Json(stepped.into()))
 }
