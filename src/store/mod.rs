@@ -21,6 +21,26 @@
 //! checks before it writes therefore does both in one statement, or first takes the row it judges
 //! by with an `UPDATE … RETURNING` of the head.
 
+/// The status of an order in SQL, as [`Head::status`](crate::domain::order::Head::status) has it:
+/// the columns `owed`, `objected`, `helped` and `rung` of a line `l` and the head `h` of its order.
+macro_rules! status_columns {
+    () => {
+        "l.owed,
+         COALESCE(h.objected, 0) >= l.owed AS objected,
+         COALESCE(h.helped, 0)   >= l.owed AS helped,
+         CASE
+             WHEN COALESCE(h.acknowledged, 0) < l.owed
+                 THEN CASE
+                          WHEN COALESCE(h.handed_over, 0) < l.owed THEN 'issued'
+                          ELSE 'handed-over'
+                      END
+             WHEN l.change = 'release' THEN 'lift-acknowledged'
+             WHEN h.in_place >= l.owed THEN 'in-place'
+             ELSE 'acknowledged'
+         END AS rung"
+    };
+}
+
 pub mod account;
 pub mod answer;
 pub mod counter;

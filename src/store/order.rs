@@ -178,25 +178,15 @@ pub enum Part {
 /// that text, on either engine.
 macro_rules! listed {
     () => {
-        "FROM (SELECT l.order_key, l.name, l.county, l.change, l.snapshot, l.owed,
-                       COALESCE(h.late, 0)               AS late,
-                       COALESCE(h.objected, 0) >= l.owed AS objected,
-                       COALESCE(h.helped, 0)   >= l.owed AS helped,
-                       COALESCE(h.acknowledged, 0) < l.owed
-                           AND asked.issued_at
-                               + CAST(asked.acknowledge_within AS BIGINT) * 60000 < $2 AS overdue,
-                       h.acknowledged_at,
-                       CASE
-                           WHEN COALESCE(h.acknowledged, 0) < l.owed
-                               THEN CASE
-                                        WHEN COALESCE(h.handed_over, 0) < l.owed
-                                            THEN 'issued'
-                                        ELSE 'handed-over'
-                                    END
-                           WHEN l.change = 'release' THEN 'lift-acknowledged'
-                           WHEN h.in_place >= l.owed THEN 'in-place'
-                           ELSE 'acknowledged'
-                       END AS rung
+        concat!(
+            "FROM (SELECT l.order_key, l.name, l.county, l.change, l.snapshot,
+                          COALESCE(h.late, 0) AS late,
+                          COALESCE(h.acknowledged, 0) < l.owed
+                              AND asked.issued_at
+                                  + CAST(asked.acknowledge_within AS BIGINT) * 60000 < $2 AS overdue,
+                          h.acknowledged_at, ",
+            status_columns!(),
+            "
                   FROM plan latest
                   JOIN plan_line l    ON l.plan_key        = latest.plan_key
                   JOIN plan asked     ON asked.warning_key = latest.warning_key
@@ -211,6 +201,7 @@ macro_rules! listed {
             AND ($6 = '' OR ($6 = 'overdue'  AND overdue)
                          OR ($6 = 'objected' AND objected)
                          OR ($6 = 'helped'   AND helped))"
+        )
     };
 }
 

@@ -463,27 +463,16 @@ pub async fn add_counts(tx: &mut Tx, plan: i64, counties: &BTreeMap<String, u32>
 /// [`Head::status`]: crate::domain::order::Head::status
 pub async fn count_orders(tx: &mut Tx, plan: i64) -> Result<u64> {
     tx.execute(
-        "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)
-         SELECT plan_key, county, rung, owed, objected, helped, COUNT(*)
-           FROM (SELECT l.plan_key,
-                        l.county,
-                        l.owed,
-                        COALESCE(h.objected, 0) >= l.owed AS objected,
-                        COALESCE(h.helped, 0)   >= l.owed AS helped,
-                        CASE
-                            WHEN COALESCE(h.acknowledged, 0) < l.owed
-                                THEN CASE
-                                         WHEN COALESCE(h.handed_over, 0) < l.owed THEN 'issued'
-                                         ELSE 'handed-over'
-                                     END
-                            WHEN l.change = 'release'   THEN 'lift-acknowledged'
-                            WHEN h.in_place >= l.owed   THEN 'in-place'
-                            ELSE 'acknowledged'
-                        END AS rung
-                   FROM plan_line l
-                   LEFT JOIN order_head h ON h.order_key = l.order_key
-                  WHERE l.plan_key = $1) AS ranked
-          GROUP BY plan_key, county, rung, owed, objected, helped",
+        concat!(
+            "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)
+             SELECT plan_key, county, rung, owed, objected, helped, COUNT(*)
+               FROM (SELECT l.plan_key, l.county, ",
+            status_columns!(),
+            "          FROM plan_line l
+                       LEFT JOIN order_head h ON h.order_key = l.order_key
+                      WHERE l.plan_key = $1) AS ranked
+              GROUP BY plan_key, county, rung, owed, objected, helped"
+        ),
         (plan,),
     )
     .await

@@ -1,0 +1,248 @@
+//! The page of a notice: what it says, what was done with it, and the moves open to whoever looks.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::signature::Given;
+use super::{address, plan};
+use crate::app::Error;
+use crate::app::board::NoticeBoard;
+use crate::app::caller::Right;
+use crate::app::desk::{self, Desk, Names};
+use crate::domain::id::NoticeId;
+use crate::domain::notice::{Contents, Grounds, Notice, NoticeKind};
+use crate::domain::time::WrittenTime;
+use crate::web::console::Seat;
+use crate::web::console::draft::Typed;
+use crate::web::pages::Section;
+use crate::web::pages::form::Faults;
+use crate::web::pages::notice::{
+    Approval, ApprovalWay, Consultation, IssueForm, NoticeBody, NoticeFacts, NoticeForm,
+    NoticeMoves, NoticePage,
+};
+use crate::web::pages::status::Phase;
+use crate::web::problem::Problem;
+use crate::web::shown;
+
+/// What is wrong with what was sent, and what was typed.
+#[derive(Default)]
+pub(super) struct Wrong {
+    pub(super) draft: Faults,
+    pub(super) typed: Option<Typed>,
+    pub(super) approval: Faults,
+    pub(super) given: Option<Given>,
+    pub(super) issue: Faults,
+    pub(super) document: String,
+}
+
+/// The page of a notice that is not begun yet.
+pub(super) fn unbegun(seat: &Seat, desk: &Desk, form: NoticeForm) -> NoticePage {
+    NoticePage {
+        language: seat.language,
+        chrome: seat.chrome(desk, Section::Warnings),
+        kind: NoticeKind::Start,
+        level: None,
+        number: String::new(),
+        phase: Phase::Draft,
+        body: NoticeBody::Editing(Box::new(form)),
+        steps: Vec::new(),
+        plan: None,
+        moves: NoticeMoves::default(),
+    }
+}
+
+/// A notice about to be shown.
+pub(super) struct Page<'p> {
+    seat: &'p Seat,
+    desk: Desk,
+    pub(super) board: NoticeBoard,
+    names: Names,
+}
+
+impl<'p> Page<'p> {
+    pub(super) async fn read(seat: &'p Seat, id: NoticeId) -> Result<Self, Error> {
+        let (board, names) = desk::notice(&seat.app, &seat.caller, id).await?;
+        let region = Some(board.record.region);
+        Ok(Self {
+            desk: desk::sit(&seat.app, &seat.caller, region).await?,
+            seat,
+            board,
+            names,
+        })
+    }
+
+    pub(super) async fn show(self, status: StatusCode, wrong: Wrong) -> Result<Response, Problem> {
+        let record = &self.board.record;
+        let contents = record.notice.contents();
+        let editing = matches!(record.notice, Notice::Draft(_)) && self.may(Right::DraftNotices);
+        let Wrong {
+            draft,
+            typed,
+            approval,
+            given,
+            issue,
+            document,
+        } = wrong;
+        let body = if editing {
+            let seen = desk::overview(&self.seat.app, &self.seat.caller, &self.desk).await?;
+            let typed = typed.unwrap_or_else(|| Typed::recorded(record, &self.desk));
+            let action = address(record.id);
+            let language = self.seat.language;
+            let form = typed.form(language, &action, &self.desk, &seen, Some(record), draft);
+            NoticeBody::Editing(Box::new(form))
+        } else {
+            NoticeBody::Fixed(Box::new(self.facts(contents)))
+        };
+        let mut moves = self.moves(editing);
+        moves.approve = self.approval(given, approval).await?;
+        moves.issue = self.issue(document, issue);
+        let view = NoticePage {
+            language: self.seat.language,
+            chrome: self.seat.chrome(&self.desk, Section::Warnings),
+            kind: contents.kind,
+            level: shown::level(contents),
+            number: shown::number([record]).unwrap_or_default(),
+            phase: shown::notice_phase(&record.notice, self.desk.now),
+            body,
+            steps: shown::steps(record, &self.names, self.seat.language),
+            plan: plan::preview(self.seat, &self.desk, &self.board).await?,
+            moves,
+        };
+        self.seat.show(status, &view)
+    }
+
+    fn may(&self, right: Right) -> bool {
+        self.seat
+            .caller
+            .may(right, self.board.record.region)
+            .is_ok()
+    }
+
+    fn facts(&self, contents: &Contents) -> NoticeFacts {
+        let record = &self.board.record;
+        let keeps = (!contents.keeps.is_empty()).then(|| contents.keeps.join("；"));
+        let held = shown::consultation(record);
+        NoticeFacts {
+            from: contents.effective,
+            until: shown::end(contents.ends),
+            issued_at: match &record.notice {
+                Notice::Issued(issued) => Some(WrittenTime::of(issued.at)),
+                _ => None,
+            },
+            parent: contents.parent_document.clone(),
+            reason: shown::grounds(contents).join("；"),
+            against_rule: matches!(contents.grounds, Grounds::Judgement { .. }),
+            consultation: held.map(|held| Consultation {
+                held_at: held.held_at,
+                present: held.parties.join("、"),
+                conclusion: held.conclusion.clone(),
+            }),
+            cancels: contents.cancels.clone(),
+            adds: (!contents.adds.is_empty()).then(|| contents.adds.join("；")),
+            keeps,
+            rule: self.rule(contents),
+        }
+    }
+
+    /// The rule it was judged by, and the version of the playbook that holds it.
+    fn rule(&self, contents: &Contents) -> String {
+        let version = self.board.record.playbook.get(..12).unwrap_or_default();
+        match &contents.grounds {
+            Grounds::Rules { rules, .. } => format!("{rules} · {version}"),
+            Grounds::Instruction { .. } | Grounds::Judgement { .. } => version.to_owned(),
+        }
+    }
+
+    /// The moves that need no form of their own.
+    fn moves(&self, editing: bool) -> NoticeMoves {
+        let record = &self.board.record;
+        let to = |what: &str| Some(format!("{}/{what}", address(record.id)));
+        let drafts = self.may(Right::DraftNotices);
+        let draws = drafts || self.may(Right::IssueNotices);
+        let approves = self.may(Right::ApproveNotices);
+        let under_way = !matches!(record.notice, Notice::Issued(_) | Notice::Abandoned(_));
+        NoticeMoves {
+            submit: to("submit").filter(|_| editing),
+            approve: None,
+            send_back: to("return")
+                .filter(|_| approves && matches!(record.notice, Notice::Submitted(_))),
+            draw_plan: to("plan").filter(|_| draws && under_way),
+            issue: None,
+            abandon: to("abandon").filter(|_| drafts && under_way),
+            waits_for: self.waits_for(),
+        }
+    }
+
+    /// Whom the notice waits for, where it is not whoever looks.
+    fn waits_for(&self) -> Option<String> {
+        let record = &self.board.record;
+        match &record.notice {
+            Notice::Draft(_) if !self.may(Right::DraftNotices) => {
+                Some(self.seat.language.say("role-officer").to_string())
+            }
+            Notice::Submitted(_) if !self.signs() => Some(self.signers().join("、")),
+            Notice::Approved(_) if !self.may(Right::IssueNotices) => {
+                Some(self.seat.language.say("role-officer").to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// The titles that may sign the notice's level.
+    fn signers(&self) -> &[String] {
+        let level = self.board.record.notice.contents().level;
+        let titles = self
+            .desk
+            .profile()
+            .and_then(|p| p.approval.titles.get(&level));
+        titles.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether whoever looks may sign it.
+    fn signs(&self) -> bool {
+        let title = self.seat.caller.title.as_ref();
+        self.may(Right::ApproveNotices) && title.is_some_and(|title| self.signers().contains(title))
+    }
+
+    async fn approval(
+        &self,
+        given: Option<Given>,
+        faults: Faults,
+    ) -> Result<Option<Approval>, Error> {
+        let record = &self.board.record;
+        if !matches!(record.notice, Notice::Submitted(_)) {
+            return Ok(None);
+        }
+        let way = if self.signs() {
+            ApprovalWay::InPerson
+        } else if self.may(Right::DraftNotices) {
+            let (app, caller) = (&self.seat.app, &self.seat.caller);
+            let witnesses = app.list_witnesses(caller, record.region).await?;
+            let form = given
+                .unwrap_or_else(|| Given::blank(self.desk.now))
+                .form(self.signers(), &witnesses);
+            ApprovalWay::OnBehalf(Box::new(form))
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(Approval {
+            action: format!("{}/approve", address(record.id)),
+            signer: self.signers().join("、"),
+            way,
+            faults,
+        }))
+    }
+
+    fn issue(&self, document: String, faults: Faults) -> Option<IssueForm> {
+        let record = &self.board.record;
+        let ready = matches!(record.notice, Notice::Approved(_))
+            && self.board.plan.is_some()
+            && self.board.stale.is_none()
+            && self.may(Right::IssueNotices);
+        ready.then(|| IssueForm {
+            action: format!("{}/issue", address(record.id)),
+            document,
+            faults,
+        })
+    }
+}
