@@ -210,12 +210,7 @@ impl<'f> Reading<'f> {
     fn standards(&mut self) -> Option<Standards> {
         let mut versions = Vec::new();
         for file in self.toml_files("standards/") {
-            let parsed = Standard::parse(&file.path, &file.text).map_err(|fault| PlaybookFault {
-                path: fault.file,
-                line: fault.line,
-                what: fault.what,
-            });
-            versions.extend(self.take(parsed));
+            versions.extend(self.take(Standard::parse(&file.path, &file.text)));
         }
         let standards = Standards::new(versions);
         standards
@@ -226,12 +221,7 @@ impl<'f> Reading<'f> {
     fn rules(&mut self) -> BTreeMap<String, (Rules, String)> {
         let mut all = BTreeMap::new();
         for file in self.toml_files("triggers/") {
-            let parsed = Rules::parse(&file.path, &file.text).map_err(|fault| PlaybookFault {
-                path: fault.file,
-                line: fault.line,
-                what: fault.what,
-            });
-            let Some(rules) = self.take(parsed) else {
+            let Some(rules) = self.take(Rules::parse(&file.path, &file.text)) else {
                 continue;
             };
             let expected = format!("triggers/{}.toml", rules.id);
