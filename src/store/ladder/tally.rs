@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Place, counter};
 use crate::domain::id::PlanKey;
-use crate::domain::order::{Rung, Status};
+use crate::domain::order::Status;
 use crate::store::db::{FromRow, Insert};
 use crate::store::{Inconsistency, Result, StoreError, Tx};
 
@@ -126,11 +126,13 @@ impl TryFrom<TallyRow> for Counted {
 
     fn try_from(row: TallyRow) -> Result<Self> {
         let wrong = |column| Inconsistency::on("tally").column(column).row(&row.county);
-        let rung = Rung::ALL.into_iter().find(|rung| rung.as_str() == row.rung);
         let by = DateTime::from_timestamp_millis(row.acknowledge_by);
         Ok(Self {
             status: Status {
-                rung: rung.ok_or_else(|| wrong("rung"))?,
+                rung: row
+                    .rung
+                    .parse()
+                    .map_err(|error| wrong("rung").source(error))?,
                 owed: row.owed.try_into().map_err(|_| wrong("owed"))?,
                 objected: row.objected,
                 helped: row.helped,
