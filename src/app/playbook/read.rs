@@ -17,7 +17,8 @@ use crate::domain::playbook::{
 };
 use crate::domain::region::{RegionCode, Regions, RegionsError};
 use crate::domain::trigger::Rules;
-use crate::notify::render::{Language, MessageKind, Source, Template, TextError};
+use crate::i18n::Language;
+use crate::notify::render::{MessageKind, Source, Template, TextError};
 use crate::playbooks::{File, Files};
 
 /// Everything a set of files says.
