@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::journal::{self, Entry, RowTable, Rows};
 use super::link::{Link, LinkRole};
 use super::{App, Caller, Error, FieldError, Right};
 use crate::clock::Ids;
@@ -575,25 +575,18 @@ fn by_warning<'b>(
 
 /// The entry that vouches for the answers to the orders of one warning.
 fn entry(warning: Latest, answers: &[AnswerRecord]) -> Entry {
-    let mut digest = RowsDigest::default();
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for answer in answers {
-        digest.add(answer.key.0, &answer.digest().to_string());
         *counts.entry(answer.kind.as_str()).or_default() += 1;
     }
-    let (first, last) = (&answers[0], &answers[answers.len() - 1]);
+    let rows = answers.iter().map(|answer| (answer.key.0, answer.digest()));
     Entry {
         kind: "orders.answered",
         subject: format!("warning {}", warning.id),
         region: Some(warning.region),
         actor: "recipients".to_owned(),
-        at: last.at,
+        at: answers[answers.len() - 1].at,
         body: json!({ "answers": counts }),
-        rows: vec![Rows {
-            table: RowTable::Answer,
-            from: first.key.0,
-            to: last.key.0,
-            digest: digest.finish(),
-        }],
+        rows: Vec::from_iter(Rows::of(RowTable::Answer, rows)),
     }
 }

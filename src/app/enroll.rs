@@ -311,16 +311,8 @@ impl Sorted {
 
     /// What the journal vouches for.
     fn rows(&self, version: ListVersion) -> Vec<Rows> {
-        let keys: Vec<_> = self.in_order().into_iter().map(|(key, _)| key.0).collect();
-        let (Some(&from), Some(&to)) = (keys.first(), keys.last()) else {
-            return Vec::new();
-        };
-        vec![Rows {
-            table: RowTable::ListRow(version.0),
-            from,
-            to,
-            digest: self.digest(),
-        }]
+        let rows = self.in_order().into_iter().map(|(key, row)| (key.0, row));
+        Vec::from_iter(Rows::of(RowTable::ListRow(version.0), rows))
     }
 
     async fn store(

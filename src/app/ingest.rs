@@ -9,11 +9,10 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
 use crate::domain::aqi::{PollutantSet, Sample, Standards};
-use crate::domain::digest::Digest;
 use crate::domain::outlook::{AqiRange, Cause, Day, Origin, Outlook, OutlookError};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
@@ -158,7 +157,10 @@ pub async fn take_in(
         received_by: &actor,
         days: &days,
     };
-    let rows = vouched(&store::record_days(&mut act.tx, &new).await?);
+    let rows = Rows::of(
+        RowTable::OutlookDay,
+        store::record_days(&mut act.tx, &new).await?,
+    );
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Err(Error::internal("an intake that was checked has days"));
     };
@@ -220,7 +222,10 @@ pub async fn fill_in(
         received_by: &actor,
         days: filled.ok_or_else(|| Error::internal("a day that was filled in is there"))?,
     };
-    let rows = vouched(&store::record_days(&mut act.tx, &new).await?);
+    let rows = Rows::of(
+        RowTable::OutlookDay,
+        store::record_days(&mut act.tx, &new).await?,
+    );
     let body = json!({ "on": on, "aqi": aqi.to_string(), "source": source });
     let subject = format!("outlook/{region}");
     let entry = Entry::new("outlook.filled-in", subject, caller, act.now, body)
@@ -271,20 +276,6 @@ pub(super) async fn outlook(
         .and_then(|observed| Outlook::joined(&series(filled)?, &observed))
         .and_then(|known| Outlook::joined(&known, &series(foreseen.collect())?));
     joined.map_err(Error::internal)
-}
-
-fn vouched(rows: &[(i64, Digest)]) -> Rows {
-    let mut digest = RowsDigest::default();
-    for (key, row) in rows {
-        digest.add(*key, &row.to_string());
-    }
-    let key = |row: Option<&(i64, Digest)>| row.map_or(0, |(key, _)| *key);
-    Rows {
-        table: RowTable::OutlookDay,
-        from: key(rows.first()),
-        to: key(rows.last()),
-        digest: digest.finish(),
-    }
 }
 
 /// A day with its index, computed where only concentrations are known.

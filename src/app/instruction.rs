@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::journal::{self, Entry, RowTable, Rows};
 use super::scan::{self, ScanIn};
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
 use crate::domain::id::InstructionId;
@@ -68,8 +68,6 @@ pub async fn register(
         registered_at: act.now,
     };
     let digest = store::record_instruction(&mut act.tx, key, &record, &actor).await?;
-    let mut rows = RowsDigest::default();
-    rows.add(key, &digest.to_string());
     let InstructionRecord { instruction, .. } = record;
     let entry = Entry {
         kind: "instruction.registered",
@@ -78,12 +76,7 @@ pub async fn register(
         actor,
         at: act.now,
         body: json!({ "number": instruction.number, "level": instruction.level }),
-        rows: vec![Rows {
-            table: RowTable::Instruction,
-            from: key,
-            to: key,
-            digest: rows.finish(),
-        }],
+        rows: Vec::from_iter(Rows::of(RowTable::Instruction, [(key, digest)])),
     };
     journal::record(&mut act.tx, &app.ids, entry).await?;
     let region = instruction.region;

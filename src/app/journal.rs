@@ -74,8 +74,8 @@ impl Entry {
 
     /// The same act, vouching for rows it wrote.
     #[must_use]
-    pub fn vouching(mut self, rows: Rows) -> Self {
-        self.rows.push(rows);
+    pub fn vouching(mut self, rows: impl IntoIterator<Item = Rows>) -> Self {
+        self.rows.extend(rows);
         self
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::lane::{Drill, Lane};
 use crate::domain::notice::{End, Grounds, NoticeKind};
 use crate::domain::plan::{Change, Control};
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{Duty, Language, MessageContext, MessageKind, Recipient, When, Words};
+use crate::i18n::Language;
+use crate::notify::render::{Duty, MessageContext, MessageKind, Recipient, When, Words};
 use crate::store::outbox::Told;
 
 /// The language of an order. The page behind its link can be switched.

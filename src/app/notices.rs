@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::act::Act;
-use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::scan::{self, ScanIn};
 use super::{App, Begun, Caller, Error, Idempotency, Right, instruction, proposal};
@@ -410,14 +410,6 @@ pub(super) async fn journal_step(
         kind_of(&step.act),
         i64::try_from(seq).map_err(Error::internal)?,
     );
-    let mut rows = RowsDigest::default();
-    rows.add(seq, &digest.to_string());
-    let rows = Rows {
-        table: RowTable::NoticeStep(key),
-        from: seq,
-        to: seq,
-        digest: rows.finish(),
-    };
     let entry = Entry {
         kind,
         subject: format!("notice {id}"),
@@ -425,7 +417,7 @@ pub(super) async fn journal_step(
         actor: journal::actor(caller),
         at: step.at,
         body: json!({ "step": seq }),
-        rows: vec![rows],
+        rows: Vec::from_iter(Rows::of(RowTable::NoticeStep(key), [(seq, digest)])),
     };
     journal::record(tx, &app.ids, entry).await?;
     Ok(())

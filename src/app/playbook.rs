@@ -160,7 +160,8 @@ impl App {
         });
         let rows = record::vouch(&mut act.tx, RowTable::PlaybookActivation, seq, seq).await?;
         let subject = format!("playbook/{digest}");
-        let entry = Entry::new("playbook.activated", subject, caller, act.now, body).vouching(rows);
+        let entry =
+            Entry::new("playbook.activated", subject, caller, act.now, body).vouching([rows]);
         journal::record(&mut act.tx, &self.ids, entry).await?;
         act.commit(Activated {
             digest,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::{App, Begun, Caller, Error, Idempotency, Right};
 use crate::domain::notice::Grounds;
@@ -152,8 +152,6 @@ pub(super) async fn propose(
         decision,
     };
     let digest = store::add_proposal(tx, &new).await?;
-    let mut rows = RowsDigest::default();
-    rows.add(key, &digest.to_string());
     let entry = Entry {
         kind: "proposal.made",
         subject: format!("proposal/{key}"),
@@ -161,12 +159,7 @@ pub(super) async fn propose(
         actor: "rules".to_owned(),
         at: now,
         body: json!({ "proposal": decision.proposal, "level": decision.level, "rules": judged_by.name }),
-        rows: vec![Rows {
-            table: RowTable::Proposal,
-            from: key,
-            to: key,
-            digest: rows.finish(),
-        }],
+        rows: Vec::from_iter(Rows::of(RowTable::Proposal, [(key, digest)])),
     };
     journal::record(tx, &app.ids, entry).await?;
     Ok(true)

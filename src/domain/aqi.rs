@@ -15,12 +15,11 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::playbook::Standing;
+use crate::playbook::{PlaybookFault, Standing};
 
 mod file;
 mod pollutant;
 
-pub use file::StandardFault;
 pub use pollutant::{Concentration, NotAConcentration, NotAPollutant};
 pub use pollutant::{PerPollutant, Pollutant, PollutantSet};
 
@@ -217,7 +216,7 @@ pub struct Standard {
 
 impl Standard {
     /// Reads a file of `playbooks/standards/`; `path` is what a fault calls it.
-    pub fn parse(path: &str, text: &str) -> Result<Self, StandardFault> {
+    pub fn parse(path: &str, text: &str) -> Result<Self, PlaybookFault> {
         file::parse(path, text)
     }
 

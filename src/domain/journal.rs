@@ -67,6 +67,28 @@ pub struct Rows {
     pub digest: String,
 }
 
+impl Rows {
+    /// These rows, by key and stored digest, in the order of their keys; none where there are none.
+    pub fn of(
+        table: RowTable,
+        rows: impl IntoIterator<Item = (i64, impl ToString)>,
+    ) -> Option<Self> {
+        let mut digest = RowsDigest::default();
+        let mut span = None;
+        for (key, row) in rows {
+            digest.add(key, &row.to_string());
+            let (from, _) = span.unwrap_or((key, key));
+            span = Some((from, key));
+        }
+        span.map(|(from, to)| Self {
+            table,
+            from,
+            to,
+            digest: digest.finish(),
+        })
+    }
+}
+
 /// The append-only tables, by the key an entry names their rows with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -191,6 +213,22 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn an_entry_vouches_for_rows_from_the_first_key_to_the_last() {
+        let mut digest = RowsDigest::default();
+        digest.add(3, "ba78");
+        digest.add(7, "cb83");
+        let rows = Rows {
+            table: RowTable::Answer,
+            from: 3,
+            to: 7,
+            digest: digest.finish(),
+        };
+        let of = |rows: &[(i64, &str)]| Rows::of(RowTable::Answer, rows.iter().copied());
+        assert_eq!(of(&[(3, "ba78"), (7, "cb83")]), Some(rows));
+        assert_eq!(of(&[]), None);
+    }
 
     fn entry() -> Entry {
         Entry {

@@ -15,197 +15,20 @@
 //! titles, never names: names stand where they can be erased.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{InstructionId, UserId, WarningId};
+use crate::id::{UserId, WarningId};
 use crate::level::WarningLevel;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 
-/// What a notice does to its warning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoticeKind {
-    /// 启动: begins a warning.
-    Start,
-    /// 升级: to a higher level.
-    Raise,
-    /// 降级: to a lower level.
-    Lower,
-    /// 延长: the same level, a later end.
-    Extend,
-    /// 加严: added measures with a window of their own inside the running level.
-    AddOn,
-    /// 勘误: the same warning, rightly worded.
-    Correct,
-    /// 解除: ends it because the air has improved.
-    Lift,
-    /// 撤回: takes it back because it should not have been issued.
-    Withdraw,
-}
+mod contents;
+mod instruction;
 
-impl NoticeKind {
-    /// The machine word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Raise => "raise",
-            Self::Lower => "lower",
-            Self::Extend => "extend",
-            Self::AddOn => "add-on",
-            Self::Correct => "correct",
-            Self::Lift => "lift",
-            Self::Withdraw => "withdraw",
-        }
-    }
-
-    /// Whether it ends the warning.
-    pub const fn ends(self) -> bool {
-        matches!(self, Self::Lift | Self::Withdraw)
-    }
-}
-
-impl fmt::Display for NoticeKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// When a warning, or an added measure, ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum End {
-    /// At the stated time.
-    At(WrittenTime),
-    /// 解除时间另行通知.
-    UntilFurtherNotice,
-}
-
-impl End {
-    /// The instant it ends, if it is stated.
-    pub fn at(self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::At(time) => Some(time.at()),
-            Self::UntilFurtherNotice => None,
-        }
-    }
-
-    /// Whether this end is later than another; an open end is the latest.
-    pub fn is_after(self, other: Self) -> bool {
-        match (self.at(), other.at()) {
-            (Some(this), Some(other)) => this > other,
-            (None, other) => other.is_some(),
-            (Some(_), None) => false,
-        }
-    }
-
-    /// As a Chinese document prints it.
-    pub fn zh(self) -> String {
-        match self {
-            Self::At(time) => time.zh(),
-            Self::UntilFurtherNotice => "解除时间另行通知".to_owned(),
-        }
-    }
-}
-
-/// What a notice says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contents {
-    /// What it does.
-    pub kind: NoticeKind,
-    /// The level from [`effective`](Self::effective) on; for a lift or withdrawal the level ended.
-    pub level: WarningLevel,
-    /// 启动时刻, or the hour of the change or lift; may lie days after the notice is issued.
-    pub effective: WrittenTime,
-    /// How long it holds.
-    pub ends: End,
-    /// What it rests on.
-    pub grounds: Grounds,
-    /// The superior's document it carries out (上级文号).
-    pub parent_document: Option<String>,
-    /// An earlier control that ends with it (此前措施同时取消).
-    pub cancels: Option<String>,
-    /// Measures it adds for everyone, each printed as written; an [`NoticeKind::AddOn`] has some.
-    #[serde(default)]
-    pub adds: Vec<String>,
-    /// Measures that stay after the lift (解除后仍执行的措施).
-    #[serde(default)]
-    pub keeps: Vec<String>,
-}
-
-/// What a notice rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "on")]
-pub enum Grounds {
-    /// The rules in force were met by the outlook.
-    Rules {
-        /// The rules' file and digest, by which they can be read again.
-        rules: String,
-        /// SHA-256 of that file.
-        digest: String,
-        /// The reasons, as they were told to the officer.
-        because: Vec<String>,
-    },
-    /// A superior's instruction asks for it.
-    Instruction {
-        /// The registered instruction.
-        id: InstructionId,
-        /// Its document number.
-        number: String,
-    },
-    /// A person's judgement without the rules being met; shown as such for ever.
-    Judgement {
-        /// The written reason.
-        reason: String,
-    },
-}
-
-/// The recorded consultation (会商) a local warning starts from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Consultation {
-    /// When it was held.
-    pub held_at: WrittenTime,
-    /// Which bodies took part: the bureau, the weather service, the monitoring centre.
-    pub parties: Vec<String>,
-    /// What they concluded.
-    pub conclusion: String,
-}
-
-/// How an approver signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "how")]
-pub enum Signature {
-    /// In this system, by the approver's own account.
-    InSystem,
-    /// On paper or by telephone, recorded by an officer on behalf.
-    OnBehalf {
-        /// Paper or telephone.
-        medium: Medium,
-        /// The title under which it was signed; it must be one that may approve the level.
-        title: String,
-        /// What was said, or where the paper lies.
-        note: String,
-        /// SHA-256 of the scan, if there is one.
-        scan: Option<String>,
-        /// The second officer who witnesses it.
-        witness: UserId,
-        /// Until when the signature itself is to follow.
-        to_sign_by: WrittenTime,
-    },
-}
-
-/// How a signature outside the system was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Medium {
-    /// 纸质审批表.
-    Paper,
-    /// 电话.
-    Telephone,
-}
+pub use contents::{Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
+pub use instruction::Instruction;
 
 /// Who may approve what, from the region's playbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -371,36 +194,6 @@ pub enum Notice {
     Issued(Issued),
     /// Given up.
     Abandoned(Draft),
-}
-
-impl Contents {
-    /// Whether what is said holds together; asked when drafting and again when submitting.
-    pub fn check(&self) -> Result<(), Refusal> {
-        if let End::At(end) = self.ends
-            && end.at() <= self.effective.at()
-            && !self.kind.ends()
-        {
-            return Err(Refusal::EndsBeforeStart {
-                start: self.effective,
-                end,
-            });
-        }
-        if self.kind == NoticeKind::AddOn && self.adds.is_empty() {
-            return Err(Refusal::AddsNothing);
-        }
-        match &self.grounds {
-            Grounds::Judgement { reason } => {
-                written(reason, "the reason for acting without the rules being met")
-            }
-            Grounds::Instruction { number, .. } => written(number, "the number of the instruction"),
-            Grounds::Rules { .. } => Ok(()),
-        }
-    }
-
-    /// A superior's instruction stands for the consultation; everything else needs its own.
-    fn needs_consultation(&self) -> bool {
-        !matches!(self.grounds, Grounds::Instruction { .. })
-    }
 }
 
 impl Draft {
@@ -632,29 +425,6 @@ impl Notice {
     }
 }
 
-/// A superior's instruction (调度指令、预警函) as an officer registered it.
-///
-/// It sets the floor below which the place may not stay, and starts the clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Instruction {
-    /// Which region it binds.
-    pub region: RegionCode,
-    /// 文号.
-    pub number: String,
-    /// 发文机关.
-    pub sender: String,
-    /// At least this level; none where it lifts the floor.
-    pub level: Option<WarningLevel>,
-    /// From this hour.
-    pub effective: WrittenTime,
-    /// When it arrived.
-    pub received_at: DateTime<Utc>,
-    /// What it says beyond that.
-    pub note: String,
-    /// SHA-256 of its scan.
-    pub scan: Option<String>,
-}
-
 /// Which warning a notice belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Belongs {
@@ -682,28 +452,14 @@ mod tests {
     use rstest::rstest;
     use uuid::Uuid;
 
+    use super::contents::tests::contents;
     use super::*;
+    use crate::id::InstructionId;
 
     fn person(n: u128, title: &str) -> Person {
         Person {
             account: UserId(Uuid::from_u128(n)),
             title: title.to_owned(),
-        }
-    }
-
-    fn contents(level: WarningLevel) -> Contents {
-        Contents {
-            kind: NoticeKind::Start,
-            level,
-            effective: "2026-11-25T08:00".parse().unwrap(),
-            ends: End::UntilFurtherNotice,
-            grounds: Grounds::Judgement {
-                reason: "预报资料中断，会商认为将达橙色".to_owned(),
-            },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
         }
     }
 
@@ -842,19 +598,6 @@ mod tests {
             ..contents(WarningLevel::Yellow)
         };
         assert!(matches!(Draft::begin(contents), Err(Refusal::Unwritten(_))));
-    }
-
-    #[test]
-    fn an_end_at_twenty_four_hundred_is_kept_and_one_before_the_start_refused() {
-        let mut contents = contents(WarningLevel::Yellow);
-        contents.ends = End::At("2026-11-25T24:00".parse().unwrap());
-        assert_eq!(contents.check(), Ok(()));
-        assert_eq!(contents.ends.zh(), "2026年11月25日24时");
-        contents.ends = End::At("2026-11-24T24:00".parse().unwrap());
-        assert!(matches!(
-            contents.check(),
-            Err(Refusal::EndsBeforeStart { .. })
-        ));
     }
 
     #[test]

@@ -53,6 +53,22 @@ impl Rung {
     }
 }
 
+/// Why a text is not a rung.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a rung: expected issued, handed-over, acknowledged, in-place or lift-acknowledged"
+)]
+pub struct NotARung(pub String);
+
+impl FromStr for Rung {
+    type Err = NotARung;
+
+    fn from_str(text: &str) -> Result<Self, NotARung> {
+        let known = Self::ALL.into_iter().find(|rung| rung.as_str() == text);
+        known.ok_or_else(|| NotARung(text.to_owned()))
+    }
+}
+
 /// What a recipient can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -217,6 +233,19 @@ mod tests {
     use super::*;
 
     const IN_TIME: Timeliness = Timeliness::InTime;
+
+    #[test]
+    fn a_rung_reads_back_and_another_word_is_told_which_there_are() {
+        for rung in Rung::ALL {
+            assert_eq!(rung.as_str().parse(), Ok(rung));
+            let refused = NotARung("climbed".to_owned()).to_string();
+            assert!(refused.contains(rung.as_str()), "{refused}");
+        }
+        assert_eq!(
+            "climbed".parse::<Rung>(),
+            Err(NotARung("climbed".to_owned()))
+        );
+    }
 
     #[rstest]
     #[case::nothing_yet(&[], Change::Begin, 1, Rung::Issued)]

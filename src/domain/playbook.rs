@@ -18,6 +18,12 @@ use crate::notice::Approval;
 use crate::plan::Targets;
 use crate::region::RegionCode;
 
+mod file;
+
+pub use file::PlaybookFault;
+
+pub(crate) use file::{Wrong, read};
+
 /// How well a stated fact is known, the best known first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -119,22 +125,10 @@ pub struct LawPeriod {
     pub response_term: String,
 }
 
-/// Why a file of the playbook was refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{line}: {what}")]
-pub struct PlaybookFault {
-    /// The path of the file.
-    pub path: String,
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong, and what was expected.
-    pub what: String,
-}
-
 impl RegionProfile {
     /// Reads a profile.
     pub fn parse(path: &str, text: &str) -> Result<Self, PlaybookFault> {
-        let profile: Self = parse(path, text)?;
+        let profile: Self = read(path, text, Ok)?;
         let titles = &profile.approval.titles;
         let missing = crate::level::WarningLevel::WITH_MEASURES
             .into_iter()
@@ -153,14 +147,14 @@ impl RegionProfile {
 impl TargetsFile {
     /// Reads the targets.
     pub fn parse(path: &str, text: &str) -> Result<Self, PlaybookFault> {
-        parse(path, text)
+        read(path, text, Ok)
     }
 }
 
 impl Law {
     /// Reads the law; its periods must follow one another without overlap.
     pub fn parse(path: &str, text: &str) -> Result<Self, PlaybookFault> {
-        let law: Self = parse(path, text)?;
+        let law: Self = read(path, text, Ok)?;
         let apart = law.period.windows(2).all(|pair| {
             let (before, after) = (&pair[0].provenance, &pair[1].provenance);
             before
@@ -184,16 +178,6 @@ impl Law {
             dates.in_force_from <= day && dates.in_force_to.is_none_or(|end| day <= end)
         })
     }
-}
-
-fn parse<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T, PlaybookFault> {
-    toml::from_str(text).map_err(|error| PlaybookFault {
-        path: path.to_owned(),
-        line: error
-            .span()
-            .map_or(1, |span| text[..span.start].matches('\n').count() + 1),
-        what: error.message().to_owned(),
-    })
 }
 
 fn line_of(text: &str, what: &str) -> usize {

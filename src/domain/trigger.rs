@@ -41,7 +41,7 @@ mod series;
 mod words;
 
 pub use rules::{Below, Clause, Condition, Exclusions, Lift, NotACondition, Ranges};
-pub use rules::{Rules, RulesFault, Window};
+pub use rules::{Rules, Window};
 
 use series::{Met, Series};
 

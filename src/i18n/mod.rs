@@ -13,6 +13,7 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::NoticeKind;
@@ -32,8 +33,11 @@ fluent_templates::static_loader! {
     };
 }
 
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// A language of pages and messages.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     /// 中文, the language of record.
     #[default]
@@ -46,7 +50,7 @@ impl Language {
     /// Both, the language of record first.
     pub const ALL: [Self; 2] = [Self::Zh, Self::En];
 
-    /// The word in addresses and cookies: `zh`, `en`.
+    /// The word in addresses, in cookies and for the folder of a message's texts: `zh`, `en`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Zh => "zh",

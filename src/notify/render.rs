@@ -21,6 +21,7 @@ use super::event::OrderEvent;
 use crate::domain::digest::Digest;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::{self, WrittenTime};
+use crate::i18n::Language;
 use crate::playbooks::Files;
 
 /// What a message is for.
@@ -57,29 +58,6 @@ impl MessageKind {
             Self::Lift => "lift",
             Self::Office => "office",
             Self::Withdrawn => "withdrawn",
-        }
-    }
-}
-
-/// The language of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Chinese, the language of the order itself.
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
-
-    /// The folder of its texts.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Zh => "zh",
-            Self::En => "en",
         }
     }
 }

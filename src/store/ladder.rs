@@ -28,6 +28,14 @@ use crate::domain::order::{AnswerKind, Event, Head, Rung, Status, Timeliness};
 use crate::domain::plan::Change;
 use crate::domain::region::RegionCode;
 
+mod rebuilt;
+mod tally;
+
+pub use rebuilt::{Ladder, list_stored, rebuild, set_ladder};
+pub use tally::{Counted, list_tally};
+
+use tally::TallyMoves;
+
 /// Something that happened to one order, at the revision it was shown or sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
@@ -96,15 +104,6 @@ pub struct Standing {
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When the last answer was given.
     pub answered_at: Option<DateTime<Utc>>,
-}
-
-/// Every head and count of one warning: what is stored, or what the record says it should be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ladder {
-    /// The heads of the orders anybody has heard of.
-    pub heads: BTreeMap<OrderKey, Standing>,
-    /// Orders of the latest plan by county and status; counts of zero are left out.
-    pub tally: BTreeMap<(String, Status), i64>,
 }
 
 /// What an answer means to its order: a report of some units, while others are still to come, says
@@ -222,126 +221,6 @@ pub async fn find_standing(tx: &mut Tx, order: OrderKey) -> Result<Standing> {
     let rows = find_heads(tx, &[order.0]).await?;
     let row = rows.into_iter().next();
     Ok(row.map(Standing::try_from).transpose()?.unwrap_or_default())
-}
-
-/// What is stored of a warning's heads and of its latest plan's tally.
-pub async fn list_stored(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
-    let latest = find_latest_plan(tx, warning).await?;
-    let mut ladder = Ladder::default();
-    for (first, last) in order_ranges(tx, warning).await? {
-        let rows: Vec<HeadRow> = tx
-            .all(
-                "SELECT order_key, handed_over, acknowledged, in_place, objected, helped, late,
-                        acknowledged_at, answered_at
-                   FROM order_head
-                  WHERE order_key BETWEEN $1 AND $2",
-                (first, last),
-            )
-            .await?;
-        for row in rows {
-            ladder
-                .heads
-                .insert(OrderKey(row.order_key), row.try_into()?);
-        }
-    }
-    for counted in list_tally(tx, latest).await? {
-        let key = (counted.county, counted.status);
-        ladder.tally.insert(key, counted.orders);
-    }
-    Ok(ladder)
-}
-
-/// One count of a plan's tally.
-#[derive(Clone, Debug)]
-pub struct Counted {
-    /// The county.
-    pub county: String,
-    /// The status.
-    pub status: Status,
-    /// How many orders of the county have it.
-    pub orders: i64,
-    /// Until when what is owed is to be acknowledged.
-    pub acknowledge_by: DateTime<Utc>,
-}
-
-/// The tally of a plan; counts of zero are left out.
-pub async fn list_tally(tx: &mut Tx, plan: PlanKey) -> Result<Vec<Counted>> {
-    let rows: Vec<TallyRow> = tx
-        .all(
-            "SELECT tally.county, tally.rung, tally.owed, tally.objected, tally.helped,
-                    tally.orders,
-                    asked.issued_at
-                        + CAST(asked.acknowledge_within AS BIGINT) * 60000 AS acknowledge_by
-               FROM tally
-               JOIN plan latest ON latest.plan_key   = tally.plan_key
-               JOIN plan asked  ON asked.warning_key = latest.warning_key
-                               AND asked.revision    = tally.owed
-                               AND asked.issued_at IS NOT NULL
-              WHERE tally.plan_key = $1
-                AND tally.orders  <> 0
-              ORDER BY tally.county, tally.rung",
-            (plan.0,),
-        )
-        .await?;
-    rows.into_iter().map(Counted::try_from).collect()
-}
-
-/// What a warning's attempts and answers say that its heads and tally should be.
-pub async fn rebuild(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
-    let latest = find_latest_plan(tx, warning).await?;
-    let mut ladder = Ladder::default();
-    for step in recorded_steps(tx, warning).await? {
-        let standing = ladder.heads.entry(step.order).or_default();
-        *standing = standing.after(step.event, step.revision, step.at);
-    }
-    let lines: Vec<LineRow> = tx
-        .all(
-            "SELECT order_key, change, owed, county
-               FROM plan_line
-              WHERE plan_key = $1",
-            (latest.0,),
-        )
-        .await?;
-    for line in lines {
-        let standing = ladder.heads.get(&OrderKey(line.order_key));
-        let head = standing.map(|standing| standing.head).unwrap_or_default();
-        let status = head.status(line.change()?, line.owed()?);
-        *ladder.tally.entry((line.county, status)).or_default() += 1;
-    }
-    Ok(ladder)
-}
-
-/// Puts rebuilt heads and counts in the place of the stored ones. To be called in a [`Turn`]'s
-/// transaction or while nobody else writes.
-pub async fn set_ladder(tx: &mut Tx, warning: WarningKey, ladder: &Ladder) -> Result<()> {
-    let latest = lock_warning(tx, warning).await?;
-    for (first, last) in order_ranges(tx, warning).await? {
-        tx.execute(
-            "DELETE FROM order_head WHERE order_key BETWEEN $1 AND $2",
-            (first, last),
-        )
-        .await?;
-    }
-    tx.execute("DELETE FROM tally WHERE plan_key = $1", (latest.plan.0,))
-        .await?;
-    set_heads(
-        tx,
-        ladder
-            .heads
-            .iter()
-            .map(|(&order, standing)| (order, standing)),
-    )
-    .await?;
-    let counts = ladder
-        .tally
-        .iter()
-        .map(|((county, status), &orders)| TallyMove {
-            plan: latest.plan,
-            county,
-            status: *status,
-            orders,
-        });
-    move_tally(tx, counts).await
 }
 
 impl Origins {
@@ -519,117 +398,6 @@ async fn set_heads<'h>(
     Ok(())
 }
 
-/// How many orders leave and reach each status.
-#[derive(Debug, Default)]
-struct TallyMoves(BTreeMap<(PlanKey, String, Status), i64>);
-
-struct TallyMove<'c> {
-    plan: PlanKey,
-    county: &'c str,
-    status: Status,
-    orders: i64,
-}
-
-impl TallyMoves {
-    fn note(&mut self, place: &Place, before: Status, after: Status) {
-        if let Some((plan, county)) = place.counted.as_ref().filter(|_| before != after) {
-            *self.0.entry((*plan, county.clone(), before)).or_default() -= 1;
-            *self.0.entry((*plan, county.clone(), after)).or_default() += 1;
-        }
-    }
-
-    async fn apply(&self, tx: &mut Tx) -> Result<()> {
-        let moves = self.0.iter().filter(|(_, orders)| **orders != 0);
-        let moves = moves.map(|((plan, county, status), &orders)| TallyMove {
-            plan: *plan,
-            county,
-            status: *status,
-            orders,
-        });
-        move_tally(tx, moves).await
-    }
-}
-
-async fn move_tally<'c>(tx: &mut Tx, moves: impl Iterator<Item = TallyMove<'c>>) -> Result<()> {
-    const TALLY: Insert = Insert::new(
-        "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)",
-        "ON CONFLICT (plan_key, county, rung, owed, objected, helped)
-           DO UPDATE SET orders = tally.orders + excluded.orders",
-    );
-    let rows: Vec<_> = moves
-        .map(|moved| {
-            let Status {
-                rung,
-                owed,
-                objected,
-                helped,
-            } = moved.status;
-            let county = moved.county.to_owned();
-            let owed = counter(owed);
-            (
-                moved.plan.0,
-                county,
-                rung.as_str(),
-                owed,
-                objected,
-                helped,
-                moved.orders,
-            )
-        })
-        .collect();
-    tx.insert_many(TALLY, rows).await?;
-    Ok(())
-}
-
-/// The orders a warning's issued plans began, as first and last keys.
-async fn order_ranges(tx: &mut Tx, warning: WarningKey) -> Result<Vec<(i64, i64)>> {
-    tx.all(
-        "SELECT first_order, last_order
-           FROM plan
-          WHERE warning_key = $1
-            AND issued_at IS NOT NULL
-            AND last_order IS NOT NULL",
-        (warning.0,),
-    )
-    .await
-}
-
-/// What is on record about a warning's orders: deliveries in any order, answers as they came.
-async fn recorded_steps(tx: &mut Tx, warning: WarningKey) -> Result<Vec<Step>> {
-    let delivered: Vec<DeliveryRow> = tx
-        .all(
-            "SELECT message.order_key, plan.revision, attempt.at
-               FROM plan
-               JOIN message ON message.plan_key = plan.plan_key
-               JOIN attempt ON attempt.message_key = message.message_key
-              WHERE plan.warning_key = $1
-                AND attempt.outcome = 'delivered'",
-            (warning.0,),
-        )
-        .await?;
-    let mut steps = delivered
-        .into_iter()
-        .map(Step::try_from)
-        .collect::<Result<Vec<_>>>()?;
-    let mut answers: Vec<AnswerRow> = Vec::new();
-    for (first, last) in order_ranges(tx, warning).await? {
-        let rows: Vec<AnswerRow> = tx
-            .all(
-                "SELECT answer_key, order_key, revision, kind, late, complete, at
-                   FROM answer
-                  WHERE order_key BETWEEN $1 AND $2",
-                (first, last),
-            )
-            .await?;
-        answers.extend(rows);
-    }
-    answers.sort_unstable_by_key(|row| row.answer_key);
-    for row in answers {
-        steps.push(row.try_into()?);
-    }
-    Ok(steps)
-}
-
 #[derive(FromRow)]
 struct OriginRow {
     first_order: i64,
@@ -708,93 +476,6 @@ impl TryFrom<HeadRow> for Standing {
             },
             acknowledged_at: instant("acknowledged_at", row.acknowledged_at)?,
             answered_at: instant("answered_at", row.answered_at)?,
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct DeliveryRow {
-    order_key: i64,
-    revision: i32,
-    at: i64,
-}
-
-impl TryFrom<DeliveryRow> for Step {
-    type Error = StoreError;
-
-    fn try_from(row: DeliveryRow) -> Result<Self> {
-        let wrong = |column| {
-            Inconsistency::on("attempt")
-                .column(column)
-                .row(row.order_key)
-        };
-        Ok(Self {
-            order: OrderKey(row.order_key),
-            event: Event::HandedOver,
-            revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
-            at: DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?,
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct AnswerRow {
-    answer_key: i64,
-    order_key: i64,
-    revision: i32,
-    kind: String,
-    late: bool,
-    complete: bool,
-    at: i64,
-}
-
-impl TryFrom<AnswerRow> for Step {
-    type Error = StoreError;
-
-    fn try_from(row: AnswerRow) -> Result<Self> {
-        let wrong = |column| {
-            Inconsistency::on("answer")
-                .column(column)
-                .row(row.answer_key)
-        };
-        let kind: AnswerKind = row.kind.parse().map_err(|_| wrong("kind"))?;
-        Ok(Self {
-            order: OrderKey(row.order_key),
-            event: answered(kind, row.late, row.complete),
-            revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
-            at: DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?,
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct TallyRow {
-    county: String,
-    rung: String,
-    owed: i32,
-    objected: bool,
-    helped: bool,
-    orders: i64,
-    acknowledge_by: i64,
-}
-
-impl TryFrom<TallyRow> for Counted {
-    type Error = StoreError;
-
-    fn try_from(row: TallyRow) -> Result<Self> {
-        let wrong = |column| Inconsistency::on("tally").column(column).row(&row.county);
-        let rung = Rung::ALL.into_iter().find(|rung| rung.as_str() == row.rung);
-        let by = DateTime::from_timestamp_millis(row.acknowledge_by);
-        Ok(Self {
-            status: Status {
-                rung: rung.ok_or_else(|| wrong("rung"))?,
-                owed: row.owed.try_into().map_err(|_| wrong("owed"))?,
-                objected: row.objected,
-                helped: row.helped,
-            },
-            orders: row.orders,
-            acknowledge_by: by.ok_or_else(|| wrong("owed"))?,
-            county: row.county,
         })
     }
 }

@@ -377,7 +377,6 @@ impl TryFrom<ListedRow> for OrderRow {
                 .column(column)
                 .row(row.order_key)
         };
-        let rung = Rung::ALL.into_iter().find(|rung| rung.as_str() == row.rung);
         Ok(Self {
             order: OrderKey(row.order_key),
             change: row
@@ -385,7 +384,10 @@ impl TryFrom<ListedRow> for OrderRow {
                 .parse()
                 .map_err(|error| wrong("change").source(error))?,
             duty: serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?,
-            rung: rung.ok_or_else(|| wrong("rung"))?,
+            rung: row
+                .rung
+                .parse()
+                .map_err(|error| wrong("rung").source(error))?,
             late: row.late >= row.owed,
             marks: row.marks(),
             acknowledged_at: row.acknowledged_at.and_then(from_millis),

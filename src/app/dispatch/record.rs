@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::app::journal::{self, Entry, RowTable, Rows, RowsDigest};
+use crate::app::journal::{self, Entry, RowTable, Rows};
 use crate::clock::Ids;
 use crate::domain::id::{AttemptKey, MessageKey, OrderKey};
 use crate::domain::order::Event;
@@ -152,13 +152,13 @@ fn by_warning<'b>(
 /// The entry that vouches for attempts at the orders of one warning; without a warning, for those a
 /// dead sender left behind.
 pub(super) fn entry(attempts: &[AttemptRecord], warning: Option<Latest>) -> Entry {
-    let mut digest = RowsDigest::default();
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for attempt in attempts {
-        digest.add(attempt.key.0, &attempt.digest().to_string());
         *counts.entry(attempt.outcome.as_str()).or_default() += 1;
     }
-    let (first, last) = (&attempts[0], &attempts[attempts.len() - 1]);
+    let rows = attempts
+        .iter()
+        .map(|attempt| (attempt.key.0, attempt.digest()));
     Entry {
         kind: "messages.attempted",
         subject: match warning {
@@ -167,13 +167,8 @@ pub(super) fn entry(attempts: &[AttemptRecord], warning: Option<Latest>) -> Entr
         },
         region: warning.map(|warning| warning.region),
         actor: "outbox".to_owned(),
-        at: last.at,
+        at: attempts[attempts.len() - 1].at,
         body: json!({ "attempts": counts }),
-        rows: vec![Rows {
-            table: RowTable::Attempt,
-            from: first.key.0,
-            to: last.key.0,
-            digest: digest.finish(),
-        }],
+        rows: Vec::from_iter(Rows::of(RowTable::Attempt, rows)),
     }
 }

@@ -17,7 +17,8 @@ use crate::domain::playbook::{
 };
 use crate::domain::region::{RegionCode, Regions, RegionsError};
 use crate::domain::trigger::Rules;
-use crate::notify::render::{Language, MessageKind, Source, Template, TextError};
+use crate::i18n::Language;
+use crate::notify::render::{MessageKind, Source, Template, TextError};
 use crate::playbooks::{File, Files};
 
 /// Everything a set of files says.
@@ -210,12 +211,7 @@ impl<'f> Reading<'f> {
     fn standards(&mut self) -> Option<Standards> {
         let mut versions = Vec::new();
         for file in self.toml_files("standards/") {
-            let parsed = Standard::parse(&file.path, &file.text).map_err(|fault| PlaybookFault {
-                path: fault.file,
-                line: fault.line,
-                what: fault.what,
-            });
-            versions.extend(self.take(parsed));
+            versions.extend(self.take(Standard::parse(&file.path, &file.text)));
         }
         let standards = Standards::new(versions);
         standards
@@ -226,12 +222,7 @@ impl<'f> Reading<'f> {
     fn rules(&mut self) -> BTreeMap<String, (Rules, String)> {
         let mut all = BTreeMap::new();
         for file in self.toml_files("triggers/") {
-            let parsed = Rules::parse(&file.path, &file.text).map_err(|fault| PlaybookFault {
-                path: fault.file,
-                line: fault.line,
-                what: fault.what,
-            });
-            let Some(rules) = self.take(parsed) else {
+            let Some(rules) = self.take(Rules::parse(&file.path, &file.text)) else {
                 continue;
             };
             let expected = format!("triggers/{}.toml", rules.id);

@@ -1,6 +1,6 @@
 //! A file of `playbooks/standards/` → [`Standard`], refused with its line where it is wrong.
 
-use std::ops::Range;
+use std::fmt;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -9,54 +9,15 @@ use toml::Spanned;
 use super::pollutant::{Concentration, PerPollutant, Pollutant};
 use super::{AboveTable, Averaging, Category, CategoryRow, Gaps, Report, Rounding};
 use super::{Scale, Segment, Standard};
-use crate::playbook::Standing;
+use crate::playbook::{self, PlaybookFault, Standing, Wrong};
 
-/// A file that does not state a standard.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {what}")]
-pub struct StandardFault {
-    /// The file as it was named.
-    pub file: String,
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong, and what was expected.
-    pub what: String,
+pub(super) fn parse(path: &str, text: &str) -> Result<Standard, PlaybookFault> {
+    playbook::read(path, text, File::check)
 }
 
-pub(super) fn parse(path: &str, text: &str) -> Result<Standard, StandardFault> {
-    let refused = |Wrong { span, what }| StandardFault {
-        file: path.to_owned(),
-        line: 1 + text[..span.start].matches('\n').count(),
-        what,
-    };
-    toml::from_str::<File>(text)
-        .map_err(Wrong::from)
-        .and_then(File::check)
-        .map_err(refused)
-}
-
-/// What is wrong, and where in the text.
-struct Wrong {
-    span: Range<usize>,
-    what: String,
-}
-
-impl Wrong {
-    fn expected<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
-        Self {
-            span: place.span(),
-            what: format!("expected {}", what.into()),
-        }
-    }
-}
-
-impl From<toml::de::Error> for Wrong {
-    fn from(error: toml::de::Error) -> Self {
-        Self {
-            span: error.span().unwrap_or_default(),
-            what: error.message().replace('\n', ", "),
-        }
-    }
+/// A text that does not say what it should.
+fn expected<T>(place: &Spanned<T>, what: impl fmt::Display) -> Wrong {
+    Wrong::at(place, format!("expected {what}"))
 }
 
 #[derive(Deserialize)]
@@ -119,21 +80,18 @@ impl File {
             && *last.get_ref() < self.in_force_from
         {
             let first = self.in_force_from;
-            return Err(Wrong::expected(last, format!("a day not before {first}")));
+            return Err(expected(last, format!("a day not before {first}")));
         }
         let indices = self.indices.get_ref();
         if indices.first() != Some(&0) || !rises(indices) {
-            return Err(Wrong::expected(&self.indices, "indices that rise from 0"));
+            return Err(expected(&self.indices, "indices that rise from 0"));
         }
         if let Rounding::HalfEven { to_ug, co_to_ug } = *self.rounding.get_ref()
             && ![to_ug, co_to_ug]
                 .iter()
                 .all(|step| (1..=1_000).contains(step))
         {
-            return Err(Wrong::expected(
-                &self.rounding,
-                "steps from 1 to 1000 µg/m³",
-            ));
+            return Err(expected(&self.rounding, "steps from 1 to 1000 µg/m³"));
         }
         Ok(Standard {
             id: self.id,
@@ -184,9 +142,9 @@ impl ScaleTable {
             || !(2..=most).contains(&breakpoints.len())
         {
             let what = format!("2 to {most} breakpoints that rise from 0");
-            return Err(Wrong::expected(&self.breakpoints, what));
+            return Err(expected(&self.breakpoints, what));
         }
-        let too_high = || Wrong::expected(&self.breakpoints, "breakpoints an instrument can read");
+        let too_high = || expected(&self.breakpoints, "breakpoints an instrument can read");
         let points = breakpoints
             .iter()
             .map(|&point| self.unit.concentration(point).ok_or_else(too_high))
@@ -198,7 +156,7 @@ impl ScaleTable {
             && iaqi < last
         {
             let what = format!("an index not below {last}, that of the last breakpoint");
-            return Err(Wrong::expected(&self.above, what));
+            return Err(expected(&self.above, what));
         }
         let segments = points.windows(2).zip(indices.windows(2));
         Ok(Scale {
@@ -232,7 +190,7 @@ fn check_categories(rows: Spanned<Vec<CategoryRow>>) -> Result<[CategoryRow; 6],
         .map(|row| row.category)
         .eq(Category::ALL);
     let bounds: Vec<_> = rows.get_ref().iter().map(|row| row.up_to).collect();
-    let wrong = Wrong::expected(&rows, "the six categories in order, `up_to` rising");
+    let wrong = expected(&rows, "the six categories in order, `up_to` rising");
     match rows.into_inner().try_into() {
         Ok(six) if in_order && rises(&bounds) => Ok(six),
         _ => Err(wrong),

@@ -14,7 +14,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -24,7 +23,7 @@ use toml::Spanned;
 use crate::aqi::PollutantSet;
 use crate::level::WarningLevel;
 use crate::outlook::{AqiRange, Cause, HIGHEST_AQI};
-use crate::playbook::Standing;
+use crate::playbook::{self, PlaybookFault, Standing, Wrong};
 
 /// A dated rule of when which warning starts and ends (预警分级标准).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -308,31 +307,11 @@ const fn whole_days(hours: u16) -> u16 {
     hours.div_ceil(24)
 }
 
-/// A file that does not state rules.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {what}")]
-pub struct RulesFault {
-    /// The file as it was named.
-    pub file: String,
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong, and what was expected.
-    pub what: String,
-}
-
 impl Rules {
     /// Reads a file of rules. What contradicts itself is refused: a level that a lower level's
     /// condition already meets, a run inside that cannot lie there, dates that run backwards.
-    pub fn parse(path: &str, text: &str) -> Result<Self, RulesFault> {
-        let refused = |Wrong { span, what }| RulesFault {
-            file: path.to_owned(),
-            line: 1 + text[..span.start].matches('\n').count(),
-            what,
-        };
-        toml::from_str::<File>(text)
-            .map_err(Wrong::from)
-            .and_then(File::check)
-            .map_err(refused)
+    pub fn parse(path: &str, text: &str) -> Result<Self, PlaybookFault> {
+        playbook::read(path, text, File::check)
     }
 
     /// The levels these rules know, the lowest first, each with its conditions.
@@ -390,29 +369,6 @@ struct File {
     levels: Spanned<BTreeMap<WarningLevel, Spanned<Vec<Spanned<String>>>>>,
     lift: Spanned<Lift>,
     exclusions: Exclusions,
-}
-
-struct Wrong {
-    span: Range<usize>,
-    what: String,
-}
-
-impl Wrong {
-    fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
-        Self {
-            span: place.span(),
-            what: what.into(),
-        }
-    }
-}
-
-impl From<toml::de::Error> for Wrong {
-    fn from(error: toml::de::Error) -> Self {
-        Self {
-            span: error.span().unwrap_or_default(),
-            what: error.message().replace('\n', ", "),
-        }
-    }
 }
 
 impl File {

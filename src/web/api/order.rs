@@ -14,7 +14,7 @@ use crate::app::order::{
 use crate::app::{App, Caller, Error};
 use crate::domain::id::{OrderKey, WarningId};
 use crate::domain::notice::End;
-use crate::domain::order::{AnswerKind, Rung};
+use crate::domain::order::{AnswerKind, NotARung, Rung};
 use crate::domain::plan::Control;
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
@@ -279,11 +279,8 @@ pub(super) async fn answer_order(
 }
 
 fn rung(word: &str) -> Result<Rung, Error> {
-    let known = Rung::ALL.into_iter().find(|rung| rung.as_str() == word);
-    known.ok_or_else(|| {
-        let words = Rung::ALL.map(Rung::as_str).join(", ");
-        Error::invalid("rung", "unknown", format!("expected one of {words}"))
-    })
+    let unknown = |error: NotARung| Error::invalid("rung", "unknown", error.to_string());
+    word.parse().map_err(unknown)
 }
 
 impl From<OrderRow> for OrderItem {

@@ -159,11 +159,7 @@ pub(in crate::web) async fn submit(
                 draft,
                 ..Wrong::default()
             };
-            let seat = seat.at(&address(id));
-            Page::read(&seat, id)
-                .await?
-                .show(StatusCode::CONFLICT, wrong)
-                .await
+            again(seat, id, StatusCode::CONFLICT, wrong).await
         }
     }
 }
@@ -190,11 +186,7 @@ pub(in crate::web) async fn approve(
         given: Some(given),
         ..Wrong::default()
     };
-    let seat = seat.at(&address(id));
-    Page::read(&seat, id)
-        .await?
-        .show(StatusCode::UNPROCESSABLE_ENTITY, wrong)
-        .await
+    again(seat, id, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
 }
 
 /// Sends a notice back to whoever drafted it.
@@ -203,9 +195,7 @@ pub(in crate::web) async fn send_back(
     Path(id): Path<NoticeId>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
-    let step = StepIn::SendBack(form.reason);
-    notices::step(&seat.app, &seat.caller, None, id, step).await?;
-    Ok(done(&address(id), "returned"))
+    moved(&seat, id, StepIn::SendBack(form.reason), "returned").await
 }
 
 /// Gives a notice up.
@@ -214,9 +204,7 @@ pub(in crate::web) async fn abandon(
     Path(id): Path<NoticeId>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
-    let step = StepIn::Abandon(form.reason);
-    notices::step(&seat.app, &seat.caller, None, id, step).await?;
-    Ok(done(&address(id), "abandoned"))
+    moved(&seat, id, StepIn::Abandon(form.reason), "abandoned").await
 }
 
 /// Issues exactly the plan that was shown.
@@ -249,11 +237,29 @@ pub(in crate::web) async fn issue(
         document: fields.document,
         ..Wrong::default()
     };
+    again(seat, id, StatusCode::CONFLICT, wrong).await
+}
+
+/// Makes a move in which nothing can be filled in wrongly; answers with the page that says so.
+async fn moved(
+    seat: &Seat,
+    id: NoticeId,
+    step: StepIn,
+    said: &'static str,
+) -> Result<Response, Problem> {
+    notices::step(&seat.app, &seat.caller, None, id, step).await?;
+    Ok(done(&address(id), said))
+}
+
+/// The page of a notice once more, with what is wrong with what was sent.
+async fn again(
+    seat: Seat,
+    id: NoticeId,
+    status: StatusCode,
+    wrong: Wrong,
+) -> Result<Response, Problem> {
     let seat = seat.at(&address(id));
-    Page::read(&seat, id)
-        .await?
-        .show(StatusCode::CONFLICT, wrong)
-        .await
+    Page::read(&seat, id).await?.show(status, wrong).await
 }
 
 /// Saves what was typed, if anything was sent and says something new; answers with the page that

@@ -134,9 +134,7 @@ impl Asked {
     fn filter(&self) -> OrderFilter {
         let mark = MARKS.iter().find(|(word, _)| *word == self.rung);
         OrderFilter {
-            rung: Rung::ALL
-                .into_iter()
-                .find(|rung| rung.as_str() == self.rung),
+            rung: self.rung.parse().ok(),
             county: self.county.parse::<RegionCode>().ok(),
             text: (!self.text.trim().is_empty()).then(|| self.text.trim().to_owned()),
             mark: mark.map(|(_, mark)| *mark),
