@@ -1,6 +1,8 @@
 import-title = Import the reduction list
 import-list-version = List in force: version { $version }
 import-no-list = There is no list yet.
+import-export = Download the list in force (CSV)
+import-handed-back = Rows handed back (CSV, the last column says what is wrong): import them again once corrected
 import-file = List file (CSV)
 import-file-hint = UTF-8 or GB 18030, column names in the first line.
 import-how = How

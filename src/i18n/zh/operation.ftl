@@ -1,6 +1,8 @@
 import-title = 导入减排清单
 import-list-version = 现行清单版本：{ $version }
 import-no-list = 尚无清单。
+import-export = 导出现行清单（CSV）
+import-handed-back = 退回的行（CSV，末列说明问题）：改正后可再次导入
 import-file = 清单文件（CSV）
 import-file-hint = UTF-8 或 GB 18030 编码，首行为列名。
 import-how = 导入方式

@@ -90,6 +90,11 @@ fn report(
         unchanged: count(|it| it.unchanged),
         faults: list.faults.iter().take(NAMED).cloned().collect(),
         more_faults: list.faults.len().saturating_sub(NAMED) as u64,
+        handed_back: list
+            .handed_back
+            .as_ref()
+            .filter(|_| matches!(outcome, ImportOutcome::Accepted { .. }))
+            .map(|rows| String::from_utf8_lossy(rows).into_owned()),
         outcome,
     }
 }
@@ -106,6 +111,7 @@ async fn show(
         chrome: seat.chrome(desk, Section::List),
         action: FORM.to_owned(),
         list_version: version.map(|version| version.to_string()),
+        export: version.map(|_| format!("/api/v1/exports/enterprises?region={}", desk.region)),
         report,
     };
     seat.show(status, &view)

@@ -40,7 +40,7 @@ pub(in crate::web) async fn register(seat: Seat, posted: Posted) -> Result<Respo
     let typed = Typed::of(&posted);
     let faults = match typed.read(seat.language, &desk) {
         Ok(instruction) => {
-            let scan = posted.file();
+            let scan = posted.file().map(Into::into);
             let arrived = InstructionIn { instruction, scan };
             match instruction::register(&seat.app, &seat.caller, None, arrived).await {
                 Ok(_) => return Ok(done("/", "registered")),

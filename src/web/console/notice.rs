@@ -173,7 +173,7 @@ pub(in crate::web) async fn approve(
     let given = Given::of(&posted);
     let approval = match given.read(seat.language) {
         Ok(signature) => {
-            let step = StepIn::Approve(signature, posted.file());
+            let step = StepIn::Approve(signature, posted.file().map(Into::into));
             match notices::step(&seat.app, &seat.caller, None, id, step).await {
                 Ok(_) => return Ok(done(&address(id), "approved")),
                 Err(error) => faults(seat.language, error, field)?,

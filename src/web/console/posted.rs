@@ -16,7 +16,24 @@ use crate::web::words;
 /// A form that may carry a file (`multipart/form-data`).
 pub(in crate::web) struct Posted {
     fields: HashMap<String, String>,
-    file: Option<ScanIn>,
+    file: Option<File>,
+}
+
+/// A file that was chosen in a form.
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) media_type: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl From<File> for ScanIn {
+    fn from(file: File) -> Self {
+        Self {
+            name: file.name,
+            media_type: file.media_type,
+            bytes: file.bytes,
+        }
+    }
 }
 
 /// How much a form with a scan may weigh: the scan, and some words.
@@ -43,7 +60,7 @@ impl FromRequest<Web> for Posted {
                 let bytes = part.bytes().await.map_err(|e| refused(e.status()))?;
                 // A form whose file was not chosen sends an empty one without a name.
                 if !file.is_empty() {
-                    posted.file = Some(ScanIn {
+                    posted.file = Some(File {
                         name: file,
                         media_type,
                         bytes: bytes.into(),
@@ -73,7 +90,7 @@ impl Posted {
     }
 
     /// The file that was chosen.
-    pub(super) fn file(self) -> Option<ScanIn> {
+    pub(super) fn file(self) -> Option<File> {
         self.file
     }
 }

@@ -18,6 +18,8 @@ pub struct ImportPage {
     pub action: String,
     /// The version of the list in force; none before the first import.
     pub list_version: Option<String>,
+    /// Where the list in force is downloaded, with the same columns; none where there is none.
+    pub export: Option<String>,
     /// What came of the file sent.
     pub report: Option<ImportReport>,
 }
@@ -41,6 +43,8 @@ pub struct ImportReport {
     pub faults: Vec<Fault>,
     /// Faults beyond those shown.
     pub more_faults: u64,
+    /// The rows that were not taken, as CSV, each with what is wrong with it.
+    pub handed_back: Option<String>,
     /// Whether anything was changed.
     pub outcome: ImportOutcome,
 }

@@ -1444,6 +1444,7 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
             fault(0, "", "", "a column `绩效等级`"),
         ],
         more_faults: 0,
+        handed_back: None,
         outcome: ImportOutcome::Trial,
     };
     let page = |list_version: Option<&str>, report| {
@@ -1452,6 +1453,7 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
             chrome: chrome(language, Section::List, Role::Clerk),
             action: owned("/enterprises/import"),
             list_version: list_version.map(owned),
+            export: list_version.map(|_| owned("/api/v1/exports/enterprises?region=411000")),
             report,
         }
         .render()
@@ -1463,7 +1465,9 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
         ..report.clone()
     };
     let accepted = ImportReport {
-        faults: vec![],
+        handed_back: Some(owned(
+            "企业名称,…,问题\n虚构·许东铸造厂,…,信用代码校验位应为 3\n",
+        )),
         outcome: ImportOutcome::Accepted {
             version: owned("2026-11-23 第 2 版"),
         },
