@@ -4,6 +4,10 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRef, FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{Object, Required};
 
 use super::problem::Problem;
 use crate::app::{App, Error, Idempotency};
@@ -25,6 +29,22 @@ pub(super) struct Posted<T> {
 pub(super) struct PostedFile {
     pub(super) bytes: Bytes,
     pub(super) idempotency: Option<Idempotency>,
+}
+
+/// The header of that key, for the document.
+pub(super) struct IdempotencyKey;
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text_or_none = Object::with_type(SchemaType::from_iter([Type::String, Type::Null]));
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("A repeat is told the same"))
+            .required(Required::False)
+            .schema(Some(text_or_none));
+        vec![key.build()]
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for PostedFile

@@ -12,7 +12,7 @@ use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::access::{self, NotARole};
 use crate::domain::region::RegionCodeError;
 use crate::domain::time::rfc3339;
-use crate::web::posted::Posted;
+use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// An account to be made.
@@ -106,7 +106,7 @@ impl From<access::Account> for Account {
 /// Makes an account.
 #[utoipa::path(
     post, path = "/api/v1/accounts", tag = "accounts", request_body = AccountRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
+    params(IdempotencyKey),
     responses(
         (status = CREATED, body = Account),
         (status = FORBIDDEN, body = ProblemBody),

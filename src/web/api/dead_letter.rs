@@ -10,7 +10,7 @@ use crate::app::{App, Caller, dispatch};
 use crate::domain::id::MessageKey;
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
-use crate::web::posted::Posted;
+use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// A message that was given up. It names no address.
@@ -79,7 +79,7 @@ pub(super) async fn list_dead_letters(
 #[utoipa::path(
     post, path = "/api/v1/dead-letters/{message}/redrive", tag = "dead letters",
     request_body = RedriveRequest,
-    params(("message" = i64, Path, description = "The message")),
+    params(("message" = i64, Path, description = "The message"), IdempotencyKey),
     responses(
         (status = OK, body = Redriven),
         (status = FORBIDDEN, body = ProblemBody),

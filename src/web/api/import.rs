@@ -10,7 +10,7 @@ use crate::app::enroll::file::{self, Faulty, Filed};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::region::RegionCode;
 use crate::table::Fault;
-use crate::web::posted::PostedFile;
+use crate::web::posted::{IdempotencyKey, PostedFile};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// As many faulty cells as a refusal names; a trial names all.
@@ -108,10 +108,7 @@ impl From<Fault> for CellFault {
 #[utoipa::path(
     post, path = "/api/v1/imports/enterprises", tag = "imports",
     request_body(content = String, content_type = "text/csv"),
-    params(
-        ListQuery,
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same"),
-    ),
+    params(ListQuery, IdempotencyKey),
     responses(
         (status = OK, body = ListImport),
         (status = FORBIDDEN, body = ProblemBody),
@@ -166,10 +163,7 @@ pub(super) async fn import_list(
 #[utoipa::path(
     post, path = "/api/v1/imports/offices", tag = "imports",
     request_body(content = String, content_type = "text/csv"),
-    params(
-        OfficesQuery,
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same"),
-    ),
+    params(OfficesQuery, IdempotencyKey),
     responses(
         (status = OK, body = OfficesImport),
         (status = FORBIDDEN, body = ProblemBody),

@@ -17,7 +17,7 @@ use crate::domain::level::WarningLevel;
 use crate::domain::notice;
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
-use crate::web::posted::Posted;
+use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// An instruction that arrived.
@@ -154,7 +154,7 @@ impl From<InstructionRecord> for Instruction {
 /// Registers an instruction; from its receipt on it is the floor of its region.
 #[utoipa::path(
     post, path = "/api/v1/instructions", tag = "instructions", request_body = InstructionRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
+    params(IdempotencyKey),
     responses(
         (status = CREATED, body = InstructionId),
         (status = FORBIDDEN, body = ProblemBody),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::Page;
 use super::plan::Plan;
@@ -18,7 +18,7 @@ use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Med
 use crate::domain::notice::{NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
-use crate::web::posted::Posted;
+use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// What a notice is to say.
@@ -153,6 +153,27 @@ pub(super) struct NoticeStep {
     warning: String,
     /// draft, submitted, approved, issued or abandoned.
     state: String,
+}
+
+/// What a step of a notice may come to, for the document.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes what is answered and is never made")]
+enum StepAnswers {
+    /// The step was taken
+    #[response(status = OK)]
+    Taken(NoticeStep),
+    /// The caller may not take it
+    #[response(status = FORBIDDEN)]
+    Forbidden(ProblemBody<'static>),
+    /// There is no such notice
+    #[response(status = NOT_FOUND)]
+    NotFound(ProblemBody<'static>),
+    /// The state of the notice does not allow it
+    #[response(status = CONFLICT)]
+    Conflict(ProblemBody<'static>),
+    /// What was sent is not what it should be
+    #[response(status = UNPROCESSABLE_ENTITY)]
+    Invalid(ProblemBody<'static>),
 }
 
 /// What was issued.
@@ -377,7 +398,7 @@ impl From<&notice::Step> for StepView {
 /// Begins a notice.
 #[utoipa::path(
     post, path = "/api/v1/notices", tag = "notices", request_body = DraftRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
+    params(IdempotencyKey),
     responses(
         (status = CREATED, body = NoticeStep),
         (status = FORBIDDEN, body = ProblemBody),
@@ -431,12 +452,8 @@ pub(super) async fn show_notice(
 /// Writes a notice anew while it is a draft.
 #[utoipa::path(
     put, path = "/api/v1/notices/{id}", tag = "notices", request_body = DraftRequest,
-    params(("id" = String, Path, description = "The notice")),
-    responses(
-        (status = OK, body = NoticeStep),
-        (status = CONFLICT, body = ProblemBody),
-        (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
-    ),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
 )]
 pub(super) async fn revise_notice(act: ActOn<DraftRequest>) -> StepAnswer {
     step(act, |contents| StepIn::Revise(contents.into())).await
@@ -446,8 +463,8 @@ pub(super) async fn revise_notice(act: ActOn<DraftRequest>) -> StepAnswer {
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/consultation", tag = "notices",
     request_body = ConsultationRequest,
-    params(("id" = String, Path, description = "The notice")),
-    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
 )]
 pub(super) async fn consult_on_notice(act: ActOn<ConsultationRequest>) -> StepAnswer {
     step(act, |held| StepIn::Consult(held.into())).await
@@ -456,8 +473,8 @@ pub(super) async fn consult_on_notice(act: ActOn<ConsultationRequest>) -> StepAn
 /// Hands a notice in for approval.
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/submission", tag = "notices", request_body = Nothing,
-    params(("id" = String, Path, description = "The notice")),
-    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
 )]
 pub(super) async fn submit_notice(act: ActOn<Nothing>) -> StepAnswer {
     step(act, |Nothing {}| StepIn::Submit).await
@@ -466,8 +483,8 @@ pub(super) async fn submit_notice(act: ActOn<Nothing>) -> StepAnswer {
 /// Sends a notice back to its drafter.
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/return", tag = "notices", request_body = ReasonRequest,
-    params(("id" = String, Path, description = "The notice")),
-    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
 )]
 pub(super) async fn return_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
     step(act, |asked| StepIn::SendBack(asked.reason)).await
@@ -476,8 +493,8 @@ pub(super) async fn return_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
 /// Signs a notice, or records a signature given on paper or by telephone.
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/approval", tag = "notices", request_body = ApprovalRequest,
-    params(("id" = String, Path, description = "The notice")),
-    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
 )]
 pub(super) async fn approve_notice(act: ActOn<ApprovalRequest>) -> StepAnswer {
     step(act, |signed| StepIn::Approve(signed.into(), None)).await
@@ -487,8 +504,8 @@ pub(super) async fn approve_notice(act: ActOn<ApprovalRequest>) -> StepAnswer {
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/abandonment", tag = "notices",
     request_body = ReasonRequest,
-    params(("id" = String, Path, description = "The notice")),
-    responses((status = OK, body = NoticeStep), (status = CONFLICT, body = ProblemBody)),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
 )]
 pub(super) async fn abandon_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
     step(act, |asked| StepIn::Abandon(asked.reason)).await
@@ -508,10 +525,7 @@ pub(super) async fn draw_plan(act: ActOn<Nothing>) -> Result<Json<Plan>, Problem
 /// Issues an approved notice with its plan: all of it, or nothing.
 #[utoipa::path(
     post, path = "/api/v1/notices/{id}/issue", tag = "notices", request_body = IssueRequest,
-    params(
-        ("id" = String, Path, description = "The notice"),
-        ("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same"),
-    ),
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
     responses((status = OK, body = Issue), (status = CONFLICT, body = ProblemBody)),
 )]
 pub(super) async fn issue_notice(act: ActOn<IssueRequest>) -> Result<Json<Issue>, Problem> {

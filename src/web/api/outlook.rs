@@ -18,7 +18,7 @@ use crate::domain::level::WarningLevel;
 use crate::domain::outlook::{self, AqiRange, Cause, Origin};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
-use crate::web::posted::Posted;
+use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// Days to be taken in: all of them, or none.
@@ -326,7 +326,7 @@ impl From<Judged> for Decision {
 /// Takes days in; the region is judged again.
 #[utoipa::path(
     post, path = "/api/v1/outlooks", tag = "outlooks", request_body = OutlookRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
+    params(IdempotencyKey),
     responses(
         (status = CREATED, body = Taken),
         (status = FORBIDDEN, body = ProblemBody),
@@ -347,7 +347,7 @@ pub(super) async fn take_in_outlook(
 /// Puts an officer's value into a gap; the day stays marked as filled in.
 #[utoipa::path(
     post, path = "/api/v1/outlooks/fill-in", tag = "outlooks", request_body = FillRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat is told the same")),
+    params(IdempotencyKey),
     responses(
         (status = CREATED, body = Taken),
         (status = FORBIDDEN, body = ProblemBody),

@@ -11,7 +11,7 @@ use crate::app::{App, Caller, Error};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
 use crate::domain::trigger::{Next, Reason};
-use crate::web::posted::Posted;
+use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// The open proposal of a region.
@@ -149,8 +149,13 @@ pub(super) async fn show_proposal(
 #[utoipa::path(
     post, path = "/api/v1/proposals/{id}/decline", tag = "proposals",
     request_body = DeclineRequest,
-    params(("id" = i64, Path, description = "The proposal")),
-    responses((status = NO_CONTENT), (status = CONFLICT, body = ProblemBody)),
+    params(("id" = i64, Path, description = "The proposal"), IdempotencyKey),
+    responses(
+        (status = NO_CONTENT),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = CONFLICT, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody),
+    ),
 )]
 pub(super) async fn decline_proposal(
     State(app): State<App>,
