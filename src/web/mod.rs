@@ -97,6 +97,7 @@ pub fn router(web: Web) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/", get(overview::show))
         .route("/figures", get(figures::watch))
+        .route("/outlook/fill-in", post(overview::fill_in))
         .route("/proposals/{key}/decline", post(overview::decline))
         .route(
             "/instructions/new",

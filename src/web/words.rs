@@ -36,6 +36,8 @@ pub(super) fn fault(language: Language, error: &FieldError) -> String {
         (_, "too-large") => "fault-too-large",
         (_, "unknown" | "unknown-instruction") => "fault-unknown",
         ("region", "ambiguous") => "fault-region-ambiguous",
+        ("source", "malformed") => "fault-source",
+        ("on", "no-such-day") => "fault-no-such-day",
         _ => return error.text.clone(),
     };
     language.say(key).to_string()
@@ -64,6 +66,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "no-profile" => "refusal-no-profile",
         "list-changed" => "refusal-list-changed",
         "plan-overtaken" | "another-plan" | "digest" => "refusal-plan-overtaken",
+        "not-missing" => "refusal-not-missing",
         "conflict" => "refusal-conflict",
         _ => return None,
     }))

@@ -138,6 +138,7 @@ refusal-no-list = No reduction list was imported for this city, so no plan can b
 refusal-no-profile = No playbook covers this region.
 refusal-list-changed = The reduction list has changed; draw the plan again.
 refusal-plan-overtaken = The plan is not the one last drawn, or another notice was issued since; draw it again.
+refusal-not-missing = This day has a value already.
 refusal-conflict = This number or name is taken.
 
 # What is wrong with a field.
@@ -152,3 +153,6 @@ fault-region-ambiguous = The file speaks of several cities; import them one by o
 fault-time = Give a day and a time such as 20:00; the end of a day is 24:00.
 fault-choose = Choose one of the list.
 fault-confirm = Tick the box to confirm.
+fault-aqi = Give a whole number from 0 to 500 or a range, such as 215 or 210-240.
+fault-source = Say what it rests on, in at most 200 characters.
+fault-no-such-day = The outlook does not reach this day.

@@ -35,6 +35,13 @@ outlook-category = AQI category
 outlook-primary = Primary pollutant
 outlook-note = Note
 
+# A missing day, given a value by hand.
+gaps-title = Fill in days without data ({ $count })
+gaps-hint = A value filled in stays marked as such, with what it rests on; the rules are applied again at once.
+gap-aqi = AQI of { $day }, one value or a range
+gap-source = What the value for { $day } rests on
+gap-do = Fill in { $day }
+
 # The machine proposes; a person decides.
 proposal-eyebrow = Proposed by the system
 proposal-issue = Proposal to issue: { $level }

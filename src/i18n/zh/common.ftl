@@ -132,6 +132,7 @@ refusal-no-list = 本市尚未导入应急减排清单，无法生成方案。
 refusal-no-profile = 本区域没有预案配置。
 refusal-list-changed = 减排清单已更新，请重新生成方案。
 refusal-plan-overtaken = 方案与最近一次生成或最近一次发布不一致，请重新生成方案。
+refusal-not-missing = 该日已有数据，无须补录。
 refusal-conflict = 该文号或名称已被使用。
 
 # What is wrong with a field.
@@ -146,3 +147,6 @@ fault-region-ambiguous = 文件涉及多个地市，请分别导入。
 fault-time = 请填写日期和时刻，如 20:00；当日结束写作 24:00。
 fault-choose = 请从所列项目中选择。
 fault-confirm = 请勾选确认。
+fault-aqi = 请填写 0 至 500 的整数或区间，如 215、210-240。
+fault-source = 请写明依据，不超过200字。
+fault-no-such-day = 该日不在研判曲线之内。

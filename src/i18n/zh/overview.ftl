@@ -31,6 +31,13 @@ outlook-category = AQI 类别
 outlook-primary = 首要污染物
 outlook-note = 备注
 
+# A missing day, given a value by hand.
+gaps-title = 补录无数据的日期（{ $count } 天）
+gaps-hint = 补录的值一直标明“人工补录”并注明依据；补录后立即重新研判。
+gap-aqi = { $day } AQI（单值或区间）
+gap-source = { $day }补录依据
+gap-do = 补录{ $day }
+
 # The machine proposes; a person decides.
 proposal-eyebrow = 系统建议
 proposal-issue = 建议发布{ $level }

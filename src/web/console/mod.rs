@@ -113,10 +113,19 @@ impl Seat {
         }
     }
 
+    /// An address of the console, for the region looked at.
+    fn here(&self, path: &str) -> String {
+        match self.asked {
+            Some(region) => format!("{path}?region={region}"),
+            None => path.to_owned(),
+        }
+    }
+
     /// The same seat before a page that was reached by sending a form: its address in the other
     /// language is that of the page, which can be read.
-    fn at(mut self, path: &str) -> Self {
-        self.switch_language = page::switch_language(path, None, self.language.other());
+    fn at(mut self, address: &str) -> Self {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        self.switch_language = page::switch_language(path, Some(query), self.language.other());
         self
     }
 

@@ -9,20 +9,23 @@ use axum::response::Response;
 use chrono::{Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 
+use super::posted::{Reading, faults};
 use super::{Seat, done};
 use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
 use crate::app::desk::{self, Desk, Followed, ProposalState};
-use crate::app::proposal;
+use crate::app::{ingest, proposal};
 use crate::domain::outlook::{AqiRange, Day, Origin, Outlook};
 use crate::domain::time::{WrittenTime, day_of};
 use crate::domain::trigger::{Decision, Exclusion, Proposal, Reason, Rules};
 use crate::i18n::Language;
 use crate::web::pages::Section;
 use crate::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
+use crate::web::pages::form::Faults;
 use crate::web::pages::overview::{
-    self as view, County, Instruction, NextLevel, Overview, ProposalAnswer, ProposalKind,
+    self as view, County, FillIn, Gap, Instruction, NextLevel, Overview, ProposalAnswer,
+    ProposalKind,
 };
 use crate::web::problem::Problem;
 use crate::web::shown;
@@ -45,24 +48,103 @@ pub(in crate::web) struct Decline {
     reason: String,
 }
 
+/// A value for a missing day, as typed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Filled {
+    day: String,
+    aqi: String,
+    source: String,
+}
+
 pub(in crate::web) async fn show(seat: Seat) -> Result<Response, Problem> {
     let desk = seat.desk().await?;
-    let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
+    let nothing_typed = (Filled::default(), Faults::default());
+    page(&seat, &desk, StatusCode::OK, nothing_typed).await
+}
+
+/// Gives a missing day a value; the region is judged again.
+pub(in crate::web) async fn fill_in(
+    seat: Seat,
+    Form(typed): Form<Filled>,
+) -> Result<Response, Problem> {
+    let desk = seat.desk().await?;
+    seat.caller.may(Right::EnterForecasts, desk.region)?;
+    let faults = match typed.read(seat.language) {
+        Ok((on, aqi, source)) => {
+            let (app, caller) = (&seat.app, &seat.caller);
+            match ingest::fill_in(app, caller, None, desk.region, on, aqi, &source).await {
+                Ok(_) => return Ok(done(&seat.here("/"), "filled-in")),
+                Err(error) => faults(seat.language, error, field)?,
+            }
+        }
+        Err(faults) => faults,
+    };
+    let address = seat.here("/");
+    let seat = seat.at(&address);
+    let wrong = (typed, faults);
+    page(&seat, &desk, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
+}
+
+/// Where a refusal or a field of `app` stands in the form of a missing day.
+fn field(of: &str) -> Option<&'static str> {
+    match of {
+        "on" | "not-missing" => Some("day"),
+        "source" => Some("source"),
+        _ => None,
+    }
+}
+
+impl Filled {
+    fn read(&self, language: Language) -> Result<(NaiveDate, AqiRange, String), Faults> {
+        let mut reading = Reading::new(language);
+        let day = reading.choice("day", self.day.parse().ok());
+        let aqi = self.aqi.trim().parse().ok();
+        if aqi.is_none() {
+            reading.fault("aqi", "fault-aqi");
+        }
+        let source = reading.required("source", &self.source);
+        let read = (|| Some((day?, aqi?, source?)))();
+        reading.done(read)
+    }
+
+    /// The form of a day: as typed where it was sent, else empty.
+    fn gap(&self, day: NaiveDate) -> Gap {
+        let sent = self.day == day.to_string();
+        let typed = |text: &str| if sent { text.to_owned() } else { String::new() };
+        Gap {
+            day,
+            aqi: typed(&self.aqi),
+            source: typed(&self.source),
+        }
+    }
+}
+
+/// The page, with what was typed into the form of a missing day and what is wrong with it.
+async fn page(
+    seat: &Seat,
+    desk: &Desk,
+    status: StatusCode,
+    (typed, faults): (Filled, Faults),
+) -> Result<Response, Problem> {
+    let seen = desk::overview(&seat.app, &seat.caller, desk).await?;
     let may_draft = seat.caller.may(Right::DraftNotices, desk.region).is_ok();
     let may_register = seat
         .caller
         .may(Right::RegisterInstructions, desk.region)
         .is_ok();
     let drawn = Drawn {
-        seat: &seat,
-        desk: &desk,
+        seat,
+        desk,
         rules: desk.rules(),
         judged: seen.judged.as_ref(),
     };
+    let outlook = drawn.outlook(&seen.outlook);
     let view = Overview {
         language: seat.language,
-        chrome: seat.chrome(&desk, Section::Overview),
-        outlook: drawn.outlook(&seen.outlook),
+        chrome: seat.chrome(desk, Section::Overview),
+        fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
+        outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),
         instructions: drawn.instructions(seen.instructions),
         register_instruction: may_register.then(|| "/instructions/new".to_owned()),
@@ -72,7 +154,7 @@ pub(in crate::web) async fn show(seat: Seat) -> Result<Response, Problem> {
             .map(|board| shown::counts(&board.progress.total())),
         counties: drawn.counties(),
     };
-    seat.show(StatusCode::OK, &view)
+    seat.show(status, &view)
 }
 
 pub(in crate::web) async fn decline(
@@ -147,6 +229,28 @@ impl Drawn<'_> {
             primary: day.primary.to_string(),
             excluded: excluded.get(&day.on).cloned(),
         }
+    }
+
+    /// The days shown without a value, for whoever may give them one.
+    fn fill_in(
+        &self,
+        outlook: Option<&view::Outlook>,
+        typed: &Filled,
+        faults: Faults,
+    ) -> Option<FillIn> {
+        let (caller, region) = (&self.seat.caller, self.desk.region);
+        caller.may(Right::EnterForecasts, region).ok()?;
+        let days = outlook.iter().flat_map(|outlook| &outlook.chart.days);
+        let gaps: Vec<Gap> = days
+            .filter(|day| day.value == DayValue::Missing)
+            .map(|day| typed.gap(day.day))
+            .collect();
+        let faults = at_their_gap(faults, &gaps, &typed.day);
+        (!gaps.is_empty() || !faults.is_empty()).then(|| FillIn {
+            action: self.seat.here("/outlook/fill-in"),
+            gaps,
+            faults,
+        })
     }
 
     /// The days that the decision does not count, with why.
@@ -258,6 +362,19 @@ impl Drawn<'_> {
         });
         counties.collect()
     }
+}
+
+/// What is wrong with the form of a day, each at its field; at the outlook as a whole where the day
+/// is no gap, or no longer one.
+fn at_their_gap(Faults(mut faults): Faults, gaps: &[Gap], day: &str) -> Faults {
+    let sent = gaps.iter().find(|gap| gap.day.to_string() == day);
+    for fault in &mut faults {
+        fault.field = match (sent, fault.field.as_str()) {
+            (Some(gap), "aqi" | "source") => gap.field(&fault.field),
+            _ => "outlook".to_owned(),
+        };
+    }
+    Faults(faults)
 }
 
 fn kind(decision: &Decision) -> ProposalKind {

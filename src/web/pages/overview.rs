@@ -4,12 +4,14 @@
 //! A [`Proposal`] is worded as a proposal; deciding against it is a decision too and takes a reason.
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::chart::outlook::OutlookChart;
+use crate::web::pages::form::Faults;
 use crate::web::pages::status::Mark;
 
 /// The overview page.
@@ -22,6 +24,8 @@ pub struct Overview {
     pub chrome: Chrome,
     /// The outlook; none before the first was taken in.
     pub outlook: Option<Outlook>,
+    /// Where missing days are given a value; none where there are none, or the person may not.
+    pub fill_in: Option<FillIn>,
     /// What the machine proposes; none without an outlook or a floor.
     pub proposal: Option<Proposal>,
     /// Superior instructions, the newest first.
@@ -45,6 +49,35 @@ pub struct Outlook {
     pub issued_at: Option<WrittenTime>,
     /// Whether it is older than it should be.
     pub stale: bool,
+}
+
+/// Giving missing days a value by hand (人工补录), each in a form of its own.
+#[derive(Clone, Debug)]
+pub struct FillIn {
+    /// Where each form is sent.
+    pub action: String,
+    /// The days without a value, the earliest first.
+    pub gaps: Vec<Gap>,
+    /// What is wrong with the form that was sent.
+    pub faults: Faults,
+}
+
+/// A day without a value, and what was typed into its form.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// The day.
+    pub day: NaiveDate,
+    /// One value or a range: `215`, `210-240`.
+    pub aqi: String,
+    /// What it rests on.
+    pub source: String,
+}
+
+impl Gap {
+    /// A field of the form by a name that no other form of the page has.
+    pub fn field(&self, name: &str) -> String {
+        format!("{name}-{}", self.day)
+    }
 }
 
 /// What the machine proposes, for a person to decide.

@@ -14,11 +14,15 @@ use crate::world::REGION;
 
 /// Four days from tomorrow on: orange by mee-2024 (two days over 200).
 async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
+    foresee_with_gaps(bureau, indices.map(Some)).await;
+}
+
+async fn foresee_with_gaps(bureau: &Bureau, indices: [Option<u16>; 4]) {
     let first: NaiveDate = "2026-11-25".parse().unwrap();
     let days = first.iter_days().zip(indices).map(|(on, aqi)| DayIn {
         on,
         value: ValueIn::Index {
-            aqi: Some(AqiRange::exactly(aqi).unwrap()),
+            aqi: aqi.map(|aqi| AqiRange::exactly(aqi).unwrap()),
             pm2_5: None,
             primary: PollutantSet::EMPTY,
         },
@@ -197,6 +201,48 @@ both_engines! {
         )
         .await;
         assert_eq!((status, &view["state"]), (200, &json!("approved")));
+    }
+
+    async fn a_missing_day_is_filled_in_by_whoever_may_and_stays_marked(db: TestDb) {
+        const FILL_IN: &str = "/outlook/fill-in";
+        let bureau = Bureau::new(db, 10).await;
+        foresee_with_gaps(&bureau, [Some(215), None, Some(260), Some(90)]).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        let mut colleague = Person::signed_in(&bureau.world.stranger(), OFFICER).await;
+        approver.open("/").await;
+        assert!(approver.page.contains("无数据 1 天"), "{}", approver.page);
+        assert!(!approver.page.contains(FILL_IN), "an approver enters no forecasts");
+        colleague.open("/").await;
+
+        // Two days over 200 are no run of two days while the day between them is unknown.
+        officer.open("/").await;
+        assert!(officer.page.contains("建议发布黄色预警（Ⅲ级）"), "{}", officer.page);
+        officer.submit(FILL_IN, &[("aqi", "240-210")]).await;
+        assert_eq!(officer.status, 422);
+        for wrong in ["0 至 500 的整数或区间", "必须填写。", "value=\"240-210\"", "aqi-2026-11-26"] {
+            assert!(officer.page.contains(wrong), "{wrong}\n{}", officer.page);
+        }
+        let filled = [("aqi", "210-240"), ("source", "邻市实况与人工研判")];
+        officer.submit(FILL_IN, &filled).await;
+        assert!(officer.page.contains("已补录，来源一并留存"), "{}", officer.page);
+        assert!(officer.page.contains("建议发布橙色预警（Ⅱ级）"), "{}", officer.page);
+        for marked in ["人工补录", "补录，来源：邻市实况与人工研判", "无数据 0 天"] {
+            assert!(officer.page.contains(marked), "{marked}\n{}", officer.page);
+        }
+        assert!(!officer.page.contains(FILL_IN), "no day is missing any more");
+
+        // Whoever was slower changes nothing.
+        colleague.submit(FILL_IN, &[("aqi", "90"), ("source", "另一来源")]).await;
+        assert_eq!(colleague.status, 422);
+        assert!(colleague.page.contains("该日已有数据"), "{}", colleague.page);
+        assert!(colleague.page.contains("补录，来源：邻市实况与人工研判"), "{}", colleague.page);
+        let outlook = format!("/api/v1/outlooks?region={REGION}");
+        let (_, outlook) = crate::world::Visitor::json(bureau.officer.get(&outlook)).await;
+        let day = json!({
+            "on": "2026-11-26", "aqi": 210, "aqi_high": 240, "primary": [],
+            "origin": "filled-in", "source": "邻市实况与人工研判",
+        });
+        assert!(outlook["days"].as_array().unwrap().contains(&day), "{outlook}");
     }
 
     async fn a_draft_keeps_what_was_typed_and_says_what_is_wrong(db: TestDb) {

@@ -23,8 +23,8 @@ use qingkong::web::pages::orders::{
     OrderRow, OrdersPage, Paging, Ruling,
 };
 use qingkong::web::pages::overview::{
-    County, Instruction, NextLevel, Outlook, Overview, Proposal, ProposalAnswer, ProposalKind,
-    RungCounts,
+    County, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal, ProposalAnswer,
+    ProposalKind, RungCounts,
 };
 use qingkong::web::pages::phone::{
     InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
@@ -300,7 +300,40 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         ("overview-drafted", drafted.render().unwrap()),
         ("overview-reasons", waiting.render().unwrap()),
         ("overview-lift", lifting.render().unwrap()),
+        ("overview-gap", with_gap(language, "", vec![])),
+        (
+            "overview-gap-refused",
+            with_gap(
+                language,
+                "210-240-260",
+                vec![Fault {
+                    field: owned("aqi-2026-11-17"),
+                    message: language.say("fault-aqi").to_string(),
+                }],
+            ),
+        ),
     ]
+}
+
+fn with_gap(language: Language, aqi: &str, faults: Vec<Fault>) -> String {
+    let source = if aqi.is_empty() {
+        ""
+    } else {
+        "邻近站点均值"
+    };
+    let view = Overview {
+        fill_in: Some(FillIn {
+            action: owned("/outlook/fill-in"),
+            gaps: vec![Gap {
+                day: on(17),
+                aqi: owned(aqi),
+                source: owned(source),
+            }],
+            faults: Faults(faults),
+        }),
+        ..with_outlook(language, false)
+    };
+    view.render().unwrap()
 }
 
 fn quiet_overview(language: Language) -> Overview {
@@ -311,6 +344,7 @@ fn quiet_overview(language: Language) -> Overview {
             ..chrome(language, Section::Overview, Role::Officer)
         },
         outlook: None,
+        fill_in: None,
         proposal: None,
         instructions: vec![],
         register_instruction: Some(owned("/instructions/new")),
