@@ -13,7 +13,7 @@ use crate::stories::sinks::{Sinks, until_sent};
 use crate::world::REGION;
 
 /// Four days from tomorrow on: orange by mee-2024 (two days over 200).
-async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
+pub(crate) async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
     let first: NaiveDate = "2026-11-25".parse().unwrap();
     let days = first.iter_days().zip(indices).map(|(on, aqi)| DayIn {
         on,
