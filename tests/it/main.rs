@@ -11,6 +11,7 @@ mod database;
 mod answers;
 mod api;
 mod architecture;
+mod browser;
 mod cli;
 mod console;
 mod deciding;

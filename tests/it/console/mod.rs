@@ -1,6 +1,6 @@
 //! The console as a browser without scripts meets it: pages read, forms sent, redirects followed.
 
-mod officer;
+pub(crate) mod officer;
 mod seats;
 
 use std::collections::HashMap;

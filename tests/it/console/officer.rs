@@ -13,7 +13,7 @@ use crate::stories::sinks::{Sinks, until_sent};
 use crate::world::REGION;
 
 /// Four days from tomorrow on: orange by mee-2024 (two days over 200).
-async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
+pub(crate) async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
     foresee_with_gaps(bureau, indices.map(Some)).await;
 }
 
