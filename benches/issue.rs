@@ -504,7 +504,7 @@ async fn prepare(place: &Place) -> anyhow::Result<()> {
     for (who, step) in [
         (&officer, StepIn::Consult(consultation)),
         (&officer, StepIn::Submit),
-        (&approver, StepIn::Approve(Signature::InSystem)),
+        (&approver, StepIn::Approve(Signature::InSystem, None)),
     ] {
         notices::step(&app, who, None, notice, step).await?;
     }

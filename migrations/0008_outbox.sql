@@ -4,11 +4,11 @@
 -- text, no token rests here; a message is rendered when it is sent. Whoever claims a message puts
 -- its mark in `lease_by` and the end of its turn in `due_at`: then it is due again, and the attempt
 -- that nobody told of is counted. `redriven_at` and `redriven_after`: when a dead letter was last
--- sent on its way again, and how many attempts it had had.
+-- sent on its way again, and how many attempts it had had. As for lines, no foreign key to the plan.
 CREATE TABLE message (
     message_key    BIGINT  NOT NULL PRIMARY KEY,
     lane           TEXT    NOT NULL,
-    plan_key       BIGINT  NOT NULL REFERENCES plan (plan_key),
+    plan_key       BIGINT  NOT NULL,
     order_key      BIGINT  NOT NULL,
     contact_key    BIGINT  NOT NULL,
     channel        TEXT    NOT NULL,
