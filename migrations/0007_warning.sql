@@ -46,23 +46,25 @@ CREATE TABLE notice_step (
 );
 
 -- A plan, drawn and staged; issued when `issued_at` says so. One never issued may be pruned.
+-- `acknowledge_within`: minutes from its issue within which its orders are to be acknowledged.
 CREATE TABLE plan (
-    plan_key     BIGINT  NOT NULL PRIMARY KEY,
-    plan_id      TEXT    NOT NULL UNIQUE,
-    notice_key   BIGINT  NOT NULL REFERENCES notice (notice_key),
-    warning_key  BIGINT  NOT NULL REFERENCES warning (warning_key),
-    lane         TEXT    NOT NULL,
-    revision     INTEGER NOT NULL,
-    previous_key BIGINT,
-    list_version BIGINT  NOT NULL,
-    playbook     TEXT    NOT NULL,
-    lines        BIGINT  NOT NULL,
-    first_order  BIGINT,
-    last_order   BIGINT,
-    digest       TEXT    NOT NULL,
-    tally        TEXT    NOT NULL,
-    staged_at    BIGINT  NOT NULL,
-    issued_at    BIGINT
+    plan_key           BIGINT  NOT NULL PRIMARY KEY,
+    plan_id            TEXT    NOT NULL UNIQUE,
+    notice_key         BIGINT  NOT NULL REFERENCES notice (notice_key),
+    warning_key        BIGINT  NOT NULL REFERENCES warning (warning_key),
+    lane               TEXT    NOT NULL,
+    revision           INTEGER NOT NULL,
+    previous_key       BIGINT,
+    list_version       BIGINT  NOT NULL,
+    acknowledge_within INTEGER NOT NULL,
+    playbook           TEXT    NOT NULL,
+    lines              BIGINT  NOT NULL,
+    first_order        BIGINT,
+    last_order         BIGINT,
+    digest             TEXT    NOT NULL,
+    tally              TEXT    NOT NULL,
+    staged_at          BIGINT  NOT NULL,
+    issued_at          BIGINT
 );
 CREATE INDEX plan_by_warning ON plan (warning_key, revision);
 CREATE INDEX plan_by_orders ON plan (first_order);

@@ -79,11 +79,16 @@ CREATE TABLE order_head (
     answered_at     BIGINT
 );
 
--- Counters of the latest plan by county and rung, so that no board scans orders. Mutable.
+-- Counters of the latest plan by county and status, so that no board scans orders: the rung, the
+-- revision owed (with which goes the deadline), and whether that was objected to or help asked for
+-- with it. Mutable.
 CREATE TABLE tally (
-    plan_key BIGINT NOT NULL,
-    county   TEXT   NOT NULL,
-    rung     TEXT   NOT NULL,
-    orders   BIGINT NOT NULL,
-    PRIMARY KEY (plan_key, county, rung)
+    plan_key BIGINT  NOT NULL,
+    county   TEXT    NOT NULL,
+    rung     TEXT    NOT NULL,
+    owed     INTEGER NOT NULL,
+    objected BOOLEAN NOT NULL,
+    helped   BOOLEAN NOT NULL,
+    orders   BIGINT  NOT NULL,
+    PRIMARY KEY (plan_key, county, rung, owed, objected, helped)
 );

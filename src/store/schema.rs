@@ -39,7 +39,6 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0007_warning"
     "0008_outbox"
     "0009_journal"
-    "0010_statuses"
 };
 
 impl Db {
