@@ -178,7 +178,7 @@ both_engines! {
         ledger.seal().await;
         tamper(&db, &[
             "INSERT INTO plan VALUES
-                    (2, 'q', 1, 1, 'live', 2, 1, 1, 'p', 1, 1, 1, 'd', '{}', 0, 0, 0)",
+                    (2, 'q', 1, 1, 'live', 2, 1, 1, 0, 'p', 1, 1, 1, 'd', '{}', 0, 0)",
         ])
         .await;
         assert_eq!(
