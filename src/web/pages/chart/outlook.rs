@@ -252,7 +252,7 @@ struct Strip {
 
 /// The plot area within the canvas.
 const LEFT: i32 = 40;
-const RIGHT: i32 = 760;
+const RIGHT: i32 = 724;
 const TOP: i32 = 44;
 const BOTTOM: i32 = 280;
 /// The highest index there is.
