@@ -150,14 +150,15 @@ impl Language {
     pub fn count(self, number: impl fmt::Display) -> String {
         grouped_digits(&number.to_string())
     }
+}
 
-    fn identifier(self) -> &'static LanguageIdentifier {
-        static ZH: LanguageIdentifier = langid!("zh");
-        static EN: LanguageIdentifier = langid!("en");
-        match self {
-            Self::Zh => &ZH,
-            Self::En => &EN,
-        }
+/// By what name the catalogues know a language.
+fn identifier(language: Language) -> &'static LanguageIdentifier {
+    static ZH: LanguageIdentifier = langid!("zh");
+    static EN: LanguageIdentifier = langid!("en");
+    match language {
+        Language::Zh => &ZH,
+        Language::En => &EN,
     }
 }
 
@@ -225,7 +226,7 @@ impl Phrase {
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let said = CATALOGUES.try_lookup_complete(
-            self.language.identifier(),
+            identifier(self.language),
             self.key,
             Some(&self.arguments),
         );

@@ -75,8 +75,8 @@ pub async fn rebuild(tx: &mut Tx, warning: WarningKey) -> Result<Ladder> {
     Ok(ladder)
 }
 
-/// Puts rebuilt heads and counts in the place of the stored ones. To be called in a [`Turn`]'s
-/// transaction or while nobody else writes.
+/// Puts rebuilt heads and counts in the place of the stored ones. To be called in the transaction
+/// of a [`Turn`](super::Turn) or while nobody else writes.
 pub async fn set_ladder(tx: &mut Tx, warning: WarningKey, ladder: &Ladder) -> Result<()> {
     let latest = lock_warning(tx, warning).await?;
     for (first, last) in order_ranges(tx, warning).await? {

@@ -97,9 +97,9 @@ impl Typed {
             .into_iter()
             .find(|kind| asked.get("kind").is_some_and(|k| k == kind.as_str()))
         {
-            typed.kind = kind.as_str().to_owned();
+            kind.as_str().clone_into(&mut typed.kind);
             if let Some(level) = level_after(desk, kind) {
-                typed.level = level.as_str().to_owned();
+                level.as_str().clone_into(&mut typed.level);
             }
         }
         typed

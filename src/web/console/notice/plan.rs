@@ -102,9 +102,10 @@ pub(super) async fn preview(
         .caller
         .may(Right::SeeWarnings, board.record.region)
         .is_ok();
-    let sample = match whole {
-        true => draw::compare(app, caller, drawn.plan, first, SAMPLE).await?,
-        false => Vec::new(),
+    let sample = if whole {
+        draw::compare(app, caller, drawn.plan, first, SAMPLE).await?
+    } else {
+        Vec::new()
     };
     let changes = shown::changes(&drawn.tally);
     let plants = drawn.tally.plants;
