@@ -260,19 +260,24 @@ impl Browser {
 
     async fn arrives_from(&self, before: &Element) {
         until("another page stands whole", async || {
-            !self.keeps(before).await && self.stands().await.is_ok_and(|stands| stands)
+            !self.keeps(before).await && self.stands().await
         })
         .await;
     }
 
-    async fn stands(&self) -> Result<bool, CmdError> {
-        let state = self.client().execute("return document.readyState", vec![]);
-        Ok(state.await? == "complete")
+    async fn stands(&self) -> bool {
+        let state = self.look("return document.readyState").await;
+        state.is_ok_and(|state| state == "complete")
     }
 
     /// What a function body answers on the page. A browser without scripts runs ours all the same.
     pub(crate) async fn ask(&self, script: &str) -> Value {
-        self.client().execute(script, vec![]).await.unwrap()
+        self.look(script).await.unwrap()
+    }
+
+    /// The same where the page may be gone by then.
+    pub(crate) async fn look(&self, script: &str) -> Result<Value, CmdError> {
+        self.client().execute(script, vec![]).await
     }
 
     /// What the browser has complained about since it was last asked, but for a refusal of the

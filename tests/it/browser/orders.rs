@@ -32,11 +32,14 @@ async fn at_the_orders(plants: usize) -> (Bureau, Browser, String) {
 
 /// Waits for a list at its address, and for the filter to say what the address does.
 async fn shows(browser: &Browser, address: &str, list: &str, rung: &str) {
-    let script = "return document.querySelector('[name=rung]').selectedOptions[0].textContent";
+    // One look at all of it, since the page may be about to change.
+    let look = "return [location.pathname + location.search, document.body.innerText, \
+                document.querySelector('[name=rung]').selectedOptions[0].textContent]";
     until(&format!("{address} shows {list} {rung}"), async || {
-        browser.address().await == address
-            && browser.text().await.contains(list)
-            && browser.ask(script).await == rung
+        let seen = browser.look(look).await.unwrap_or_default();
+        seen[0] == address
+            && seen[2] == rung
+            && seen[1].as_str().is_some_and(|it| it.contains(list))
     })
     .await;
 }
