@@ -553,7 +553,8 @@ impl Judged<'_> {
         let earlier = episode
             .first(|met| met.level >= level)
             .map(|day| self.series.start(day.max(self.today)))
-            .filter(|&start| start < standing.from);
+            // Values are daily: at which hour of its first day it starts is for a person to say.
+            .filter(|&start| day_of(start) < day_of(standing.from));
         let mut because = self.reasons(episode, level);
         if episode.level < Some(level) && clear.is_none_or(|clear| clear > self.today) {
             because.push(Reason::NotClear {

@@ -277,6 +277,21 @@ fn decisions(
 }
 
 #[test]
+fn a_warning_that_starts_in_the_morning_of_its_first_day_is_held() {
+    let hazy = outlook("90 201 201 90 90");
+    let orange = standing("orange 2-x").unwrap();
+    let from = orange.from + chrono::Duration::hours(8);
+    let orange = Standing {
+        from,
+        since: from,
+        ..orange
+    };
+    let decision = rules("mee-2024").decide(&hazy, Some(&orange), None, on(1));
+    assert_eq!(decision.proposal, Proposal::Hold, "{decision:#?}");
+    assert_eq!(decision.from, Some(from));
+}
+
+#[test]
 fn on_the_four_colours_a_warning_is_held_down_to_200() {
     let of_2017 = rules("mee-2017");
     let stands = standing("red 1-4");
