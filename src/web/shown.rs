@@ -5,6 +5,7 @@ use crate::app::board::{Counts, NoticeRecord, WarningBoard};
 use crate::app::caller::Role as AppRole;
 use crate::app::desk::Names;
 use crate::app::order::{Mark as AppMark, UnitView};
+use crate::app::playbook::Playbook;
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
     Act, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
@@ -289,4 +290,12 @@ pub(super) fn office(part: plan::Part, language: Language) -> String {
 pub(super) fn county(regions: &Regions, code: &str) -> String {
     let name = code.parse().ok().and_then(|region| regions.name(region));
     name.unwrap_or(code).to_owned()
+}
+
+/// A rule by its title and document, where the playbook knows it.
+pub(super) fn rule(playbook: &Playbook, name: &str) -> String {
+    match playbook.rules(name) {
+        Some(rules) => format!("{} {}", rules.title, rules.document),
+        None => name.to_owned(),
+    }
 }

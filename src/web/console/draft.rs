@@ -283,7 +283,7 @@ impl Typed {
             action: action.to_owned(),
             kinds: self.kinds(language, desk),
             levels: self.levels(language, desk),
-            grounds: self.grounds(language, seen, contents),
+            grounds: self.grounds(language, desk, seen, contents),
             because: self.because(language, seen, contents),
             reason: self.reason,
             from: self.from,
@@ -331,6 +331,7 @@ impl Typed {
     fn grounds(
         &self,
         language: Language,
+        desk: &Desk,
         seen: &Overview,
         contents: Option<&Contents>,
     ) -> Vec<Choice> {
@@ -342,7 +343,8 @@ impl Typed {
         let mut choices = Vec::new();
         match contents.map(|contents| &contents.grounds) {
             Some(Grounds::Rules { rules, .. }) => {
-                let words = language.say("grounds-as-drafted").with("grounds", rules);
+                let rule = shown::rule(&desk.playbook, rules);
+                let words = language.say("grounds-as-drafted").with("grounds", rule);
                 choices.push(choice(AS_DRAFTED.to_owned(), words.to_string()));
             }
             Some(Grounds::Instruction { number, .. }) => {

@@ -305,7 +305,7 @@ impl Drawn<'_> {
             level: decision.level.or(self.standing_level(decision)),
             from: decision.from.map(WrittenTime::of),
             until: decision.until.map(WrittenTime::ending),
-            rule: format!("{} {}", rules.title, rules.document),
+            rule: shown::rule(&self.desk.playbook, &rules.id),
             decide_by: decide_by(decision, rules),
             too_late: decide_by(decision, rules).is_some_and(|by| by.at() < self.desk.now),
             because: because

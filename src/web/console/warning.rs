@@ -8,6 +8,7 @@ use super::{Seat, draft};
 use crate::app::board::{self, NoticeRecord, WarningBoard, WarningHead};
 use crate::app::caller::Right;
 use crate::app::desk::{self, Names};
+use crate::app::playbook::Playbook;
 use crate::app::{Error, draw};
 use crate::domain::id::WarningId;
 use crate::domain::notice::{Grounds, Notice};
@@ -77,7 +78,7 @@ pub(in crate::web) async fn show(
         number: shown::number(board.notices.iter().rev()).unwrap_or_default(),
         from: warning.start,
         until: shown::until(warning),
-        rule: rule(&board.notices),
+        rule: rule(&desk.playbook, &board.notices),
         steps: life(&seat, &board, warning, &names),
         notices,
         counts: shown::counts(&board.progress.total()),
@@ -142,10 +143,10 @@ async fn notice_row(
 }
 
 /// The rule that the first notice was judged by; a superior's order where that is what it carries.
-fn rule(notices: &[NoticeRecord]) -> String {
+fn rule(playbook: &Playbook, notices: &[NoticeRecord]) -> String {
     let first = notices.first().map(|record| record.notice.contents());
     match first.map(|contents| &contents.grounds) {
-        Some(Grounds::Rules { rules, .. }) => rules.clone(),
+        Some(Grounds::Rules { rules, .. }) => shown::rule(playbook, rules),
         Some(Grounds::Instruction { number, .. }) => number.clone(),
         Some(Grounds::Judgement { .. }) | None => String::new(),
     }

@@ -148,7 +148,10 @@ impl<'p> Page<'p> {
     fn rule(&self, contents: &Contents) -> String {
         let version = self.board.record.playbook.get(..12).unwrap_or_default();
         match &contents.grounds {
-            Grounds::Rules { rules, .. } => format!("{rules} · {version}"),
+            Grounds::Rules { rules, .. } => {
+                let rule = shown::rule(&self.desk.playbook, rules);
+                format!("{rule}（{version}）")
+            }
             Grounds::Instruction { .. } | Grounds::Judgement { .. } => version.to_owned(),
         }
     }
