@@ -18,7 +18,7 @@ use crate::web::pages::instruction::InstructionPage;
 use crate::web::problem::Problem;
 
 /// Where the form is shown and sent.
-const FORM: &str = "/instructions/new";
+pub(super) const FORM: &str = "/instructions/new";
 
 /// The choice for an instruction that ends a floor.
 const LIFTS: &str = "lift";
@@ -43,7 +43,7 @@ pub(in crate::web) async fn register(seat: Seat, posted: Posted) -> Result<Respo
             let scan = posted.file().map(Into::into);
             let arrived = InstructionIn { instruction, scan };
             match instruction::register(&seat.app, &seat.caller, None, arrived).await {
-                Ok(_) => return Ok(done("/", "registered")),
+                Ok(_) => return Ok(done(&seat.here("/"), "registered")),
                 Err(error) => faults(seat.language, error, field)?,
             }
         }
@@ -141,7 +141,7 @@ fn show(
     let view = InstructionPage {
         language,
         chrome: seat.chrome(desk, Section::Overview),
-        action: FORM.to_owned(),
+        action: seat.here(FORM),
         number: typed.number,
         sender: typed.sender,
         levels,

@@ -116,7 +116,7 @@ impl Seat {
     /// An address of the console, for the region looked at.
     fn here(&self, path: &str) -> String {
         match self.asked {
-            Some(region) => format!("{path}?region={region}"),
+            Some(region) => format!("{path}{}region={region}", joint(path)),
             None => path.to_owned(),
         }
     }
@@ -144,8 +144,12 @@ impl Seat {
 
 /// To the page that shows what came of a form, where it is said once.
 fn done(address: &str, what: &str) -> Response {
-    let mark = if address.contains('?') { '&' } else { '?' };
-    Redirect::to(&format!("{address}{mark}said={what}")).into_response()
+    Redirect::to(&format!("{address}{}said={what}", joint(address))).into_response()
+}
+
+/// What joins an address and one more thing it asks for.
+fn joint(address: &str) -> char {
+    if address.contains('?') { '&' } else { '?' }
 }
 
 /// What was done, by the word in the address.

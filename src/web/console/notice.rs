@@ -61,7 +61,7 @@ pub(in crate::web) async fn begin(
     let typed = Typed::begin(&desk, &seen, &asked);
     let form = typed.form(
         seat.language,
-        "/notices",
+        &seat.here("/notices"),
         &desk,
         &seen,
         None,
@@ -82,8 +82,16 @@ pub(in crate::web) async fn draft(
         Err(faults) => faults,
     };
     let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
-    let form = typed.form(seat.language, "/notices", &desk, &seen, None, faults);
-    let seat = seat.at("/notices/new");
+    let form = typed.form(
+        seat.language,
+        &seat.here("/notices"),
+        &desk,
+        &seen,
+        None,
+        faults,
+    );
+    let address = seat.here("/notices/new");
+    let seat = seat.at(&address);
     seat.show(
         StatusCode::UNPROCESSABLE_ENTITY,
         &unbegun(&seat, &desk, form),

@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 
 use super::posted::{Reading, faults};
-use super::{Seat, done};
+use super::{Seat, done, instruction};
 use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
@@ -147,7 +147,7 @@ async fn page(
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),
         instructions: drawn.instructions(seen.instructions),
-        register_instruction: may_register.then(|| "/instructions/new".to_owned()),
+        register_instruction: may_register.then(|| seat.here(instruction::FORM)),
         counts: desk
             .standing
             .as_ref()
@@ -164,7 +164,7 @@ pub(in crate::web) async fn decline(
 ) -> Result<Response, Problem> {
     let region = seat.desk().await?.region;
     proposal::decline(&seat.app, &seat.caller, None, region, key, &form.reason).await?;
-    Ok(done("/", "declined"))
+    Ok(done(&seat.here("/"), "declined"))
 }
 
 /// What the parts of the page are drawn from.
@@ -285,8 +285,8 @@ impl Drawn<'_> {
         let language = self.seat.language;
         let answer = match state {
             ProposalState::Open(open) if may_draft => ProposalAnswer::Open {
-                draft: "/notices/new?grounds=proposal".to_owned(),
-                decline: format!("/proposals/{}/decline", open.key),
+                draft: self.seat.here("/notices/new?grounds=proposal"),
+                decline: self.seat.here(&format!("/proposals/{}/decline", open.key)),
             },
             ProposalState::Open(_) => ProposalAnswer::Waiting,
             ProposalState::Drafted(notice) => ProposalAnswer::Drafted {

@@ -46,7 +46,7 @@ pub(in crate::web) async fn list(seat: Seat) -> Result<Response, Problem> {
         language: seat.language,
         chrome: seat.chrome(&desk, Section::Warnings),
         warnings,
-        draft: may_draft.then(|| "/notices/new".to_owned()),
+        draft: may_draft.then(|| seat.here("/notices/new")),
     };
     seat.show(StatusCode::OK, &view)
 }
@@ -84,7 +84,10 @@ pub(in crate::web) async fn show(
         counts: shown::counts(&board.progress.total()),
         orders: format!("/orders?warning={id}"),
         changes: changes
-            .map(|kind| (kind, format!("/notices/new?kind={kind}")))
+            .map(|kind| {
+                let region = board.head.region;
+                (kind, format!("/notices/new?kind={kind}&region={region}"))
+            })
             .collect(),
     };
     seat.show(StatusCode::OK, &view)

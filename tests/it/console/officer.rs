@@ -121,7 +121,7 @@ both_engines! {
         let lift = officer.link("kind=lift");
         officer.open(&lift).await;
         let kind = [("kind", "lift"), ("level", "orange"), ("reason", "26日夜间冷空气，持续改善")];
-        officer.submit("/notices", &[&kind[..], &CONSULTED[..]].concat()).await;
+        officer.submit(&format!("/notices?region={REGION}"), &[&kind[..], &CONSULTED[..]].concat()).await;
         let lifting = officer.address.split('?').next().unwrap().to_owned();
         officer.submit(&format!("{lifting}/submit"), &[]).await;
         approver.open(&lifting).await;
@@ -141,11 +141,12 @@ both_engines! {
         let bureau = Bureau::new(db, 10).await;
         foresee(&bureau, [215, 260, 140, 90]).await;
         let (mut officer, mut approver) = people(&bureau).await;
-        officer.open("/").await;
+        officer.open(&format!("/?region={REGION}")).await;
         let decline = officer.page.split("action=\"").find(|it| it.contains("/decline")).unwrap();
         let decline = decline.split('"').next().unwrap().to_owned();
         officer.submit(&decline, &[("reason", "25日夜间有冷空气，10时再会商")]).await;
         assert!(officer.page.contains("已署名记录"), "{}", officer.page);
+        assert_eq!(officer.address, format!("/?region={REGION}&said=declined"), "the region stays");
         approver.open("/").await;
         assert!(approver.page.contains("zhiban 于"), "{}", approver.page);
         assert!(approver.page.contains("25日夜间有冷空气"), "{}", approver.page);
