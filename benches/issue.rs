@@ -336,6 +336,10 @@ impl Engine {
             home,
         };
         own_process("prepare", &base, plants)?;
+        if let Some(database) = &base.database {
+            // As a running server does by itself in the minutes after an import.
+            run(administer(database, "VACUUM (ANALYZE)"))?;
+        }
         Ok(base)
     }
 

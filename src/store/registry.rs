@@ -357,11 +357,14 @@ pub async fn page_list_rows(
 ) -> Result<Vec<ListRow>> {
     let rows: Vec<(i64, String)> = tx
         .all(
+            // The rows are told where to begin as well: PostgreSQL merges the two tables, and would
+            // walk all rows from the first on for every page.
             "SELECT r.recipient_key, l.body
                FROM recipient r
                JOIN list_row l
                  ON l.recipient_key = r.recipient_key
                 AND l.version       = r.list_version
+                AND l.recipient_key > $2
               WHERE r.kind = 'plant'
                 AND r.list_region = $1
                 AND r.active
