@@ -321,7 +321,7 @@ impl Tx {
     /// Inserts any number of rows as they come, some hundred with each statement, and answers with
     /// how many went in.
     ///
-    /// `insert` is the statement up to `VALUES`, as in `"INSERT INTO counter (name, next)"`; an
+    /// `insert` is the statement up to its rows, as in `"INSERT INTO counter (name, next)"`; an
     /// [`Insert`] can also carry what follows the rows.
     ///
     /// SQLite is given a power of two of rows, at most [`ROWS_AT_ONCE`], so that it sees no more
