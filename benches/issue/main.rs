@@ -6,12 +6,12 @@
 //! a fresh copy of a database prepared once, in a process of its own, so that its peak memory is
 //! its own; on SQLite a file with `synchronous = FULL`, as the product opens it.
 //!
-//! Anchors are programs in the folder of `--anchors`. `same` reads the orders and messages that the
-//! product has just written and writes those very rows to fresh tables like the product's: with one
-//! prepared insert for each row in one transaction on SQLite, with `COPY` on PostgreSQL. `bulk` does
-//! the same with smaller rows and fewer indexes: an order and a message of some 450 bytes for each
-//! plant. They run in turns with the product, and what counts is the ratio of the medians: absolute
-//! times of a busy machine say little. Without a program its ratio is not measured.
+//! Beside the product stand bare inserts of the very rows it has just written: one prepared insert
+//! for each row in one transaction on SQLite, `COPY` on PostgreSQL. The program `bulk`, from the
+//! folder of `--anchors`, does the same with smaller rows and fewer indexes: an order and a message
+//! of some 450 bytes for each plant; without it that ratio is not measured. They run in turns with
+//! the product, and what counts is the ratio of the medians: absolute times of a busy machine say
+//! little.
 
 #![expect(
     clippy::print_stdout,
@@ -44,8 +44,10 @@ use qingkong::keyring::Keyring;
 use qingkong::service;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
+use sqlx::{Connection, PgConnection};
 
+mod bare;
+#[path = "../rig/mod.rs"]
 mod rig;
 use rig::{figure, median, processor_seconds};
 
@@ -59,7 +61,7 @@ struct Args {
     /// How often each
     #[arg(long, default_value_t = 5)]
     reps: usize,
-    /// The folder of the anchors' binaries
+    /// The folder of the program `bulk`
     #[arg(long, value_name = "DIR")]
     anchors: Option<PathBuf>,
     /// A PostgreSQL server on which databases may be made: measured too
@@ -272,7 +274,7 @@ impl Engine {
             let copy = self.copy(&base, files)?;
             let measured = own_process("measure", &copy, plants)?;
             runs.push(serde_json::from_str::<Measured>(&measured)?);
-            same.extend(self.same(args, &copy, files)?);
+            same.push(Self::same(&copy)?);
             self.remove(&copy)?;
         }
         self.remove(&base)?;
@@ -309,21 +311,13 @@ impl Engine {
     }
 
     /// Bare inserts of the rows that were written to a database, in seconds.
-    fn same(&self, args: &Args, written: &Base, files: &Path) -> anyhow::Result<Option<f64>> {
-        let file = written.home.join("qingkong.db");
-        let file = file.to_string_lossy();
-        match (self, &written.database) {
-            (Self::Postgres { server }, Some(url)) => {
-                let on = ["--pg-from", url, "--pg", server];
-                anchor(args, "same", &on, files, "same_rows_pg_copy")
+    fn same(written: &Base) -> anyhow::Result<f64> {
+        match &written.database {
+            None => {
+                let file = |name| written.home.join(name);
+                bare::prepared_inserts(&file("qingkong.db"), &file("bare.db"))
             }
-            _ => anchor(
-                args,
-                "same",
-                &["--from", &file],
-                files,
-                "same_rows_sqlite_FULL",
-            ),
+            Some(url) => run(bare::copies(url)),
         }
     }
 
@@ -419,15 +413,9 @@ fn anchor(
     bail!("{} has not measured {wanted}", program.display())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "names of databases cannot be parameters; these are made here"
-)]
 async fn administer(server: &str, statement: &str) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(server).await?;
-    connection
-        .execute(AssertSqlSafe(statement.to_owned()).into_sql_str())
-        .await?;
+    bare::run(&mut connection, statement).await?;
     connection.close().await?;
     Ok(())
 }
@@ -571,6 +559,8 @@ async fn measure(place: &Place) -> anyhow::Result<Measured> {
         scope: Scope::Region(REGION.parse()?),
         via: Via::CommandLine,
     };
+    // A running server has read its playbook long ago.
+    app.active_playbook().await?;
     let cpu = processor_seconds();
     let start = Instant::now();
     let drawn = draw::draw(&app, &officer, prepared.notice).await?;
