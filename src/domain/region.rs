@@ -95,14 +95,15 @@ impl RegionCode {
 
     /// The region directly above; none for a province.
     pub fn parent(&self) -> Option<Self> {
-        let code = self.as_str();
-        let parent = match self.tier() {
+        let kept = match self.tier() {
             Tier::Province => return None,
-            Tier::Prefecture => format!("{}0000", &code[..2]),
-            Tier::County => format!("{}00", &code[..4]),
-            Tier::Township | Tier::LocalUnit => code[..6].to_owned(),
+            Tier::Prefecture => 2,
+            Tier::County => 4,
+            Tier::Township | Tier::LocalUnit => 6,
         };
-        Some(Self::pack(&parent))
+        let mut parent = Self::pack("000000");
+        parent.0[..kept].copy_from_slice(&self.0[..kept]);
+        Some(parent)
     }
 
     /// Whether the other region is this one or lies anywhere below it.

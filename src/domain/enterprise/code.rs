@@ -100,6 +100,20 @@ impl CreditCode {
         Ok(Self(bytes))
     }
 
+    /// The value of a character; none of one that no code holds.
+    fn value(character: char) -> Option<u32> {
+        const VALUES: [Option<u32>; 128] = {
+            let mut values = [None; 128];
+            let (mut place, mut value) = (0, 0);
+            while place < CreditCode::ALPHABET.len() {
+                values[CreditCode::ALPHABET[place] as usize] = Some(value);
+                (place, value) = (place + 1, value + 1);
+            }
+            values
+        };
+        VALUES.get(character as usize).copied().flatten()
+    }
+
     /// The value of every character, each checked against its place.
     ///
     /// The first is the registering authority: a digit, `N` (rural collectives) or `Y` (others);
@@ -108,9 +122,7 @@ impl CreditCode {
         (1..)
             .zip(code.chars())
             .map(|(place, found)| {
-                let value = (0..)
-                    .zip(Self::ALPHABET)
-                    .find_map(|(value, letter)| (char::from(*letter) == found).then_some(value));
+                let value = Self::value(found);
                 let fits = match place {
                     1 => found.is_ascii_digit() || matches!(found, 'N' | 'Y'),
                     3..=8 => found.is_ascii_digit(),

@@ -9,7 +9,7 @@ use super::{Limit, MeasureKind, Stop, StopScope};
 
 /// What the clauses of a text say, one after the other, as far as it is known.
 pub(crate) fn read(text: &str) -> impl Iterator<Item = MeasureKind> {
-    let kinds = clauses(text).map(read_clause);
+    let kinds = clauses(text).map(Clause::of).map(read_clause);
     kinds.filter(|kind| *kind != MeasureKind::Other)
 }
 
@@ -28,8 +28,46 @@ fn clauses(text: &str) -> impl Iterator<Item = &str> {
     .filter(|clause| !clause.is_empty())
 }
 
-fn read_clause(clause: &str) -> MeasureKind {
-    let has = |words: &[&str]| words.iter().any(|word| clause.contains(word));
+/// A clause in which words are looked for.
+///
+/// Most words are not in it, and asking for each of them would be a third of the work of drawing a
+/// plan. So its characters are sketched first, a bit for each by its code point modulo 64: a word
+/// of which one bit is missing is nowhere in the clause.
+#[derive(Clone, Copy)]
+struct Clause<'t> {
+    text: &'t str,
+    sketch: u64,
+}
+
+impl<'t> Clause<'t> {
+    fn of(text: &'t str) -> Self {
+        let sketch = text.chars().fold(0, |sketch, c| sketch | Self::bit(c));
+        Self { text, sketch }
+    }
+
+    const fn bit(c: char) -> u64 {
+        1 << (c as u32 % u64::BITS)
+    }
+
+    fn may_hold(self, word: &str) -> bool {
+        word.chars().all(|c| self.sketch & Self::bit(c) != 0)
+    }
+
+    fn contains(self, word: &str) -> bool {
+        self.may_hold(word) && self.text.contains(word)
+    }
+
+    fn has_any(self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.contains(word))
+    }
+
+    fn split_once(self, word: &str) -> Option<(&'t str, &'t str)> {
+        self.may_hold(word).then(|| self.text.split_once(word))?
+    }
+}
+
+fn read_clause(clause: Clause<'_>) -> MeasureKind {
+    let has = |words| clause.has_any(words);
     if has(&["不得上升", "不上升"]) {
         return MeasureKind::NoRise;
     }
@@ -37,7 +75,7 @@ fn read_clause(clause: &str) -> MeasureKind {
         return MeasureKind::KeepOff;
     }
     if let Some((after_hours, rest)) = phase(clause) {
-        let next = Box::new(read_clause(rest));
+        let next = Box::new(read_clause(Clause::of(rest)));
         return MeasureKind::TimePhased { after_hours, next };
     }
     if has(&["非道路"]) {
@@ -51,7 +89,7 @@ fn read_clause(clause: &str) -> MeasureKind {
         };
     }
     if has(&["出焦", "结焦", "出钢数"]) {
-        let hours = number_before(clause, "小时");
+        let hours = number_before(clause.text, "小时");
         return MeasureKind::SlowRhythm { hours };
     }
     if let Some(rota) = rota(clause) {
@@ -83,7 +121,7 @@ fn read_clause(clause: &str) -> MeasureKind {
         }
     }
     if has(&["排放", "减排", "削减", "降低"])
-        && let Some(percent) = percent(clause)
+        && let Some(percent) = percent(clause.text)
     {
         return MeasureKind::EmissionCut { percent };
     }
@@ -97,14 +135,14 @@ fn read_clause(clause: &str) -> MeasureKind {
 }
 
 /// A stop, unless 停 is only part of another word.
-fn stop(clause: &str) -> Option<Stop> {
+fn stop(clause: Clause<'_>) -> Option<Stop> {
     const NOT_A_STOP: [&str; 7] = ["已停", "难停", "停用", "停限产", "限代停", "停代限", "停炉"];
     let keep_warm = clause.contains("保窑") || clause.contains("焖炉");
-    let stops = clause.contains('停') && !NOT_A_STOP.iter().any(|word| clause.contains(word));
+    let stops = clause.contains("停") && !clause.has_any(&NOT_A_STOP);
     if !stops && !keep_warm {
         return None;
     }
-    let has = |words: &[&str]| words.iter().any(|word| clause.contains(word));
+    let has = |words| clause.has_any(words);
     let scope = if has(&["工序"]) {
         StopScope::Process
     } else if has(&["生产线"]) {
@@ -118,14 +156,14 @@ fn stop(clause: &str) -> Option<Stop> {
     };
     Some(Stop {
         scope,
-        percent: percent_after_stop(clause),
-        machines: number_before(clause, "台"),
+        percent: percent_after_stop(clause.text),
+        machines: number_before(clause.text, "台"),
         keep_warm,
     })
 }
 
 /// `超过120小时后…`: the hours, and what follows them.
-fn phase(clause: &str) -> Option<(u16, &str)> {
+fn phase(clause: Clause<'_>) -> Option<(u16, &str)> {
     let (before, rest) = clause.split_once("小时后")?;
     before
         .contains("超过")
@@ -135,7 +173,7 @@ fn phase(clause: &str) -> Option<(u16, &str)> {
 }
 
 /// `停48小时开12小时` with its hours, `轮停` without.
-fn rota(clause: &str) -> Option<MeasureKind> {
+fn rota(clause: Clause<'_>) -> Option<MeasureKind> {
     if let Some((off, on)) = clause.split_once("小时开") {
         let hours = last_number(off).zip(number_before(on, "小时"));
         return Some(MeasureKind::Rota { hours });
@@ -145,7 +183,7 @@ fn rota(clause: &str) -> Option<MeasureKind> {
 }
 
 /// `由960吨降低到768吨`, in kilograms.
-fn input(clause: &str) -> Option<(u64, u64)> {
+fn input(clause: Clause<'_>) -> Option<(u64, u64)> {
     let (before, after) = clause.split_once("吨")?;
     let from = last_number(before)?;
     let to = number_before(after, "吨")?;
@@ -155,11 +193,11 @@ fn input(clause: &str) -> Option<(u64, u64)> {
 }
 
 /// By or to how much something falls, where the clause says so in per cent or as 减半.
-fn limit(clause: &str) -> Option<Limit> {
+fn limit(clause: Clause<'_>) -> Option<Limit> {
     if clause.contains("减半") {
         return Some(Limit::By(50));
     }
-    let percent = percent(clause)?;
+    let percent = percent(clause.text)?;
     let to = clause.contains("以内") || clause.contains("降至") || clause.contains("控制在");
     Some(if to {
         Limit::To(percent)
@@ -169,7 +207,7 @@ fn limit(clause: &str) -> Option<Limit> {
 }
 
 /// The emission stage a clause names: 4 for 国四 or 国Ⅳ.
-fn stage(clause: &str) -> Option<u8> {
+fn stage(clause: Clause<'_>) -> Option<u8> {
     const STAGES: [(&str, &str); 6] = [
         ("国一", "国Ⅰ"),
         ("国二", "国Ⅱ"),
@@ -184,16 +222,16 @@ fn stage(clause: &str) -> Option<u8> {
 }
 
 /// The first share in a clause, of a range its lower end: 20 in `20%-30%` and in `20-30%`.
-fn percent(clause: &str) -> Option<u8> {
-    let (before, _) = clause.split_once(['%', '％'])?;
+fn percent(text: &str) -> Option<u8> {
+    let (before, _) = text.split_once(['%', '％'])?;
     let digits_and_dashes =
         before.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '–' | '~'));
     first_number(&before[digits_and_dashes.len()..]).filter(|share| *share <= 100)
 }
 
 /// The share that stands behind the first word for stopping; other shares are conditions.
-fn percent_after_stop(clause: &str) -> Option<u8> {
-    let (_, rest) = clause.split_once('停')?;
+fn percent_after_stop(text: &str) -> Option<u8> {
+    let (_, rest) = text.split_once('停')?;
     let rest = rest.trim_start_matches(['产', '止']);
     rest.starts_with(|c: char| c.is_ascii_digit())
         .then(|| percent(rest))
@@ -201,8 +239,8 @@ fn percent_after_stop(clause: &str) -> Option<u8> {
 }
 
 /// The number directly before the first such word.
-fn number_before(clause: &str, word: &str) -> Option<u16> {
-    last_number(clause.split_once(word)?.0)
+fn number_before(text: &str, word: &str) -> Option<u16> {
+    last_number(text.split_once(word)?.0)
 }
 
 /// The number a text ends with.
