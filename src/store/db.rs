@@ -30,7 +30,10 @@
 //! Bulk inserts list their rows on SQLite, each value as `?`: `$1` is a name to it, and at every bind
 //! all names before it are searched, which made 5,000 values a statement half of the work. On
 //! PostgreSQL they come as one array for each column: the text is short, is the same for any number
-//! of rows, and fewer answers are waited for.
+//! of rows, and fewer answers are waited for. The arrays are unnested side by side in the select
+//! list: as a table in `FROM`, every column is first stored by itself, a sixth of the whole price.
+//! `COPY` would be faster still, but sqlx leaves a connection out of step when a task ends in the
+//! middle of one.
 //!
 //! Behind a proxy that pools by transaction and keeps no prepared statements, add
 //! `?statement-cache-capacity=0` to the address.
@@ -572,12 +575,9 @@ impl Insert {
                 format!("{before} VALUES {rows} {after}")
             }
             Rows::InArrays => {
-                let list = |mark: &str| {
-                    let marks = (1..=width).map(|column| format!("{mark}{column}"));
-                    marks.collect::<Vec<_>>().join(", ")
-                };
-                let (arrays, columns) = (list("$"), list("column"));
-                format!("{before} SELECT * FROM UNNEST({arrays}) AS u ({columns}) {after}")
+                let columns = (1..=width).map(|at| format!("UNNEST(${at}) AS column{at}"));
+                let columns = columns.collect::<Vec<_>>().join(", ");
+                format!("{before} SELECT {columns} {after}")
             }
         }
     }
