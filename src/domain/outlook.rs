@@ -3,7 +3,8 @@
 //! An [`Outlook`] is contiguous: each [`Day`] follows the one before it, and a day nobody gave a
 //! value for is present with `aqi: None`. A missing day is a *gap*, never clean air. An officer may
 //! fill a gap in, with the source; the day stays marked as [`Origin::FilledIn`] for ever.
-//! [`Days`] is a view of part of an outlook, cheap enough to be taken once per simulated day.
+//! [`Days`] is a view of part of an outlook, cheap enough to be taken once per simulated day. Where
+//! hours are known, a day may also be any 24 of them ([`Rolling`]).
 //!
 //! Nothing here judges: which days count, and what a level asks for, is [`trigger`](crate::trigger).
 
@@ -11,17 +12,20 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aqi::{Period, Pollutant, PollutantSet, Sample, Standards};
+use crate::time::day_start;
 
 mod hourly;
 
-pub use hourly::Hourly;
+pub use hourly::{Hourly, Rolling};
 
 /// The highest index the standard has (HJ 633, 5.1).
 pub const HIGHEST_AQI: u16 = 500;
+
+const HOURS_A_DAY: usize = 24;
 
 /// The longest series taken for one: beyond it a date is mistyped rather than far away.
 const LONGEST: i64 = 36_600;
@@ -404,7 +408,11 @@ impl Outlook {
 
     /// Every day, gaps included, the first first.
     pub fn days(&self) -> Days<'_> {
-        Days(&self.days)
+        Days {
+            days: &self.days,
+            a_day: 1,
+            hour: 0,
+        }
     }
 
     /// The last day of the outlook.
@@ -434,30 +442,53 @@ impl<'de> Deserialize<'de> for Outlook {
     }
 }
 
-/// Contiguous days of an outlook.
+/// Spans of 24 hours in a row: natural days, each where the one before it ends, or, of a [`Rolling`]
+/// series, one that begins at every hour.
 #[derive(Clone, Copy, Debug)]
-pub struct Days<'o>(&'o [Day]);
+pub struct Days<'o> {
+    days: &'o [Day],
+    /// How many of them begin within 24 hours: 1 or 24.
+    a_day: usize,
+    /// The hour of its day at which the first begins.
+    hour: u16,
+}
 
 impl<'o> Days<'o> {
-    /// The days, each the day after the one before it.
+    /// The spans, the first first.
     pub fn as_slice(self) -> &'o [Day] {
-        self.0
+        self.days
     }
 
-    /// The days at these positions.
+    /// How many spans begin within 24 hours: 1 of natural days, 24 where one begins at every hour.
+    pub fn a_day(self) -> usize {
+        self.a_day
+    }
+
+    /// When the first of them begins.
+    pub fn begin(self) -> Option<DateTime<Utc>> {
+        let first = self.days.first()?;
+        Some(day_start(first.on) + TimeDelta::hours(self.hour.into()))
+    }
+
+    /// The spans at these positions.
     ///
     /// # Panics
-    /// When the range reaches beyond the days.
+    /// When the range reaches beyond them.
     #[must_use]
     pub fn slice(self, range: std::ops::Range<usize>) -> Self {
-        Self(&self.0[range])
+        let hours = usize::from(self.hour) + range.start * (HOURS_A_DAY / self.a_day);
+        Self {
+            days: &self.days[range],
+            hour: u16::try_from(hours % HOURS_A_DAY).expect("less than a day"),
+            ..self
+        }
     }
 
-    /// Where a day stands.
+    /// Where the span stands that begins with a day.
     pub fn index(self, on: NaiveDate) -> Option<usize> {
-        let first = self.0.first()?.on;
-        let index = usize::try_from((on - first).num_days()).ok()?;
-        (index < self.0.len()).then_some(index)
+        let hours = usize::try_from((day_start(on) - self.begin()?).num_hours()).ok()?;
+        let index = hours.div_ceil(HOURS_A_DAY / self.a_day);
+        (index < self.days.len()).then_some(index)
     }
 }
 

@@ -28,7 +28,7 @@
 //! overlaps it: a run over 150 that holds one over 200 is one span. A new warning starts with its
 //! episode even where its level is met later in it; a raise starts with its own run.
 
-use chrono::{DateTime, Days as Ahead, NaiveDate, Utc};
+use chrono::{DateTime, Days as Ahead, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aqi::PollutantSet;
@@ -245,6 +245,9 @@ pub enum Reason {
 pub struct Run {
     /// The first day.
     pub first: NaiveDate,
+    /// The hour at which it, and each after it, begins: 0 of natural days.
+    #[serde(default, skip_serializing_if = "is_midnight")]
+    pub hour: u16,
     /// The value of each day; never empty.
     pub values: Vec<u16>,
 }
@@ -257,18 +260,23 @@ impl Run {
 
     /// The start of the first day.
     pub fn from(&self) -> DateTime<Utc> {
-        day_start(self.first)
+        day_start(self.first) + TimeDelta::hours(self.hour.into())
     }
 
     /// The end of the last day.
     pub fn until(&self) -> DateTime<Utc> {
-        day_start(self.last() + Ahead::new(1))
+        self.from() + TimeDelta::days(self.values.len().try_into().expect("fewer than days exist"))
     }
 
     /// Its length in hours.
     pub fn hours(&self) -> usize {
         24 * self.values.len()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_midnight(hour: &u16) -> bool {
+    *hour == 0
 }
 
 /// Why days do not count.
@@ -372,7 +380,8 @@ impl Rules {
         let floor = floor.filter(|floor| floor.until.is_none_or(|until| until > day_start(today)));
         let judged = Judged {
             rules: self,
-            today: series.position(today),
+            midnight: day_start(today),
+            today: series.position(day_start(today)),
             series,
             floor,
         };
@@ -403,14 +412,16 @@ fn earliest(
     let Some(first) = met.iter().map(|met| met.days.start).min() else {
         return (None, met);
     };
-    // Runs over different lines overlap only by one holding the other, so the longest run from
-    // the first day, or around it, is the whole span.
-    let end = met
-        .iter()
-        .filter(|met| met.days.start == first)
-        .map(|met| met.days.end)
-        .max()
-        .expect("a run begins on the first day");
+    // Of natural days, runs over different lines overlap only by one holding the other. Those that
+    // begin at different hours overlap in a chain.
+    let mut end = first + 1;
+    let reach = |end| {
+        let held = met.iter().filter(|met| met.days.start < end);
+        held.map(|met| met.days.end).max()
+    };
+    while let Some(further) = reach(end).filter(|&further| further > end) {
+        end = further;
+    }
     met.retain(|met| met.days.start < end);
     (Some(first..end), met)
 }
@@ -419,6 +430,8 @@ fn earliest(
 struct Judged<'r> {
     rules: &'r Rules,
     series: Series<'r>,
+    /// When today begins, and its position.
+    midnight: DateTime<Utc>,
     today: i64,
     floor: Option<&'r Floor>,
 }
@@ -467,8 +480,8 @@ impl Judged<'_> {
     /// A warning stands: whether it should be another, last longer, or end.
     fn go_on(&self, standing: &Standing) -> Decision {
         let line = self.rules.lift_line(standing.level);
-        let since = self.series.position(day_of(standing.since));
-        let anchor = since.max(self.today + 1 - self.rules.lift_days());
+        let since = self.series.position(standing.since);
+        let anchor = since.max(self.today + self.series.day() - self.series.lift());
         let mut met = self.series.met(self.today);
         self.cut(&mut met, anchor);
         let episode = Episode::of(met, anchor);
@@ -513,13 +526,13 @@ impl Judged<'_> {
         target: Option<WarningLevel>,
         clear: i64,
     ) -> Decision {
-        let tonight = self.series.start(self.today + 1);
+        let tonight = self.series.start(self.today + self.series.day());
         let planned = standing.until.map_or(tonight, |until| until.min(tonight));
         let at = self.series.start(clear).max(planned);
         let mut because = vec![Reason::Clear {
             level: standing.level,
             line: self.rules.lift_line(standing.level),
-            run: self.series.run(clear..clear + self.rules.lift_days()),
+            run: self.series.run(clear..clear + self.series.lift()),
         }];
         let Some(level) = target else {
             return Decision {
@@ -534,7 +547,7 @@ impl Judged<'_> {
         because.extend(self.reasons(episode, level));
         // Before its level has begun, a warning is put right from where the lower one is met.
         let begins = episode.first(|_| true).filter(|_| clear > self.today);
-        let from = begins.map_or(at, |day| self.series.start(day.max(self.today)));
+        let from = begins.map_or(at, |day| self.not_past(day));
         Decision {
             proposal: Proposal::Lower,
             level: Some(level),
@@ -552,7 +565,7 @@ impl Judged<'_> {
         let until = later(standing.until, asked);
         let earlier = episode
             .first(|met| met.level >= level)
-            .map(|day| self.series.start(day.max(self.today)))
+            .map(|day| self.not_past(day))
             // Values are daily: at which hour of its first day it starts is for a person to say.
             .filter(|&start| day_of(start) < day_of(standing.from));
         let mut because = self.reasons(episode, level);
@@ -560,7 +573,7 @@ impl Judged<'_> {
             because.push(Reason::NotClear {
                 level,
                 line: self.rules.lift_line(level),
-                before: clear.map(|clear| self.series.day(clear)),
+                before: clear.map(|clear| self.series.on(clear)),
             });
             because.extend(self.series.gaps(self.today..clear.unwrap_or(i64::MAX)));
         }
@@ -578,11 +591,16 @@ impl Judged<'_> {
         }
     }
 
+    /// When a position begins, but not before today does.
+    fn not_past(&self, position: i64) -> DateTime<Utc> {
+        self.series.start(position).max(self.midnight)
+    }
+
     /// Leaves only what begins before the air is clear of every level and no order binds.
     fn cut(&self, met: &mut Vec<Met>, anchor: i64) {
         let anchor = match self.floor.map(|floor| floor.until) {
             Some(None) => return,
-            Some(Some(until)) => anchor.max(self.series.position(day_of(until))),
+            Some(Some(until)) => anchor.max(self.series.position(until)),
             None => anchor,
         };
         let parted = self.series.clear_from(self.rules.lowest_line(), anchor);
@@ -603,7 +621,7 @@ impl Judged<'_> {
         let anchor = own.unwrap_or(episode.anchor);
         let end = match self.series.clear_from(line, anchor) {
             Some(clear) => clear,
-            None => self.series.last_above(line).max(self.today + 2),
+            None => self.series.last_above(line).max(self.today + 2 * self.series.day()),
         };
         let end = Some(self.series.start(end));
         self.floor.map_or(end, |floor| later(end, floor.until))

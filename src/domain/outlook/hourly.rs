@@ -1,29 +1,36 @@
-//! Hours of concentrations → the natural days of an outlook.
+//! Hours of concentrations → the natural days of an outlook, or any 24 hours of it.
 //!
-//! A daily mean needs 20 of 24 hours, an eight-hour mean of ozone 6 of 8 (GB 3095-2026, table 4);
+//! A mean of 24 hours needs 20 of them, an eight-hour mean of ozone 6 of 8 (GB 3095-2026, table 4);
 //! what falls short is not measured. Ozone counts with the largest eight-hour mean that lies within
-//! the day. The index is that of the standard in force on the day; where it may not be published,
-//! the day is a gap.
+//! the 24 hours. The index is that of the standard in force on the day on which they begin; where it
+//! may not be published, they are a gap.
+//!
+//! An hour is known by its label, and belongs to the day that the label names. Labels run from 00
+//! to 23, each the beginning of its hour, or from 01 to 24, each its end: a series that has an hour
+//! 24 is read in the second way.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standards};
 
-use super::Day;
+use super::{Day, Days, HOURS_A_DAY};
 
 /// Of the 24 hours of a day, how many make a valid mean.
 const VALID_DAY: usize = 20;
 /// Of eight hours, how many make a valid mean.
 const VALID_EIGHT_HOURS: usize = 6;
 
-/// Hourly means by civil day; an hour belongs to the day that its label names, `24:00` included.
+/// Hourly means by civil day.
 #[derive(Clone, Debug, Default)]
-pub struct Hourly(BTreeMap<NaiveDate, PerPollutant<[Option<Concentration>; HOURS]>>);
+pub struct Hourly(BTreeMap<NaiveDate, Hours>);
 
-/// Hours 0 to 24, so that days labelled from 00:00 and from 01:00 both fit.
-const HOURS: usize = 25;
+/// The hours of one day.
+type Hours = PerPollutant<[Option<Concentration>; LABELS]>;
+
+/// Labels 0 to 24, so that days labelled from 00:00 and from 01:00 both fit.
+const LABELS: usize = 25;
 
 impl Hourly {
     /// Takes in the hour labelled `hour` (0 to 24) of a day, ozone as the mean of that hour.
@@ -34,22 +41,86 @@ impl Hourly {
         let day = self
             .0
             .entry(on)
-            .or_insert_with(|| PerPollutant::from_fn(|_| [None; HOURS]));
+            .or_insert_with(|| PerPollutant::from_fn(|_| [None; LABELS]));
         for pollutant in Pollutant::ALL {
             day[pollutant][usize::from(hour)] = sample[pollutant];
         }
     }
 
-    /// The days, each judged by the standard in force on it.
+    /// The natural days, each judged by the standard in force on it.
     pub fn days(&self, standards: &Standards) -> impl Iterator<Item = Day> {
-        self.0.iter().map(|(&on, hours)| {
-            let sample = PerPollutant::from_fn(|pollutant| match pollutant {
-                Pollutant::O3 => largest_eight_hours(&hours[pollutant]),
-                _ => mean(&hours[pollutant], VALID_DAY),
-            });
-            Day::measured(on, &sample, standards)
-        })
+        self.0
+            .iter()
+            .map(|(&on, hours)| judged(on, |pollutant| &hours[pollutant], standards))
     }
+
+    /// Every 24 hours from the midnight before the first hour to the one after the last.
+    pub fn rolling(&self, standards: &Standards) -> Rolling {
+        let (Some((&first, _)), Some((&last, _))) =
+            (self.0.first_key_value(), self.0.last_key_value())
+        else {
+            return Rolling(Vec::new());
+        };
+        let hours = PerPollutant::from_fn(|pollutant| self.in_a_row(pollutant, first, last));
+        let begins = 0..=hours[Pollutant::Pm25].len() - HOURS_A_DAY;
+        let spans = begins.map(|begin| {
+            let on = first + TimeDelta::days((begin / HOURS_A_DAY).try_into().expect("a day"));
+            let span = begin..begin + HOURS_A_DAY;
+            judged(on, |pollutant| &hours[pollutant][span.clone()], standards)
+        });
+        Rolling(spans.collect())
+    }
+
+    /// The hours of whole days, the first the one that begins them.
+    fn in_a_row(
+        &self,
+        pollutant: Pollutant,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Vec<Option<Concentration>> {
+        let ends = Pollutant::ALL.into_iter().any(|pollutant| {
+            let mut days = self.0.values();
+            days.any(|hours| hours[pollutant][HOURS_A_DAY].is_some())
+        });
+        let labels = if ends { 1..LABELS } else { 0..HOURS_A_DAY };
+        first
+            .iter_days()
+            .take_while(|day| *day <= last)
+            .flat_map(|day| {
+                let hours = self.0.get(&day);
+                let labels = labels.clone();
+                labels.map(move |label| hours.and_then(|hours| hours[pollutant][label]))
+            })
+            .collect()
+    }
+}
+
+/// Every 24 consecutive hours of a series (连续24小时，可跨自然日): one begins at each hour.
+#[derive(Clone, Debug)]
+pub struct Rolling(Vec<Day>);
+
+impl Rolling {
+    /// The spans, the first at midnight; each is on the day on which it begins.
+    pub fn days(&self) -> Days<'_> {
+        Days {
+            days: &self.0,
+            a_day: HOURS_A_DAY,
+            hour: 0,
+        }
+    }
+}
+
+/// One span of hours, judged.
+fn judged<'h>(
+    on: NaiveDate,
+    hours: impl Fn(Pollutant) -> &'h [Option<Concentration>],
+    standards: &Standards,
+) -> Day {
+    let sample = PerPollutant::from_fn(|pollutant| match pollutant {
+        Pollutant::O3 => largest_eight_hours(hours(pollutant)),
+        _ => mean(hours(pollutant), VALID_DAY),
+    });
+    Day::measured(on, &sample, standards)
 }
 
 fn largest_eight_hours(hours: &[Option<Concentration>]) -> Option<Concentration> {
@@ -122,7 +193,7 @@ mod tests {
         #[case] measured: std::ops::Range<usize>,
         #[case] expected: Option<u32>,
     ) {
-        let mut hours = [None; HOURS];
+        let mut hours = [None; LABELS];
         hours[measured].fill(Some(micrograms(161)));
         assert_eq!(largest_eight_hours(&hours), expected.map(micrograms));
     }

@@ -1,4 +1,8 @@
 //! Days as the rules see them, by position: what counts, which runs there are, where it is clear.
+//!
+//! A position is where a span of 24 hours begins. Of natural days each begins where the one before it
+//! ends; of a rolling series one begins at every hour, and a run is every 24th of them. A range of
+//! positions reaches from where its first span begins to where its last one ends.
 
 use std::ops::Range;
 
@@ -6,7 +10,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::level::WarningLevel;
 use crate::outlook::{Cause, Day, Days};
-use crate::time::day_start;
+use crate::time::{WrittenTime, day_of, day_start};
 
 use super::{Clause, Condition, Exclusion, Next, Reason, Rules, Run};
 
@@ -25,8 +29,11 @@ impl Rules {
 /// Consecutive days, judged.
 pub(super) struct Series<'r> {
     rules: &'r Rules,
-    first: NaiveDate,
-    days: Vec<Judgement>,
+    /// Where position 0 begins.
+    origin: DateTime<Utc>,
+    /// How many positions make 24 hours.
+    day: i64,
+    spans: Vec<Judgement>,
 }
 
 /// A run that meets a condition.
@@ -34,7 +41,7 @@ pub(super) struct Series<'r> {
 pub(super) struct Met {
     pub(super) level: WarningLevel,
     pub(super) condition: Condition,
-    /// Positions, the end excluded.
+    /// From where it begins to where it ends.
     pub(super) days: Range<i64>,
 }
 
@@ -112,27 +119,46 @@ impl<'r> Series<'r> {
     /// The days judged by the rules; positions count from their first, or from `origin` where there
     /// is none.
     pub(super) fn new(rules: &'r Rules, days: Days<'_>, origin: NaiveDate) -> Self {
-        let days = days.as_slice();
+        let spans = days.as_slice().iter();
         Self {
             rules,
-            first: days.first().map_or(origin, |day| day.on),
-            days: days.iter().map(|day| Judgement::of(rules, day)).collect(),
+            origin: days.begin().unwrap_or_else(|| day_start(origin)),
+            day: i64::try_from(days.a_day()).expect("24 at most"),
+            spans: spans.map(|day| Judgement::of(rules, day)).collect(),
         }
     }
 
-    /// The position of a day, negative before the first.
-    pub(super) fn position(&self, day: NaiveDate) -> i64 {
-        (day - self.first).num_days()
+    /// How many positions make 24 hours: 1 of natural days.
+    pub(super) fn day(&self) -> i64 {
+        self.day
     }
 
-    /// The day at a position.
-    pub(super) fn day(&self, position: i64) -> NaiveDate {
-        self.first + Duration::days(position)
+    /// How many positions clean air has to last before a lift.
+    pub(super) fn lift(&self) -> i64 {
+        if self.day == 1 {
+            self.rules.lift_days()
+        } else {
+            i64::from(self.rules.lift.hours).max(self.day)
+        }
     }
 
-    /// The instant at which the day at a position starts.
+    /// The position in which an instant lies, negative before the first.
+    pub(super) fn position(&self, at: DateTime<Utc>) -> i64 {
+        (at - self.origin).num_seconds().div_euclid(self.step().num_seconds())
+    }
+
+    /// The instant at which a position begins.
     pub(super) fn start(&self, position: i64) -> DateTime<Utc> {
-        day_start(self.day(position))
+        self.origin + self.step() * i32::try_from(position).expect("a series is shorter than time")
+    }
+
+    /// The civil day on which a position begins.
+    pub(super) fn on(&self, position: i64) -> NaiveDate {
+        day_of(self.start(position))
+    }
+
+    fn step(&self) -> Duration {
+        Duration::hours(24 / self.day)
     }
 
     /// Every run that meets a condition of any level and whose last day is `reaching` or later.
@@ -141,7 +167,7 @@ impl<'r> Series<'r> {
         for (level, conditions) in self.rules.levels() {
             for &condition in conditions {
                 let runs = self.meeting(condition, reaching, Judgement::is_above);
-                met.extend(runs.map(|days| Met {
+                met.extend(chained(runs.collect()).into_iter().map(|days| Met {
                     level,
                     condition,
                     days,
@@ -151,9 +177,10 @@ impl<'r> Series<'r> {
         met
     }
 
-    /// The first position, from `anchor` on, of as many days clear of a line as a lift asks for.
+    /// The first position, from `anchor` on, after which every span is clear of a line for as long as
+    /// a lift asks for.
     pub(super) fn clear_from(&self, line: u16, anchor: i64) -> Option<i64> {
-        let asked = self.rules.lift_days();
+        let asked = self.lift() - self.day + 1;
         let mut clear = 0;
         for position in anchor.max(0)..self.len() {
             clear = if self.at(position).is_clear(line) {
@@ -168,19 +195,22 @@ impl<'r> Series<'r> {
         None
     }
 
-    /// The position after the last day above a line; 0 where there is none.
+    /// Where the last span above a line ends; 0 where there is none.
     pub(super) fn last_above(&self, line: u16) -> i64 {
         let mut positions = (0..self.len()).rev();
         let last = positions.find(|&position| self.at(position).is_above(line));
-        last.map_or(0, |last| last + 1)
+        last.map_or(0, |last| last + self.day)
     }
 
-    /// Days at these positions with their values.
+    /// Days that follow one another within these positions, with their values.
     pub(super) fn run(&self, positions: Range<i64>) -> Run {
+        let begin = positions.start;
+        let spans = 0..length(positions) / self.day;
         Run {
-            first: self.day(positions.start),
-            values: positions
-                .map(|position| self.at(position).value())
+            first: self.on(begin),
+            hour: WrittenTime::of(self.start(begin)).clock().0,
+            values: spans
+                .map(|span| self.at(begin + span * self.day).value())
                 .collect(),
         }
     }
@@ -202,9 +232,9 @@ impl<'r> Series<'r> {
             _ => None,
         };
         stretches(from.max(0)..self.len(), why)
-            .map(|(by, positions)| Reason::Excluded {
+            .map(|(by, begins)| Reason::Excluded {
                 by,
-                run: self.run(positions),
+                run: self.run(begins.start..begins.end + self.day - 1),
             })
             .collect()
     }
@@ -215,8 +245,8 @@ impl<'r> Series<'r> {
         let missing = |position| (self.at(position) == Judgement::NoValue).then_some(());
         stretches(positions.start..positions.end.min(last), missing).map(|((), gap)| {
             Reason::NoValue {
-                first: self.day(gap.start),
-                last: self.day(gap.end - 1),
+                first: self.on(gap.start),
+                last: self.on(gap.end - 1),
             }
         })
     }
@@ -251,14 +281,14 @@ impl<'r> Series<'r> {
     /// How many days a condition is short of, in the run nearest to meeting it.
     fn short_of(&self, condition: Condition, reaching: i64) -> (u16, u16) {
         let short = |clause: Clause, longest: i64| {
-            let there = u16::try_from(longest).unwrap_or(u16::MAX);
+            let there = u16::try_from(longest / self.day).unwrap_or(u16::MAX);
             clause.days().saturating_sub(there)
         };
         let none = (
             condition.run.days(),
             condition.inside.map_or(0, Clause::days),
         );
-        self.runs(0..self.len(), condition.run, Judgement::is_above)
+        self.runs(0..self.end(), condition.run, Judgement::is_above)
             .filter(|run| run.end > reaching)
             .map(|run| {
                 let inside = condition.inside.map_or(0, |clause| {
@@ -278,10 +308,10 @@ impl<'r> Series<'r> {
         reaching: i64,
         above: fn(Judgement, u16) -> bool,
     ) -> impl Iterator<Item = Range<i64>> {
-        let long = |clause: Clause| {
-            move |run: &Range<i64>| length(run.clone()) >= i64::from(clause.days())
+        let long = move |clause: Clause| {
+            move |run: &Range<i64>| length(run.clone()) >= i64::from(clause.days()) * self.day
         };
-        self.runs(0..self.len(), condition.run, above)
+        self.runs(0..self.end(), condition.run, above)
             .filter(move |run| run.end > reaching)
             .filter(long(condition.run))
             .filter(move |run| {
@@ -292,25 +322,37 @@ impl<'r> Series<'r> {
             })
     }
 
-    /// The unbroken runs above a clause's line, longest possible, within these positions.
+    /// The unbroken runs above a clause's line, longest possible, within these positions: of a rolling
+    /// series those that begin at each hour of the day.
     fn runs(
         &self,
         positions: Range<i64>,
         clause: Clause,
         above: fn(Judgement, u16) -> bool,
     ) -> impl Iterator<Item = Range<i64>> {
-        let counts = move |position| above(self.at(position), clause.line()).then_some(());
-        stretches(positions, counts).map(|((), run)| run)
+        (0..self.day).flat_map(move |hour| {
+            let begin = positions.start + hour;
+            let place = move |span: i64| begin + span * self.day;
+            let counts = move |span| above(self.at(place(span)), clause.line()).then_some(());
+            let spans = 0..(positions.end - begin) / self.day;
+            stretches(spans, counts).map(move |((), run)| place(run.start)..place(run.end))
+        })
     }
 
+    /// How many spans there are.
     fn len(&self) -> i64 {
-        i64::try_from(self.days.len()).expect("a series is shorter than time")
+        i64::try_from(self.spans.len()).expect("a series is shorter than time")
+    }
+
+    /// Where the last span ends.
+    fn end(&self) -> i64 {
+        self.len() + self.day - 1
     }
 
     fn at(&self, position: i64) -> Judgement {
         usize::try_from(position)
             .ok()
-            .and_then(|position| self.days.get(position).copied())
+            .and_then(|position| self.spans.get(position).copied())
             .unwrap_or(Judgement::NoValue)
     }
 }
@@ -330,6 +372,21 @@ fn stretches<K: PartialEq + Copy>(
         position = end;
         Some((held, start..end))
     })
+}
+
+/// The fewest of these runs that cover whatever all of them cover, the first first: of runs that begin
+/// at different hours and overlap, the first, and whichever reaches furthest from it.
+fn chained(mut runs: Vec<Range<i64>>) -> Vec<Range<i64>> {
+    runs.sort_unstable_by_key(|run| (run.start, -run.end));
+    let mut chain: Vec<Range<i64>> = Vec::new();
+    for run in runs {
+        match chain.as_mut_slice() {
+            [.., last] if run.end <= last.end => {}
+            [.., before, last] if run.start <= before.end => *last = run,
+            _ => chain.push(run),
+        }
+    }
+    chain
 }
 
 fn length(run: Range<i64>) -> i64 {

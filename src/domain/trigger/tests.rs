@@ -131,6 +131,7 @@ fn reasons_name_condition_days_and_values() {
         level: WarningLevel::Orange,
         condition: "aqi>200 for 48h".parse().unwrap(),
         run: Run {
+            hour: 0,
             first: on(2),
             values: vec![201, 240],
         },

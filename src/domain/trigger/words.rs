@@ -82,20 +82,22 @@ impl Run {
     fn zh(&self) -> String {
         let (first, last) = (self.first, self.last());
         let values = self.listed("、");
-        if first == last {
-            format!("{first} AQI {values}")
-        } else {
-            format!("{first}至{last} AQI {values}")
+        match (self.hour, first == last) {
+            (0, true) => format!("{first} AQI {values}"),
+            (0, false) => format!("{first}至{last} AQI {values}"),
+            (hour, true) => format!("{first} {hour}时起24小时 AQI {values}"),
+            (hour, false) => format!("{first} {hour}时起每24小时 AQI {values}"),
         }
     }
 
     fn en(&self) -> String {
         let (first, last) = (self.first, self.last());
         let values = self.listed(", ");
-        if first == last {
-            format!("{first} AQI {values}")
-        } else {
-            format!("{first} to {last} AQI {values}")
+        match (self.hour, first == last) {
+            (0, true) => format!("{first} AQI {values}"),
+            (0, false) => format!("{first} to {last} AQI {values}"),
+            (hour, true) => format!("24 hours from {first} {hour:02}:00 AQI {values}"),
+            (hour, false) => format!("every 24 hours from {first} {hour:02}:00 AQI {values}"),
         }
     }
 
