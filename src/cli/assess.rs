@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{anyhow, bail};
 use serde::Serialize;
 
-use super::{Failure, outlook, print::Output, reason};
+use super::outlook::{self, WindowWord};
+use super::{Failure, print::Output, reason};
 use crate::domain::level::WarningLevel;
 use crate::domain::outlook::Outlook;
 use crate::domain::time::{WrittenTime, rfc3339};
@@ -25,52 +25,30 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "mee-2024")]
     rules: String,
     /// How a day is cut out of the hours
-    #[arg(long, value_enum, default_value_t = WindowWord::NaturalDay)]
+    #[arg(long, value_name = "WINDOW", value_enum, default_value_t = WindowWord::NaturalDay)]
     window: WindowWord,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum WindowWord {
-    NaturalDay,
-    #[value(name = "rolling-24h")]
-    Rolling24h,
-}
-
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let files = Files::shipped();
     let rules = playbooks::rules(&files, &args.rules).map_err(Failure::Input)?;
     let table = Table::read(&args.file).map_err(Failure::input)?;
-    check_window(args, &table).map_err(Failure::Input)?;
+    args.window.check(&rules, &table).map_err(Failure::Input)?;
     let standards = playbooks::standards(&files)?;
-    let outlook = outlook::read(&table, &standards).map_err(Failure::input)?;
+    let read = outlook::read_cut(&table, args.window, &standards).map_err(Failure::input)?;
 
-    let assessment = rules.assess(&outlook);
+    let assessment = rules.assess(read.days());
     if args.json {
-        out.json(&Object::new(&rules, &outlook, &assessment))?;
+        out.json(&Object::new(&rules, &read.outlook, &assessment))?;
     } else {
         for line in told(&rules, &assessment) {
             out.line(line)?;
         }
     }
     Ok(())
-}
-
-fn check_window(args: &Args, table: &Table) -> anyhow::Result<()> {
-    if args.window == WindowWord::NaturalDay {
-        return Ok(());
-    }
-    if !outlook::is_hourly(table) {
-        bail!(
-            "{}: found daily values: expected hours, a column `time`, for --window rolling-24h",
-            table.file()
-        );
-    }
-    Err(anyhow!(
-        "--window rolling-24h is not computed by this version: expected natural-day"
-    ))
 }
 
 /// The answer in JSON. Fields are only ever added, at the end.

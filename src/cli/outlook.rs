@@ -2,30 +2,92 @@
 
 use std::collections::{HashMap, HashSet};
 
+use anyhow::bail;
 use chrono::NaiveDate;
 
 use super::aqi::{concentration, is_measured, only_column};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
-use crate::domain::outlook::{AqiRange, Cause, Day, Hourly, Outlook};
+use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Outlook, Rolling};
 use crate::domain::time::WrittenTime;
+use crate::domain::trigger::{Rules, Window};
 use crate::table::{Fault, Row, Table};
 
 /// One city's series; the name is empty in a table without cities.
 pub(super) struct City {
     pub(super) name: String,
+    /// Its natural days.
     pub(super) outlook: Outlook,
+    /// Every 24 hours, where days are cut so.
+    rolling: Option<Rolling>,
+}
+
+impl City {
+    /// Its days, cut as they were asked for.
+    pub(super) fn days(&self) -> Days<'_> {
+        match &self.rolling {
+            Some(rolling) => rolling.days(),
+            None => self.outlook.days(),
+        }
+    }
+}
+
+/// How a day is cut out of the hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum WindowWord {
+    /// Midnight to midnight
+    NaturalDay,
+    /// Any 24 hours, from hours
+    #[value(name = "rolling-24h")]
+    Rolling24h,
+}
+
+impl WindowWord {
+    /// Refuses rules that count days otherwise, and days where hours are needed.
+    pub(super) fn check(self, rules: &Rules, table: &Table) -> anyhow::Result<()> {
+        let (window, word) = match self {
+            Self::NaturalDay => (Window::NaturalDay, "natural-day"),
+            Self::Rolling24h => (Window::Rolling24h, "rolling-24h"),
+        };
+        if !rules.windows.contains(&window) {
+            bail!("the rules {} do not count days by --window {word}", rules.id);
+        }
+        if self == Self::Rolling24h && !is_hourly(table) {
+            bail!(
+                "{}: found daily values: expected hours, a column `time`, for --window {word}",
+                table.file()
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Whether a table holds hours rather than days.
-pub(super) fn is_hourly(table: &Table) -> bool {
+fn is_hourly(table: &Table) -> bool {
     table.column(&["time"]).is_some()
+}
+
+/// A table as [`read`] takes it, its days cut by a window.
+pub(super) fn read_cut(
+    table: &Table,
+    window: WindowWord,
+    standards: &Standards,
+) -> Result<City, Fault> {
+    if is_hourly(table) {
+        let hourly = read_hours(table, table.rows())?;
+        return cut(String::new(), table, &hourly, window, standards);
+    }
+    Ok(City {
+        name: String::new(),
+        outlook: read(table, standards)?,
+        rolling: None,
+    })
 }
 
 /// A table `date,aqi[,aqi_high][,primary][,cause][,pm2_5_aqi]`, of daily concentrations, or of
 /// hours, as one outlook. An index of concentrations is that of the standard in force on its day.
 pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
     if is_hourly(table) {
-        return read_hours(table, standards);
+        return natural_days(table, &read_hours(table, table.rows())?, standards);
     }
     if table.column(&AQI).is_none() && table.column(&CONCENTRATIONS).is_some() {
         return read_concentrations(table, standards);
@@ -35,12 +97,37 @@ pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Faul
     outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)
 }
 
-/// A table `city,date,aqi[,…]` as one outlook for each city, in the order they first appear.
-pub(super) fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
-    let city = table.require(&["city", "城市"])?;
+/// A table `city,date,aqi[,…]`, or of hours `city,time,…`, as one series for each city, in the order
+/// in which they first appear.
+pub(super) fn read_cities(
+    table: &Table,
+    window: WindowWord,
+    standards: &Standards,
+) -> Result<Vec<City>, Fault> {
+    let cities = rows_by_city(table)?.into_iter();
+    if is_hourly(table) {
+        let city = |(name, rows): (&str, Vec<Row<'_>>)| {
+            let hourly = read_hours(table, rows)?;
+            cut(name.to_owned(), table, &hourly, window, standards)
+        };
+        return cities.map(city).collect();
+    }
     let columns = Columns::find(table)?;
+    let city = |(name, rows): (&str, Vec<Row<'_>>)| {
+        let days = rows.into_iter().map(|row| Ok((columns.day(row)?, row)));
+        Ok(City {
+            name: name.to_owned(),
+            outlook: outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)?,
+            rolling: None,
+        })
+    };
+    cities.map(city).collect()
+}
+
+fn rows_by_city(table: &Table) -> Result<Vec<(&str, Vec<Row<'_>>)>, Fault> {
+    let city = table.require(&["city", "城市"])?;
     let mut places = HashMap::new();
-    let mut cities: Vec<(&str, Vec<(Day, Row<'_>)>)> = Vec::new();
+    let mut cities: Vec<(&str, Vec<Row<'_>>)> = Vec::new();
     for row in table.rows() {
         let name = row.cell(city);
         if name.is_empty() {
@@ -50,17 +137,9 @@ pub(super) fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
             cities.push((name, Vec::new()));
             cities.len() - 1
         });
-        cities[place].1.push((columns.day(row)?, row));
+        cities[place].1.push(row);
     }
-    cities
-        .into_iter()
-        .map(|(name, days)| {
-            Ok(City {
-                name: name.to_owned(),
-                outlook: outlook(table, columns.date, days)?,
-            })
-        })
-        .collect()
+    Ok(cities)
 }
 
 /// What the columns of days are called.
@@ -191,14 +270,18 @@ fn outlook(table: &Table, date: usize, mut days: Vec<(Day, Row<'_>)>) -> Result<
     })
 }
 
-fn read_hours(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+/// Rows of a table of hours.
+fn read_hours<'t>(
+    table: &'t Table,
+    rows: impl IntoIterator<Item = Row<'t>>,
+) -> Result<Hourly, Fault> {
     let time = table.require(&["time"])?;
     table.require(&Pollutant::ALL.map(Pollutant::as_str))?;
     let columns =
         PerPollutant::try_from_fn(|pollutant| only_column(table, Pollutant::as_str(pollutant)))?;
     let mut seen: HashSet<WrittenTime> = HashSet::new();
     let mut hourly = Hourly::default();
-    for row in table.rows() {
+    for row in rows {
         let at: WrittenTime = row
             .cell(time)
             .parse()
@@ -213,6 +296,24 @@ fn read_hours(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
         })?;
         hourly.insert(at.day(), at.clock().0, &sample);
     }
+    Ok(hourly)
+}
+
+fn cut(
+    name: String,
+    table: &Table,
+    hourly: &Hourly,
+    window: WindowWord,
+    standards: &Standards,
+) -> Result<City, Fault> {
+    Ok(City {
+        name,
+        outlook: natural_days(table, hourly, standards)?,
+        rolling: (window == WindowWord::Rolling24h).then(|| hourly.rolling(standards)),
+    })
+}
+
+fn natural_days(table: &Table, hourly: &Hourly, standards: &Standards) -> Result<Outlook, Fault> {
     let days: Vec<Day> = hourly.days(standards).collect();
     let ends = days.first().zip(days.last());
     let ends: Option<(NaiveDate, NaiveDate)> = ends.map(|(first, last)| (first.on, last.on));

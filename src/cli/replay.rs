@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::outlook::{self, City};
+use super::outlook::{self, City, WindowWord};
 use super::{Failure, print::Output, reason};
 use crate::domain::episode::{Episode, Step, replay};
 use crate::domain::level::WarningLevel;
@@ -16,7 +16,8 @@ use crate::table::Table;
 
 /// Replay years of daily values: the warnings the rules would have made of them.
 ///
-/// A table city,date,aqi and optionally primary, cause, pm2_5_aqi. On each day the outlook is the
+/// A table city,date,aqi and optionally primary, cause, pm2_5_aqi; or of hours, city,time and any of
+/// pm2_5 pm10 so2 no2 co o3 (µg/m³, CO in mg/m³). On each day the outlook is the
 /// unbroken run of days up to it above the rules' lowest line, then the days after it as a perfect
 /// forecast; every proposal is carried out.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Shipped rules such as mee-2024, or a TOML file
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "mee-2024")]
     rules: String,
+    /// How a day is cut out of the hours
+    #[arg(long, value_name = "WINDOW", value_enum, default_value_t = WindowWord::NaturalDay)]
+    window: WindowWord,
     /// How many days ahead the forecast reaches
     #[arg(long, value_name = "N", default_value_t = 7)]
     horizon_days: u16,
@@ -42,14 +46,16 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let file = playbooks::rules_file(&files, &args.rules).map_err(Failure::Input)?;
     let rules = Rules::parse(&file.path, &file.text).map_err(Failure::input)?;
     let table = Table::read(&args.file).map_err(Failure::input)?;
-    let cities = outlook::read_cities(&table).map_err(Failure::input)?;
+    args.window.check(&rules, &table).map_err(Failure::Input)?;
+    let standards = playbooks::standards(&files)?;
+    let cities = outlook::read_cities(&table, args.window, &standards).map_err(Failure::input)?;
 
     let mut summary = Summary::new(&rules, file.digest(), args.horizon_days);
     for city in &cities {
         let mut assessed = Vec::new();
         let episodes = replay(
             &rules,
-            city.outlook.days(),
+            city.days(),
             args.horizon_days.into(),
             |today, outlook| {
                 if args.assessments {

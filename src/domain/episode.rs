@@ -100,34 +100,31 @@ impl Episode {
 ///
 /// On each day the outlook is the unbroken run of days up to it that are above the rules' lowest
 /// line (where that day is clean, the clean days that a lift looks back on), then the `horizon`
-/// days after it, as far as they have values. `each` hears of every day and its outlook.
+/// days after it, as far as they have values. `each` hears of every day and its outlook. Of a
+/// rolling series a day knows every 24 hours that end with it or before.
 pub fn replay(
     rules: &Rules,
     days: Days<'_>,
     horizon: usize,
     mut each: impl FnMut(NaiveDate, Days<'_>),
 ) -> Vec<Episode> {
-    let all = days.as_slice();
     let mut episodes: Vec<Episode> = Vec::new();
     let mut standing = None;
-    let mut known = Lead::default();
-    for (today, day) in all.iter().enumerate() {
-        let start = known.take(rules, today, day);
-        let last = all.len().min((today + 1).saturating_add(horizon));
-        let foreseen = all[today + 1..last].iter();
-        let end = today + 1 + foreseen.take_while(|day| day.aqi.is_some()).count();
-        let outlook = days.slice(start..end);
-        each(day.on, outlook);
+    let mut known = Known::new(rules, days);
+    for today in (0..days.as_slice().len()).step_by(days.a_day()) {
+        let on = days.as_slice()[today].on;
+        let outlook = known.on(today, horizon);
+        each(on, outlook);
 
-        let decision = rules.decide(outlook, standing.as_ref(), None, day.on);
+        let decision = rules.decide(outlook, standing.as_ref(), None, on);
         let after = Standing::after(standing, &decision);
         match decision.proposal {
             Proposal::Hold | Proposal::Advise => {}
-            Proposal::Issue => episodes.extend(issued(day.on, decision)),
+            Proposal::Issue => episodes.extend(issued(on, decision)),
             _ => episodes
                 .last_mut()
                 .expect("a warning stands, so it was issued")
-                .take(day.on, decision),
+                .take(on, decision),
         }
         standing = after;
     }
@@ -147,35 +144,71 @@ fn issued(on: NaiveDate, decision: Decision) -> Option<Episode> {
     Some(episode)
 }
 
-/// The days before today that matter: a run that reaches it, or clean days that do.
-#[derive(Default)]
-struct Lead {
-    length: usize,
-    above: bool,
+/// What is known on each day, one day after the other.
+struct Known<'r> {
+    rules: &'r Rules,
+    days: Days<'r>,
+    /// The unbroken run that ended yesterday: how many spans, and whether above the lowest line.
+    run: (usize, bool),
 }
 
-impl Lead {
-    /// Takes in the day at a position and answers where the outlook of that day begins.
-    fn take(&mut self, rules: &Rules, today: usize, day: &Day) -> usize {
-        let line = rules.lowest_line();
-        let above = rules.is_above(day, line);
-        let clean = rules.is_clear(day, line);
-        self.length = match (above || clean, above == self.above) {
-            (true, true) => self.length + 1,
+impl<'r> Known<'r> {
+    const fn new(rules: &'r Rules, days: Days<'r>) -> Self {
+        let run = (0, false);
+        Self { rules, days, run }
+    }
+
+    /// The outlook of the day that begins at a position.
+    fn on(&mut self, today: usize, horizon: usize) -> Days<'r> {
+        let (all, a_day) = (self.days.as_slice(), self.days.a_day());
+        let begin = if a_day == 1 {
+            self.begin_of_days(today, &all[today])
+        } else {
+            self.begin_of_hours(today)
+        };
+        // Of the spans that begin today, those that end with it are known.
+        let known = all.len().min(today + 1);
+        let last = known.saturating_add(horizon.saturating_mul(a_day));
+        let foreseen = all[known..all.len().min(last)].iter();
+        let end = known + foreseen.take_while(|day| day.aqi.is_some()).count();
+        self.days.slice(begin.min(end)..end)
+    }
+
+    /// Where a run begins that reaches today, or clean days that do.
+    fn begin_of_days(&mut self, today: usize, day: &Day) -> usize {
+        let line = self.rules.lowest_line();
+        let above = self.rules.is_above(day, line);
+        let clean = self.rules.is_clear(day, line);
+        let length = match (above || clean, above == self.run.1) {
+            (true, true) => self.run.0 + 1,
             (true, false) => 1,
             (false, _) => 0,
         };
-        self.above = above;
+        self.run = (length, above);
         let most = if above {
             usize::MAX
         } else {
-            usize::try_from(rules.lift_days()).expect("a lift asks for a few days")
+            usize::try_from(self.rules.lift_days()).expect("a lift asks for a few days")
         };
-        match self.length {
+        match length {
             // A day that does not count is shown for its reason; one without a value is not.
             0 if day.aqi.is_some() => today,
             length => today + 1 - length.min(most),
         }
+    }
+
+    /// The same of spans that overlap: whatever is less than a day from one above the line belongs to
+    /// the run, and a lift looks back on no more than its hours.
+    fn begin_of_hours(&self, today: usize) -> usize {
+        let line = self.rules.lowest_line();
+        let (all, a_day) = (self.days.as_slice(), self.days.a_day());
+        let mut begin = today;
+        while let Some(above) = (begin.saturating_sub(a_day)..begin)
+            .find(|&span| self.rules.is_above(&all[span], line))
+        {
+            begin = above;
+        }
+        begin.min(today.saturating_sub(self.rules.lift.hours.into()))
     }
 }
 

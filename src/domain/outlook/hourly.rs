@@ -198,6 +198,33 @@ mod tests {
         assert_eq!(largest_eight_hours(&hours), expected.map(micrograms));
     }
 
+    #[rstest]
+    #[case::by_their_beginnings(0)]
+    #[case::by_their_ends(1)]
+    fn any_24_hours_are_found_however_they_are_labelled(#[case] first: u16) {
+        let mut hourly = Hourly::default();
+        // Two days over a new year, the first half of them at 20 and the other at 151.
+        for hour in 0..48 {
+            let values = if hour < 24 { 20 } else { 151 };
+            let day = NaiveDate::from_ymd_opt(2014, 12, 31).unwrap()
+                + TimeDelta::days((hour / 24).into());
+            let sample = PerPollutant::from_fn(|_| Some(micrograms(values)));
+            hourly.insert(day, hour % 24 + first, &sample);
+        }
+        let rolling = hourly.rolling(&standards());
+        let spans = rolling.days();
+        assert_eq!(spans.as_slice().len(), 25);
+        let of = |at: usize| {
+            let span = spans.slice(at..at + 1);
+            let begin = span.begin().unwrap().naive_utc() + TimeDelta::hours(8);
+            (begin.to_string(), span.as_slice()[0].pm2_5.unwrap().middle())
+        };
+        // 12 hours of each are 85.5 µg/m³: between 75 (100) and 115 (150), AQI 114.
+        assert_eq!(of(12), ("2014-12-31 12:00:00".to_owned(), 114));
+        assert_eq!(of(24), ("2015-01-01 00:00:00".to_owned(), 201));
+        assert_eq!(spans.index(NaiveDate::from_ymd_opt(2015, 1, 1).unwrap()), Some(24));
+    }
+
     #[test]
     fn a_failed_day_in_the_middle_of_haze_is_a_gap() {
         let text = include_str!("../../../tests/fixtures/aqi/dongsi_20140224-27.csv");

@@ -9,6 +9,8 @@ use crate::outlook::{AqiRange, Day, Outlook};
 
 use super::*;
 
+mod rolling;
+
 fn rules(id: &str) -> Rules {
     let text = match id {
         "mee-2017" => include_str!("../../../playbooks/triggers/mee-2017.toml"),
