@@ -49,7 +49,10 @@ impl WindowWord {
             Self::Rolling24h => (Window::Rolling24h, "rolling-24h"),
         };
         if !rules.windows.contains(&window) {
-            bail!("the rules {} do not count days by --window {word}", rules.id);
+            bail!(
+                "the rules {} do not count days by --window {word}",
+                rules.id
+            );
         }
         if self == Self::Rolling24h && !is_hourly(table) {
             bail!(

@@ -203,8 +203,8 @@ impl<'r> Known<'r> {
         let line = self.rules.lowest_line();
         let (all, a_day) = (self.days.as_slice(), self.days.a_day());
         let mut begin = today;
-        while let Some(above) = (begin.saturating_sub(a_day)..begin)
-            .find(|&span| self.rules.is_above(&all[span], line))
+        while let Some(above) =
+            (begin.saturating_sub(a_day)..begin).find(|&span| self.rules.is_above(&all[span], line))
         {
             begin = above;
         }

@@ -409,7 +409,7 @@ impl Outlook {
     /// Every day, gaps included, the first first.
     pub fn days(&self) -> Days<'_> {
         Days {
-            days: &self.days,
+            spans: &self.days,
             a_day: 1,
             hour: 0,
         }
@@ -446,7 +446,7 @@ impl<'de> Deserialize<'de> for Outlook {
 /// series, one that begins at every hour.
 #[derive(Clone, Copy, Debug)]
 pub struct Days<'o> {
-    days: &'o [Day],
+    spans: &'o [Day],
     /// How many of them begin within 24 hours: 1 or 24.
     a_day: usize,
     /// The hour of its day at which the first begins.
@@ -456,7 +456,7 @@ pub struct Days<'o> {
 impl<'o> Days<'o> {
     /// The spans, the first first.
     pub fn as_slice(self) -> &'o [Day] {
-        self.days
+        self.spans
     }
 
     /// How many spans begin within 24 hours: 1 of natural days, 24 where one begins at every hour.
@@ -466,7 +466,7 @@ impl<'o> Days<'o> {
 
     /// When the first of them begins.
     pub fn begin(self) -> Option<DateTime<Utc>> {
-        let first = self.days.first()?;
+        let first = self.spans.first()?;
         Some(day_start(first.on) + TimeDelta::hours(self.hour.into()))
     }
 
@@ -478,7 +478,7 @@ impl<'o> Days<'o> {
     pub fn slice(self, range: std::ops::Range<usize>) -> Self {
         let hours = usize::from(self.hour) + range.start * (HOURS_A_DAY / self.a_day);
         Self {
-            days: &self.days[range],
+            spans: &self.spans[range],
             hour: u16::try_from(hours % HOURS_A_DAY).expect("less than a day"),
             ..self
         }
@@ -488,7 +488,7 @@ impl<'o> Days<'o> {
     pub fn index(self, on: NaiveDate) -> Option<usize> {
         let hours = usize::try_from((day_start(on) - self.begin()?).num_hours()).ok()?;
         let index = hours.div_ceil(HOURS_A_DAY / self.a_day);
-        (index < self.days.len()).then_some(index)
+        (index < self.spans.len()).then_some(index)
     }
 }
 

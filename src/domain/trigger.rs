@@ -13,6 +13,9 @@
 //!   an excluded pollutant and its PM2.5 is not known). Such a day breaks a run, and never reads as
 //!   clean air. Only where even its full AQI is not above the value does it count as below.
 //! - Hours are consecutive: N hours are an unbroken run of N/24 whole days, rounded up.
+//! - Where hours are known, a day may be any 24 of them ([`Window::Rolling24h`]): N hours are N/24 of
+//!   these, one beginning where the other ends, at whatever hour the first begins. What overlaps is
+//!   one span. An hour is clean where every 24 hours that begin with it are.
 //! - A warning may be lowered or lifted once the air stays at or below the lowest value its level
 //!   starts above, for the hours the rule asks (36 h: two whole days), and the first of these days
 //!   has come. Until then it is held; while it is not yet clear, it is extended.
@@ -274,7 +277,10 @@ impl Run {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 const fn is_midnight(hour: &u16) -> bool {
     *hour == 0
 }
@@ -621,7 +627,10 @@ impl Judged<'_> {
         let anchor = own.unwrap_or(episode.anchor);
         let end = match self.series.clear_from(line, anchor) {
             Some(clear) => clear,
-            None => self.series.last_above(line).max(self.today + 2 * self.series.day()),
+            None => self
+                .series
+                .last_above(line)
+                .max(self.today + 2 * self.series.day()),
         };
         let end = Some(self.series.start(end));
         self.floor.map_or(end, |floor| later(end, floor.until))

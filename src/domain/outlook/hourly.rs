@@ -103,7 +103,7 @@ impl Rolling {
     /// The spans, the first at midnight; each is on the day on which it begins.
     pub fn days(&self) -> Days<'_> {
         Days {
-            days: &self.0,
+            spans: &self.0,
             a_day: HOURS_A_DAY,
             hour: 0,
         }
@@ -217,12 +217,18 @@ mod tests {
         let of = |at: usize| {
             let span = spans.slice(at..at + 1);
             let begin = span.begin().unwrap().naive_utc() + TimeDelta::hours(8);
-            (begin.to_string(), span.as_slice()[0].pm2_5.unwrap().middle())
+            (
+                begin.to_string(),
+                span.as_slice()[0].pm2_5.unwrap().middle(),
+            )
         };
         // 12 hours of each are 85.5 µg/m³: between 75 (100) and 115 (150), AQI 114.
         assert_eq!(of(12), ("2014-12-31 12:00:00".to_owned(), 114));
         assert_eq!(of(24), ("2015-01-01 00:00:00".to_owned(), 201));
-        assert_eq!(spans.index(NaiveDate::from_ymd_opt(2015, 1, 1).unwrap()), Some(24));
+        assert_eq!(
+            spans.index(NaiveDate::from_ymd_opt(2015, 1, 1).unwrap()),
+            Some(24)
+        );
     }
 
     #[test]

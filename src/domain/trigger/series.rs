@@ -144,7 +144,9 @@ impl<'r> Series<'r> {
 
     /// The position in which an instant lies, negative before the first.
     pub(super) fn position(&self, at: DateTime<Utc>) -> i64 {
-        (at - self.origin).num_seconds().div_euclid(self.step().num_seconds())
+        (at - self.origin)
+            .num_seconds()
+            .div_euclid(self.step().num_seconds())
     }
 
     /// The instant at which a position begins.

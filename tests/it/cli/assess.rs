@@ -112,19 +112,75 @@ fn a_failed_day_amid_haze_is_a_gap_and_not_clean_air() {
     assert_eq!(answer["gaps"], json!(["2014-02-25", "2014-02-26"]));
 }
 
+/// Hours of PM2.5 from 2015-12-31 on: twelve clean ones, a bad day that begins at noon, twelve clean
+/// ones; labelled by the beginnings of the hours, or by their ends.
+fn across_the_new_year(first: usize) -> String {
+    let mut table = "time,pm2_5\n".to_owned();
+    for hour in 0..48 {
+        let day = ["2015-12-31", "2016-01-01"][hour / 24];
+        let value = if (12..36).contains(&hour) { 200 } else { 20 };
+        writeln!(table, "{day}T{:02}:00,{value}", hour % 24 + first).unwrap();
+    }
+    table
+}
+
 #[rstest]
-#[case::daily(
-    "date,aqi\n",
-    "-: found daily values: expected hours, a column `time`, for --window \
-     rolling-24h"
-)]
-#[case::hourly(
-    "time,pm2_5\n",
-    "--window rolling-24h is not computed by this version: expected \
-     natural-day"
-)]
-fn rolling_windows_are_refused(#[case] table: &str, #[case] said: &str) {
-    assess(table, &["--window", "rolling-24h"]).assert_refused(said);
+#[case::labelled_from_0(0)]
+#[case::labelled_to_24(1)]
+fn any_24_hours_may_cross_a_new_year(#[case] first: usize) {
+    let table = across_the_new_year(first);
+    // Either day has a mean of 110 µg/m³, an AQI below 150.
+    assert_eq!(
+        assess(&table, &["--json"]).json_lines()[0]["level"],
+        json!(null)
+    );
+    let run = assess(&table, &["--window", "rolling-24h", "--json"]);
+    let answer = &run.json_lines()[0];
+    assert_eq!(answer["level"], "yellow");
+    assert_eq!(answer["from"], "2015-12-31T06:00:00+08:00");
+    assert_eq!(answer["until"], "2016-01-01T18:00:00+08:00");
+    // 18 hours at 200 and 6 at 20 have a mean of 155 µg/m³: 200 + (155 − 150), HJ 633-2012 table 1.
+    let reason = &answer["reasons"][0];
+    assert_eq!(reason["from"], "2015-12-31T06:00:00+08:00");
+    assert_eq!(reason["until"], "2016-01-01T06:00:00+08:00");
+    assert_eq!(
+        (&reason["hours"], &reason["values"]),
+        (&json!(24), &json!([205]))
+    );
+}
+
+#[test]
+fn people_read_at_which_hour_their_days_begin() {
+    let run = assess(&across_the_new_year(0), &["--window", "rolling-24h"]);
+    insta::assert_snapshot!(run.stdout, @"
+    黄色预警，依据环大气〔2024〕6号（mee-2024）
+    起 2015年12月31日6时，止 2016年1月1日18时
+    - 2015-12-31 6时起24小时 AQI 205，满足黄色条件“AQI>200持续24小时”
+    - 2015-12-31 18时起24小时 AQI 205，满足黄色条件“AQI>200持续24小时”
+    距橙色预警“AQI>200持续48小时”：还差连续1天AQI>200
+    ");
+}
+
+#[test]
+fn days_are_refused_where_hours_are_cut() {
+    assess("date,aqi\n", &["--window", "rolling-24h"]).assert_refused(
+        "-: found daily values: expected hours, a column `time`, for --window rolling-24h",
+    );
+}
+
+#[test]
+fn rules_that_count_natural_days_cut_no_others() {
+    let shipped = include_str!("../../../playbooks/triggers/mee-2024.toml");
+    let natural = shipped.replace(r#"["natural-day", "rolling-24h"]"#, r#"["natural-day"]"#);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("natural.toml");
+    std::fs::write(&file, natural).unwrap();
+    let rules = file.to_str().unwrap();
+    assess(
+        "time,pm2_5\n",
+        &["--rules", rules, "--window", "rolling-24h"],
+    )
+    .assert_refused("the rules mee-2024 do not count days by --window rolling-24h");
 }
 
 #[rstest]

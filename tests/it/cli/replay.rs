@@ -1,5 +1,7 @@
 //! `qingkong replay`.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{Run, qingkong, qingkong_reading};
@@ -23,6 +25,43 @@ fn three_real_winters_can_be_checked_by_eye() {
 fn a_rerun_is_identical_to_the_byte() {
     let args = ["replay", WINTERS, "--json", "--assessments"];
     assert_eq!(qingkong(&args), qingkong(&args));
+}
+
+/// The station 东四 in the winter of 2013/14, hour by hour.
+fn a_winter_of_hours() -> String {
+    let fixture = include_str!("../../fixtures/aqi/dongsi_20131201-20140302.csv");
+    let mut table = "city,time,pm2_5,pm10,so2,no2,co,o3\n".to_owned();
+    for line in fixture.lines().skip(1) {
+        let (date, rest) = line.split_once(',').unwrap();
+        let (hour, rest) = rest.split_once(',').unwrap();
+        writeln!(table, "东四,{date}T{hour:0>2}:00,{rest}").unwrap();
+    }
+    table
+}
+
+#[test]
+fn hours_that_cross_midnight_warn_of_whatever_natural_days_do() {
+    let table = a_winter_of_hours();
+    let warnings = |window| {
+        let run = replay(&table, &["--window", window]);
+        let lines = run.json_lines();
+        let (summary, warnings) = lines.split_last().unwrap();
+        assert_eq!(summary["days"], 92);
+        warnings.to_vec()
+    };
+    let (by_days, by_hours) = (warnings("natural-day"), warnings("rolling-24h"));
+    let at = |warning: &Value, end: &str| warning[end].as_str().unwrap().to_owned();
+    let level = |warning: &Value| {
+        let levels = ["yellow", "orange", "red"];
+        levels.iter().position(|level| warning["peak"] == *level)
+    };
+    assert!(!by_days.is_empty());
+    for warning in &by_days {
+        let over = by_hours.iter().filter(|other| {
+            at(other, "from") < at(warning, "until") && at(warning, "from") < at(other, "until")
+        });
+        assert!(over.map(level).max() >= Some(level(warning)), "{warning}");
+    }
 }
 
 #[test]

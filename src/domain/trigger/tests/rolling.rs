@@ -15,12 +15,11 @@ fn standards() -> Standards {
 
 fn hourly(hours: &[Option<u32>]) -> Hourly {
     let mut hourly = Hourly::default();
-    for (at, value) in hours.iter().enumerate() {
+    for (at, value) in (0..).zip(hours) {
         let micrograms = |value| Concentration::from_micrograms(value).unwrap();
         let mut sample: Sample = PerPollutant::from_fn(|_| value.map(|_| micrograms(20)));
         sample[Pollutant::Pm25] = value.map(micrograms);
-        let (day, hour) = (at / 24, at % 24);
-        hourly.insert(on(1 + day as i64), hour.try_into().unwrap(), &sample);
+        hourly.insert(on(1 + i64::from(at / 24)), at % 24, &sample);
     }
     hourly
 }
@@ -110,16 +109,14 @@ fn of_2024_by_brute_force(hours: &[Option<u32>]) -> Option<WarningLevel> {
             measured.len() >= 20 && measured.iter().sum::<usize>() > line * measured.len()
         })
     };
-    let in_a_row = |begin: usize, days: usize, line: usize| {
-        (0..days).all(|day| over(begin + 24 * day, line))
-    };
+    let in_a_row =
+        |begin: usize, days: usize, line: usize| (0..days).all(|day| over(begin + 24 * day, line));
     let any = |days, line| (0..hours.len()).any(|begin| in_a_row(begin, days, line));
     let red = (0..hours.len()).any(|begin| {
         let days = (3..=hours.len() / 24).rev();
         let longest = days.into_iter().find(|days| in_a_row(begin, *days, 150));
-        longest.is_some_and(|days| {
-            (begin..=begin + 24 * (days - 1)).any(|inside| over(inside, 250))
-        })
+        longest
+            .is_some_and(|days| (begin..=begin + 24 * (days - 1)).any(|inside| over(inside, 250)))
     });
     if red {
         Some(WarningLevel::Red)
@@ -205,7 +202,11 @@ fn dongsi() -> Hourly {
             let column = columns.iter().position(|name| *name == pollutant.as_str());
             Concentration::parse(pollutant, cells[2 + column.unwrap()]).ok()
         });
-        hourly.insert(cells[0].parse().unwrap(), cells[1].parse().unwrap(), &sample);
+        hourly.insert(
+            cells[0].parse().unwrap(),
+            cells[1].parse().unwrap(),
+            &sample,
+        );
     }
     hourly
 }
@@ -229,5 +230,9 @@ fn a_winter_has_at_least_the_warnings_of_its_natural_days(#[case] id: &str) {
         let peak = wider.map(|other| other.peak).max();
         assert!(peak >= Some(warning.peak), "{warning:#?}\n{by_hours:#?}");
     }
-    assert!(by_hours.iter().all(|warning| !warning.steps[0].because.is_empty()));
+    assert!(
+        by_hours
+            .iter()
+            .all(|warning| !warning.steps[0].because.is_empty())
+    );
 }
