@@ -166,7 +166,9 @@ mod tests {
                 rules.id
             })
             .collect();
-        assert_eq!(ids, ["mee-2017", "mee-2018", "mee-2024"]);
+        let local = ["beijing-2013", "beijing-2023", "hebei-2024", "jiangsu-2026"];
+        let national = ["mee-2017", "mee-2018", "mee-2024"];
+        assert_eq!(ids, [local.as_slice(), &national].concat());
     }
 
     #[test]

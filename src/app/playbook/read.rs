@@ -584,7 +584,8 @@ mod tests {
         assert_eq!(
             faults,
             "regions/410000-henan/411000-xuchang.toml:7: no rules `mee-2042` in triggers/: \
-             expected one of mee-2017, mee-2018, mee-2024"
+             expected one of beijing-2013, beijing-2023, hebei-2024, jiangsu-2026, mee-2017, \
+             mee-2018, mee-2024"
         );
     }
 

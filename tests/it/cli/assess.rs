@@ -221,7 +221,8 @@ fn a_faulty_table_is_refused_with_its_place(#[case] table: &str, #[case] said: &
 #[test]
 fn rules_nobody_ships_are_refused() {
     assess(&days(&["1"]), &["--rules", "mee-1998"]).assert_refused(
-        "no rules `mee-1998`: expected mee-2017, mee-2018, mee-2024 or a FILE.toml",
+        "no rules `mee-1998`: expected beijing-2013, beijing-2023, hebei-2024, jiangsu-2026, \
+         mee-2017, mee-2018, mee-2024 or a FILE.toml",
     );
 }
 
