@@ -13,6 +13,7 @@ pub mod level;
 pub mod time;
 
 pub mod aqi;
+pub mod backtest;
 pub mod episode;
 pub mod outlook;
 pub mod trigger;

@@ -31,6 +31,8 @@
 //! overlaps it: a run over 150 that holds one over 200 is one span. A new warning starts with its
 //! episode even where its level is met later in it; a raise starts with its own run.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days as Ahead, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -368,6 +370,24 @@ impl Rules {
             because,
             next: series.next(level, 0),
         }
+    }
+
+    /// The highest level whose conditions each civil day meets in hindsight: the days within a run
+    /// that meets one, once the whole series is known. Days that meet none are not named.
+    pub fn met_on_days<'o>(
+        &self,
+        days: impl Into<Days<'o>>,
+    ) -> BTreeMap<NaiveDate, WarningLevel> {
+        let series = Series::new(self, days.into(), NaiveDate::default());
+        let mut on_days = BTreeMap::new();
+        for met in series.met(0) {
+            let (first, last) = (series.on(met.days.start), series.on(met.days.end - 1));
+            for day in first.iter_days().take_while(|day| *day <= last) {
+                let highest = on_days.entry(day).or_insert(met.level);
+                *highest = met.level.max(*highest);
+            }
+        }
+        on_days
     }
 
     /// What to do on `today`, given what stands and what a superior ordered.
