@@ -235,16 +235,25 @@ mod tests {
         let score = score(values, horizon);
         let [hits, low] = [&score.hits, &score.low].map(total);
         let [misses, idle] = [&score.misses, &score.idle].map(total);
-        assert_eq!(format!("hits {hits} low {low} misses {misses} idle {idle}"), expected);
+        assert_eq!(
+            format!("hits {hits} low {low} misses {misses} idle {idle}"),
+            expected
+        );
     }
 
     #[test]
     fn notice_is_counted_from_the_day_of_issue() {
         // The third day is seen from the first, two days ahead.
         let seen = score(&[90, 90, 201, 90, 90], 2);
-        assert_eq!((seen.issued(), seen.notice_hours, seen.short_notice), (1, 48, 0));
+        assert_eq!(
+            (seen.issued(), seen.notice_hours, seen.short_notice),
+            (1, 48, 0)
+        );
         let late = score(&[90, 90, 201, 90, 90], 0);
-        assert_eq!((late.issued(), late.notice_hours, late.short_notice), (1, 0, 1));
+        assert_eq!(
+            (late.issued(), late.notice_hours, late.short_notice),
+            (1, 0, 1)
+        );
     }
 
     #[rstest]
@@ -262,7 +271,10 @@ mod tests {
     fn two_rule_sets_differ_day_by_day() {
         // Of 2018 only the two days over 200 count, as yellow; of 2024 all four, as orange.
         let values = [90, 160, 210, 210, 160, 90, 90];
-        let (new, old) = (replayed("mee-2024", &values, 7), replayed("mee-2018", &values, 7));
+        let (new, old) = (
+            replayed("mee-2024", &values, 7),
+            replayed("mee-2018", &values, 7),
+        );
         let expected = Difference {
             first_higher: 2,
             first_only: 2,
@@ -275,7 +287,10 @@ mod tests {
 
     #[test]
     fn sums_are_sums() {
-        let (a, b) = (score(&[90, 201, 201, 90, 90], 0), score(&[90, 160, 160, 90, 90], 0));
+        let (a, b) = (
+            score(&[90, 201, 201, 90, 90], 0),
+            score(&[90, 160, 160, 90, 90], 0),
+        );
         let mut sum = a.clone();
         sum += &b;
         assert_eq!(total(&sum.hits), total(&a.hits) + total(&b.hits));

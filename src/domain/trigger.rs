@@ -374,10 +374,7 @@ impl Rules {
 
     /// The highest level whose conditions each civil day meets in hindsight: the days within a run
     /// that meets one, once the whole series is known. Days that meet none are not named.
-    pub fn met_on_days<'o>(
-        &self,
-        days: impl Into<Days<'o>>,
-    ) -> BTreeMap<NaiveDate, WarningLevel> {
+    pub fn met_on_days<'o>(&self, days: impl Into<Days<'o>>) -> BTreeMap<NaiveDate, WarningLevel> {
         let series = Series::new(self, days.into(), NaiveDate::default());
         let mut on_days = BTreeMap::new();
         for met in series.met(0) {

@@ -116,6 +116,116 @@ fn a_warning_is_one_line_with_its_steps() {
 }
 
 #[test]
+fn real_warnings_stand_beside_what_two_rule_sets_would_have_done() {
+    let real = "tests/fixtures/warnings/beijing_2015.csv";
+    let options = [
+        "--rules",
+        "beijing-2013",
+        "--against",
+        "mee-2024",
+        "--warnings",
+        real,
+    ];
+    let run = qingkong(&[&["replay", WINTERS, "--json"], options.as_slice()].concat());
+    let lines = run.json_lines();
+    let of =
+        |kind: &str| -> Vec<&Value> { lines.iter().filter(|line| line["type"] == kind).collect() };
+    // 黄色 on 27 November, 橙色 on the 29th; December is beyond the table, and C is not shown.
+    let told: Vec<_> = of("real")
+        .iter()
+        .map(|line| {
+            let beside = |at: usize| &line["replayed"][at]["level"];
+            json!([line["id"], line["level"], beside(0), beside(1)])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            json!(["W004", "yellow", "orange", "red"]),
+            json!(["W005", "orange", "orange", "red"]),
+        ]
+    );
+    let compared = of("comparison");
+    assert_eq!(compared.len(), 4);
+    assert_eq!(compared[3]["city"], json!(null));
+    assert_eq!(compared[3]["rules"], json!(["beijing-2013", "mee-2024"]));
+    // Lower lines never mean a lower level, nor fewer days.
+    assert_eq!(
+        (&compared[3]["first_higher"], &compared[3]["first_only"]),
+        (&json!(0), &json!(0))
+    );
+    assert!(of("warning").iter().all(|line| line["rules"].is_string()));
+    let rules: Vec<_> = of("summary").iter().map(|line| &line["rules"]).collect();
+    assert_eq!(rules, ["mee-2024", "beijing-2013"]);
+}
+
+#[test]
+fn people_read_the_comparison_in_chinese() {
+    let real = "tests/fixtures/warnings/beijing_2015.csv";
+    let options = [
+        "--rules",
+        "beijing-2013",
+        "--against",
+        "mee-2024",
+        "--warnings",
+        real,
+    ];
+    let run = qingkong(&[&["replay", WINTERS], options.as_slice()].concat());
+    let compared = run.stdout.lines().filter(|line| {
+        ["实际", " 对 ", "城"]
+            .iter()
+            .any(|word| line.contains(word))
+            || line.contains("事后看")
+    });
+    insta::assert_snapshot!(compared.collect::<Vec<_>>().join("\n"), @"
+    许昌 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高9天、独有14天
+    石家庄 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高8天、独有0天
+    北京 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高9天、独有5天
+    北京 实际启动黄色 2015-11-27T14:00（可信度B）：beijing-2013 当日橙色，起 2015年11月27日0时，止 2015年12月1日24时；mee-2024 当日红色，起 2015年11月27日0时，止 2015年12月1日24时
+    北京 实际升级橙色 2015-11-29T10:00（可信度B）：beijing-2013 当日橙色，起 2015年11月27日0时，止 2015年12月1日24时；mee-2024 当日红色，起 2015年11月27日0时，止 2015年12月1日24时
+    合计 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高26天、独有19天
+    mee-2024：3城100天（无数据0天），预警红色4次、橙色4次、黄色3次，预警日红色19天、橙色17天、黄色9天
+      事后看：命中41天，级别偏低0天，漏报0天，空报4天；整次空报0次，反复0次，提前不足24小时1次，平均提前85小时
+    beijing-2013：3城100天（无数据0天），预警红色0次、橙色4次、黄色0次、蓝色5次，预警日红色0天、橙色19天、黄色0天、蓝色7天
+      事后看：命中23天，级别偏低0天，漏报0天，空报3天；整次空报0次，反复0次，提前不足24小时1次，平均提前104小时
+    ");
+}
+
+#[rstest::rstest]
+#[case::no_level(
+    "level",
+    "紫色",
+    "column `level`: found `紫色`: expected blue, yellow, orange, red, or 蓝, 黄, 橙, 红"
+)]
+#[case::no_time(
+    "effective_from",
+    "昨天",
+    "column `effective_from`: found `昨天`: expected a day YYYY-MM-DD, or an hour of it Thh:mm"
+)]
+fn a_wrong_real_warning_is_refused(#[case] column: &str, #[case] cell: &str, #[case] said: &str) {
+    let mut cells = [
+        ("city", "北京"),
+        ("level", "橙色"),
+        ("action", "启动"),
+        ("effective_from", "2015-11-29"),
+    ];
+    cells
+        .iter_mut()
+        .find(|(name, _)| *name == column)
+        .unwrap()
+        .1 = cell;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (names, values): (Vec<_>, Vec<_>) = cells.into_iter().unzip();
+    std::fs::write(
+        &file,
+        format!("{}\n{}\n", names.join(","), values.join(",")),
+    )
+    .unwrap();
+    let path = file.path().to_str().unwrap();
+    replay("city,date,aqi\n", &["--warnings", path]).assert_refused(&format!("{path}:2: {said}"));
+}
+
+#[test]
 fn every_day_of_every_city_is_assessed_in_order() {
     let table = "city,date,aqi\n乙,2015-12-01,201\n甲,2015-12-01,90\n乙,2015-12-03,90\n\
                  甲,2015-12-02,90\n";

@@ -1,0 +1,129 @@
+//! What a replay prints, for people.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::lines::{DifferenceLine, RealLine, Summary};
+use crate::cli::outlook::City;
+use crate::cli::print::Output;
+use crate::domain::episode::Episode;
+use crate::domain::level::WarningLevel;
+use crate::domain::time::WrittenTime;
+use crate::domain::trigger::Rules;
+
+pub(super) fn print_warning(
+    city: &City,
+    warning: &Episode,
+    rules: &Rules,
+    named: Option<&str>,
+    out: &mut Output,
+) -> io::Result<()> {
+    let peak = warning.peak.zh();
+    let named = named.map_or(String::new(), |rules| format!("（{rules}）"));
+    out.line(format_args!(
+        "{} {peak}预警{named} {}",
+        city.name,
+        span(warning)
+    ))?;
+    for step in &warning.steps {
+        let level = step.level.map_or("", WarningLevel::zh);
+        let (act, until) = (step.act.zh(), end(step.until));
+        out.line(format_args!("  {} {act}{level}，至 {until}", step.on))?;
+        for because in &step.because {
+            out.line(format_args!("    - {}", because.zh(rules.lift.hours)))?;
+        }
+    }
+    Ok(())
+}
+
+fn span(warning: &Episode) -> String {
+    let from = WrittenTime::of(warning.from).zh();
+    format!("起 {from}，止 {}", end(warning.until))
+}
+
+fn end(until: Option<chrono::DateTime<chrono::Utc>>) -> String {
+    until.map_or("另行通知".to_owned(), |at| WrittenTime::ending(at).zh())
+}
+
+impl DifferenceLine<'_> {
+    pub(super) fn zh(&self) -> String {
+        let [first, second] = [0, 1].map(|at| self.rules.get(at).copied().unwrap_or_default());
+        let days = self.days;
+        format!(
+            "{} {first} 对 {second}：同级{}天；{first} 较高{}天、独有{}天；{second} 较高{}天、独有{}天",
+            self.city.unwrap_or("合计"),
+            days.same,
+            days.first_higher,
+            days.first_only,
+            days.second_higher,
+            days.second_only,
+        )
+    }
+}
+
+impl RealLine<'_> {
+    pub(super) fn zh(&self) -> String {
+        let real = self.real;
+        let beside = self.replayed.iter().map(|beside| {
+            let rules = beside.rules;
+            match (beside.level, beside.warning) {
+                (Some(level), Some(warning)) => {
+                    format!("{rules} 当日{}，{}", level.zh(), span(warning))
+                }
+                _ => format!("{rules} 当日无预警"),
+            }
+        });
+        let beside: Vec<_> = beside.collect();
+        format!(
+            "{} 实际{}{} {}（可信度{}）：{}",
+            real.city,
+            real.action,
+            real.level.zh(),
+            real.at,
+            real.confidence,
+            beside.join("；")
+        )
+    }
+}
+
+impl Summary<'_> {
+    pub(super) fn zh(&self) -> [String; 2] {
+        let notice = self
+            .mean_notice_hours
+            .map_or(String::new(), |hours| format!("，平均提前{hours}小时"));
+        [
+            format!(
+                "{}：{}城{}天（无数据{}天），预警{}，预警日{}",
+                self.rules,
+                self.cities,
+                self.days,
+                self.days_without_value,
+                counted(&self.warnings, "次"),
+                counted(&self.days_under_warning, "天"),
+            ),
+            format!(
+                "  事后看：命中{}，级别偏低{}，漏报{}，空报{}；整次空报{}次，反复{}次，提前不足{}小时{}次{notice}",
+                days(&self.hits),
+                days(&self.low),
+                days(&self.misses),
+                days(&self.idle),
+                self.false_alarms,
+                self.flaps,
+                self.asked_notice_hours,
+                self.short_notice,
+            ),
+        ]
+    }
+}
+
+fn days(counts: &BTreeMap<WarningLevel, usize>) -> String {
+    format!("{}天", counts.values().sum::<usize>())
+}
+
+fn counted(counts: &BTreeMap<WarningLevel, usize>, unit: &str) -> String {
+    let counts = counts.iter().rev();
+    let counts: Vec<_> = counts
+        .map(|(level, count)| format!("{}{count}{unit}", level.zh()))
+        .collect();
+    counts.join("、")
+}
