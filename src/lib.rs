@@ -24,7 +24,8 @@
 //!
 //! - [`domain`]: the rules as pure functions, a package of its own: [`aqi`](domain::aqi),
 //!   [`outlook`](domain::outlook), [`trigger`](domain::trigger) (rules and decisions),
-//!   [`episode`](domain::episode) (years of decisions), [`notice`](domain::notice) and
+//!   [`episode`](domain::episode) (years of decisions) and [`backtest`](domain::backtest) (what they
+//!   were worth), [`notice`](domain::notice) and
 //!   [`warning`](domain::warning) (their lawful moves), [`enterprise`](domain::enterprise),
 //!   [`list`](domain::list), [`measure`](domain::measure), [`plan`](domain::plan),
 //!   [`order`](domain::order), [`journal`](domain::journal), [`playbook`](domain::playbook).

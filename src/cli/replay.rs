@@ -1,7 +1,11 @@
 //! `qingkong replay`: years of values → the warnings the rules would have made of them, what these
 //! were worth in hindsight, and how they differ from another rule set and from what really happened.
 
+use std::fs;
 use std::path::PathBuf;
+
+use anyhow::Context;
+use askama::Template;
 
 use super::outlook::{self, City, WindowWord};
 use super::{Failure, print::Output};
@@ -13,9 +17,11 @@ use crate::table::Table;
 
 mod lines;
 mod real;
+mod report;
 mod words;
 
 use lines::{AssessmentLine, DifferenceLine, RealLine, Summary, WarningLine};
+use report::{Report, ScoreRow};
 
 /// Replay years of values: the warnings the rules would have made of them.
 ///
@@ -43,6 +49,9 @@ pub(crate) struct Args {
     /// How many days ahead the forecast reaches
     #[arg(long, value_name = "N", default_value_t = 7)]
     horizon_days: u16,
+    /// Write a report with the curve and the calendar of every city, as one HTML file
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Print the level met on every day of every city too
     #[arg(long)]
     assessments: bool,
@@ -83,28 +92,51 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         })
         .collect();
     let mut difference = Difference::default();
+    let mut report = Report::new(&replayed);
     for city in &cities {
         let warnings: Vec<_> = replayed
             .iter_mut()
             .map(|replayed| replayed.over(city, args, out))
             .collect::<Result<_, Failure>>()?;
-        if let [first, second] = warnings.as_slice() {
-            let of_city = Difference::between(first, second);
-            DifferenceLine::new(Some(&city.name), &replayed, of_city).print(args.json, out)?;
-            difference += of_city;
-        }
-        for real in real.iter().filter(|real| real.is_within(city)) {
-            RealLine::new(real, &replayed, &warnings).print(args.json, out)?;
+        let of_city = match warnings.as_slice() {
+            [first, second] => Some(Difference::between(first, second)),
+            _ => None,
+        };
+        difference += of_city.unwrap_or_default();
+        let of_city = of_city.map(|days| DifferenceLine::new(Some(&city.name), &replayed, days));
+        let beside: Vec<_> = real
+            .iter()
+            .filter(|real| real.is_within(city))
+            .map(|real| RealLine::new(real, &replayed, &warnings))
+            .collect();
+        of_city
+            .iter()
+            .try_for_each(|line| line.print(args.json, out))?;
+        beside
+            .iter()
+            .try_for_each(|line| line.print(args.json, out))?;
+        if args.report.is_some() {
+            let told = of_city.as_ref().map(DifferenceLine::zh);
+            report.add(city, &warnings, told, &beside);
         }
     }
+    let in_all = DifferenceLine::new(None, &replayed, difference);
     if replayed.len() > 1 {
-        DifferenceLine::new(None, &replayed, difference).print(args.json, out)?;
+        in_all.print(args.json, out)?;
+        report.difference = Some(in_all.zh());
+    }
+    let summaries = replayed.iter();
+    let summaries = summaries.map(|replayed| Summary::new(replayed, args.horizon_days, &cities));
+    let summaries: Vec<_> = summaries.collect();
+    if let Some(path) = &args.report {
+        report.how = words::how(args);
+        report.scores = summaries.iter().map(ScoreRow::new).collect();
+        let html = report.render().context("cannot draw the report")?;
+        fs::write(path, html).with_context(|| format!("cannot write {}", path.display()))?;
     }
     // The last line is that of --rules.
-    for replayed in replayed.iter().rev() {
-        Summary::new(replayed, args.horizon_days, &cities).print(args.json, out)?;
-    }
-    Ok(())
+    let mut summaries = summaries.iter().rev();
+    Ok(summaries.try_for_each(|summary| summary.print(args.json, out))?)
 }
 
 impl Replayed<'_> {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::lines::{DifferenceLine, RealLine, Summary};
-use crate::cli::outlook::City;
+use super::Args;
+use super::lines::{Beside, DifferenceLine, RealLine, Summary};
+use crate::cli::outlook::{City, WindowWord};
 use crate::cli::print::Output;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
@@ -36,6 +37,19 @@ pub(super) fn print_warning(
     Ok(())
 }
 
+/// How a replay was made, in a sentence.
+pub(super) fn how(args: &Args) -> String {
+    let window = match args.window {
+        WindowWord::NaturalDay => "按自然日",
+        WindowWord::Rolling24h => "按连续24小时（可跨自然日）",
+    };
+    format!(
+        "{}，{window}，逐日以此后{}天的实况为完美预报，提出即照办。",
+        args.file.display(),
+        args.horizon_days
+    )
+}
+
 fn span(warning: &Episode) -> String {
     let from = WrittenTime::of(warning.from).zh();
     format!("起 {from}，止 {}", end(warning.until))
@@ -63,26 +77,33 @@ impl DifferenceLine<'_> {
 
 impl RealLine<'_> {
     pub(super) fn zh(&self) -> String {
+        let beside = self.replayed.iter();
+        let beside: Vec<_> = beside
+            .map(|beside| format!("{} {}", beside.rules, beside.zh()))
+            .collect();
+        format!("{} {}：{}", self.real.city, self.act(), beside.join("；"))
+    }
+
+    /// What was really done: `实际升级橙色 2014-02-21T12:00（可信度A）`.
+    pub(super) fn act(&self) -> String {
         let real = self.real;
-        let beside = self.replayed.iter().map(|beside| {
-            let rules = beside.rules;
-            match (beside.level, beside.warning) {
-                (Some(level), Some(warning)) => {
-                    format!("{rules} 当日{}，{}", level.zh(), span(warning))
-                }
-                _ => format!("{rules} 当日无预警"),
-            }
-        });
-        let beside: Vec<_> = beside.collect();
         format!(
-            "{} 实际{}{} {}（可信度{}）：{}",
-            real.city,
+            "实际{}{} {}（可信度{}）",
             real.action,
             real.level.zh(),
             real.at,
-            real.confidence,
-            beside.join("；")
+            real.confidence
         )
+    }
+}
+
+impl Beside<'_> {
+    /// What stood on the day: `当日橙色，起 …，止 …`.
+    pub(super) fn zh(&self) -> String {
+        match (self.level, self.warning) {
+            (Some(level), Some(warning)) => format!("当日{}，{}", level.zh(), span(warning)),
+            _ => "当日无预警".to_owned(),
+        }
     }
 }
 

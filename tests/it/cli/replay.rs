@@ -191,6 +191,49 @@ fn people_read_the_comparison_in_chinese() {
     ");
 }
 
+#[test]
+fn a_report_is_one_file_that_draws_every_day_twice_and_asks_nobody_for_anything() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("report.html");
+    let real = "tests/fixtures/warnings/beijing_2015.csv";
+    let options = ["--against", "beijing-2013", "--warnings", real, "--report"];
+    let args = [
+        &["replay", WINTERS],
+        options.as_slice(),
+        &[file.to_str().unwrap()],
+    ];
+    let with = qingkong(&args.concat());
+    let html = std::fs::read_to_string(&file).unwrap();
+    for (what, expected) in [
+        // Three cities, 100 days: in the curve and in the calendar.
+        ("<h2>", 3),
+        ("<rect class=\"aqi-", 100 + 6),
+        ("<rect class=\"cell aqi-", 100),
+        ("<path class=\"yellow\"", 1),
+        ("<path class=\"orange\"", 1),
+        ("<script", 0),
+        ("http", 0),
+        ("url(", 0),
+    ] {
+        assert_eq!(html.matches(what).count(), expected, "{what}");
+    }
+    assert!(html.contains("实际升级橙色 2015-11-29T10:00（可信度B）"));
+    let without = qingkong(&args.concat()[..6]);
+    assert_eq!(with, without);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_says_where() {
+    let run = qingkong(&["replay", WINTERS, "--report", "/nowhere/report.html"]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stderr
+            .starts_with("qingkong: cannot write /nowhere/report.html"),
+        "{}",
+        run.stderr
+    );
+}
+
 #[rstest::rstest]
 #[case::no_level(
     "level",
