@@ -339,6 +339,34 @@ impl Concentration {
         let (sum, count) = values.into_iter().fold((0, 0), |(sum, count), value| {
             (sum + u64::from(value.0), count + 1)
         });
+        Self::quotient(sum, count)
+    }
+
+    /// The mean of every `width` values in a row, wherever at least `valid` of them are there. There
+    /// are `width - 1` fewer means than values.
+    pub fn sliding_means(
+        values: &[Option<Self>],
+        width: usize,
+        valid: usize,
+    ) -> impl Iterator<Item = Option<Self>> {
+        let (mut sum, mut count) = (0, 0);
+        let leaving = std::iter::repeat_n(&None, width).chain(values);
+        values
+            .iter()
+            .zip(leaving)
+            .map(move |(entering, leaving)| {
+                for value in entering {
+                    (sum, count) = (sum + u64::from(value.0), count + 1);
+                }
+                for value in leaving {
+                    (sum, count) = (sum - u64::from(value.0), count - 1);
+                }
+                (count >= valid).then(|| Self::quotient(sum, count as u64))?
+            })
+            .skip(width - 1)
+    }
+
+    fn quotient(sum: u64, count: u64) -> Option<Self> {
         let rest = sum.checked_rem(count)?;
         let mean = u32::try_from(marked(sum / count, rest != 0));
         Some(Self(

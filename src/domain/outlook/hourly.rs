@@ -9,7 +9,7 @@
 //! to 23, each the beginning of its hour, or from 01 to 24, each its end: a series that has an hour
 //! 24 is read in the second way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{NaiveDate, TimeDelta};
 
@@ -49,9 +49,13 @@ impl Hourly {
 
     /// The natural days, each judged by the standard in force on it.
     pub fn days(&self, standards: &Standards) -> impl Iterator<Item = Day> {
-        self.0
-            .iter()
-            .map(|(&on, hours)| judged(on, |pollutant| &hours[pollutant], standards))
+        self.0.iter().map(|(&on, hours)| {
+            let sample = PerPollutant::from_fn(|pollutant| match pollutant {
+                Pollutant::O3 => largest_eight_hours(&hours[pollutant]),
+                _ => mean(&hours[pollutant], VALID_DAY),
+            });
+            Day::measured(on, &sample, standards)
+        })
     }
 
     /// Every 24 hours from the midnight before the first hour to the one after the last.
@@ -61,13 +65,23 @@ impl Hourly {
         else {
             return Rolling(Vec::new());
         };
-        let hours = PerPollutant::from_fn(|pollutant| self.in_a_row(pollutant, first, last));
-        let begins = 0..=hours[Pollutant::Pm25].len() - HOURS_A_DAY;
-        let spans = begins.map(|begin| {
-            let on = first + TimeDelta::days((begin / HOURS_A_DAY).try_into().expect("a day"));
-            let span = begin..begin + HOURS_A_DAY;
-            judged(on, |pollutant| &hours[pollutant][span.clone()], standards)
+        let means = PerPollutant::from_fn(|pollutant| {
+            let hours = self.in_a_row(pollutant, first, last);
+            match pollutant {
+                Pollutant::O3 => {
+                    let means = Concentration::sliding_means(&hours, 8, VALID_EIGHT_HOURS);
+                    sliding_largest(&means.collect::<Vec<_>>(), HOURS_A_DAY - 7)
+                }
+                _ => Concentration::sliding_means(&hours, HOURS_A_DAY, VALID_DAY).collect(),
+            }
         });
+        let days = first.iter_days().flat_map(|on| [on; HOURS_A_DAY]);
+        let spans = days
+            .zip(0..means[Pollutant::Pm25].len())
+            .map(|(on, begin)| {
+                let sample = PerPollutant::from_fn(|pollutant| means[pollutant][begin]);
+                Day::measured(on, &sample, standards)
+            });
         Rolling(spans.collect())
     }
 
@@ -110,24 +124,28 @@ impl Rolling {
     }
 }
 
-/// One span of hours, judged.
-fn judged<'h>(
-    on: NaiveDate,
-    hours: impl Fn(Pollutant) -> &'h [Option<Concentration>],
-    standards: &Standards,
-) -> Day {
-    let sample = PerPollutant::from_fn(|pollutant| match pollutant {
-        Pollutant::O3 => largest_eight_hours(hours(pollutant)),
-        _ => mean(hours(pollutant), VALID_DAY),
-    });
-    Day::measured(on, &sample, standards)
-}
-
 fn largest_eight_hours(hours: &[Option<Concentration>]) -> Option<Concentration> {
     let windows = hours.windows(8);
     windows
         .filter_map(|window| mean(window, VALID_EIGHT_HOURS))
         .max()
+}
+
+/// The largest of every `width` values in a row.
+fn sliding_largest(values: &[Option<Concentration>], width: usize) -> Vec<Option<Concentration>> {
+    // Those that may still be the largest: each is larger than all after it.
+    let mut candidates: VecDeque<usize> = VecDeque::new();
+    let mut largest = Vec::with_capacity(values.len());
+    for (at, value) in values.iter().enumerate() {
+        candidates.pop_front_if(|first| *first + width <= at);
+        while candidates
+            .pop_back_if(|last| values[*last] <= *value)
+            .is_some()
+        {}
+        candidates.push_back(at);
+        largest.extend((at + 1 >= width).then(|| values[candidates[0]]));
+    }
+    largest
 }
 
 fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> {
