@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand};
 
 mod aqi;
 mod assess;
+mod completions;
 pub mod demo;
+mod doctor;
 mod export;
 mod import;
 mod journal;
@@ -42,6 +44,7 @@ enum Command {
     Serve(serve::Args),
     Demo(demo::Args),
     Migrate(migrate::Args),
+    Doctor(doctor::Args),
     Import(import::Args),
     Export(export::Args),
     User(user::Args),
@@ -49,6 +52,7 @@ enum Command {
     Keyring(keyring::Args),
     Journal(journal::Args),
     Playbook(playbook::Args),
+    Completions(completions::Args),
 }
 
 /// Why a command did not do what it was asked.
@@ -82,6 +86,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => serve::run(&args, &mut out),
         Command::Demo(args) => demo::run(&args, &mut out),
         Command::Migrate(args) => migrate::run(&args, &mut out),
+        Command::Doctor(args) => doctor::run(&args, &mut out),
         Command::Import(args) => import::run(&args, &mut out),
         Command::Export(args) => export::run(&args, &mut out),
         Command::User(args) => user::run(&args, &mut out),
@@ -89,6 +94,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keyring(args) => keyring::run(&args, &mut out),
         Command::Journal(args) => journal::run(&args, &mut out),
         Command::Playbook(args) => playbook::run(&args, &mut out),
+        Command::Completions(args) => completions::run(&args, &mut out),
     };
     match done.and_then(|()| out.finish().map_err(Failure::from)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -152,6 +152,13 @@ impl<L: Lane> EmailChannel<L> {
         })
     }
 
+    /// Connects, encrypts and signs in as for a letter, and sends none; or says how far it came.
+    pub async fn probe(&self) -> Result<(), String> {
+        let deadline = Instant::now() + self.attempt;
+        let ready = self.pool.probe(deadline).await;
+        ready.map_err(|failure| refusal::said(&failure))
+    }
+
     /// The mail a letter becomes, or why it never can be one.
     fn mail(&self, letter: Letter<L>) -> Result<Mail, String> {
         let Address::Email { mailbox, name } = letter.to else {
@@ -200,7 +207,7 @@ impl<L: Lane> Channel<L> for EmailChannel<L> {
         };
         match self.pool.send(&mail, Instant::now() + self.attempt).await {
             Ok(reply) => Outcome::Delivered { reply },
-            Err(failure) => refusal::judge(failure),
+            Err(failure) => refusal::judge(&failure),
         }
     }
 }

@@ -1,7 +1,11 @@
-//! Whether the database is there, has our schema, and holds anything.
+//! Whether the database is there, has our schema, holds anything, and how its work goes.
+
+use chrono::{DateTime, Utc};
 
 use super::db::Sql;
 use super::{Result, Tx};
+use crate::domain::lane::{Lane, Live};
+use crate::domain::time::from_millis;
 
 /// Reads one row that every migrated database has.
 pub async fn check(tx: &mut Tx) -> Result<()> {
@@ -29,6 +33,74 @@ pub async fn holds_record(tx: &mut Tx) -> Result<bool> {
             .await?;
     }
     Ok(rows > 0)
+}
+
+/// The engine and its version, as a person names them.
+pub async fn engine(tx: &mut Tx) -> Result<String> {
+    tx.scalar(
+        Sql::by_dialect(
+            "SELECT 'SQLite ' || sqlite_version()",
+            "SELECT 'PostgreSQL ' || current_setting('server_version')",
+        ),
+        (),
+    )
+    .await
+}
+
+/// The newest migration the database has; none where nobody has migrated it.
+pub async fn migration(tx: &mut Tx) -> Result<Option<i64>> {
+    if !has_table(tx, "_sqlx_migrations").await? {
+        return Ok(None);
+    }
+    tx.scalar("SELECT MAX(version) FROM _sqlx_migrations", ())
+        .await
+}
+
+/// What time it is for the database; none where it has no clock of its own.
+pub async fn clock(tx: &mut Tx) -> Result<Option<DateTime<Utc>>> {
+    let millis: Option<i64> = tx
+        .scalar(
+            Sql::by_dialect(
+                "SELECT CAST(NULL AS BIGINT)",
+                "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+            ),
+            (),
+        )
+        .await?;
+    Ok(millis.and_then(from_millis))
+}
+
+/// How the work of a migrated database goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// The newest act on record.
+    pub newest_act: Option<DateTime<Utc>>,
+    /// The oldest act that has no place in the chain yet.
+    pub unsealed_since: Option<DateTime<Utc>>,
+    /// Since when the message has been due that has waited longest.
+    pub due_since: Option<DateTime<Utc>>,
+    /// Letters given up, and not sent on their way again.
+    pub dead_letters: i64,
+}
+
+/// Looks at the work of a migrated database.
+pub async fn work(tx: &mut Tx) -> Result<Work> {
+    let (newest, unsealed, due, dead_letters): (Option<i64>, Option<i64>, Option<i64>, i64) = tx
+        .one(
+            "SELECT (SELECT MAX(at) FROM journal_entry),
+                    (SELECT MIN(at) FROM journal_pending),
+                    (SELECT MIN(due_at) FROM message WHERE state = 'due' AND lane = $1),
+                    (SELECT COUNT(*) FROM message WHERE state = 'dead')",
+            (Live::NAME,),
+        )
+        .await?;
+    let at = |millis: Option<i64>| millis.and_then(from_millis);
+    Ok(Work {
+        newest_act: at(newest),
+        unsealed_since: at(unsealed),
+        due_since: at(due),
+        dead_letters,
+    })
 }
 
 async fn has_table(tx: &mut Tx, table: &str) -> Result<bool> {

@@ -128,7 +128,8 @@ fn migrator() -> Migrator {
     migrator
 }
 
-fn newest() -> i64 {
+/// The newest migration this binary knows.
+pub fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |(name, _)| parse(name).0)
 }
 

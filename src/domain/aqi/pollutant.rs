@@ -355,10 +355,10 @@ impl Concentration {
             .iter()
             .zip(leaving)
             .map(move |(entering, leaving)| {
-                for value in entering {
+                if let Some(value) = entering {
                     (sum, count) = (sum + u64::from(value.0), count + 1);
                 }
-                for value in leaving {
+                if let Some(value) = leaving {
                     (sum, count) = (sum - u64::from(value.0), count - 1);
                 }
                 (count >= valid).then(|| Self::quotient(sum, count as u64))?

@@ -11,7 +11,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 
 use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standards};
 
@@ -157,6 +157,7 @@ fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> 
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use rstest::rstest;
 
     use super::*;

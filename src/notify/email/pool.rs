@@ -75,6 +75,15 @@ impl Pool {
         self.send_over(fresh, mail, deadline).await
     }
 
+    /// Makes a connection that is ready for a mail, before the deadline, and says goodbye.
+    pub(super) async fn probe(&self, deadline: Instant) -> Result<(), Failure> {
+        let conversation = timeout_at(deadline, self.relay.connect())
+            .await
+            .map_err(|_| too_slow(Stage::Greeting))??;
+        let _ = timeout_at(Instant::now() + GOODBYE, conversation.quit()).await;
+        Ok(())
+    }
+
     async fn send_over(
         &self,
         mut kept: Kept,

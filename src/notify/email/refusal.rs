@@ -9,35 +9,34 @@ use super::smtp::{Cause, Failure, Stage};
 use crate::notify::Outcome;
 
 /// The outcome of an attempt that failed.
-pub(super) fn judge(failure: Failure) -> Outcome {
-    let stage = words(failure.stage);
-    match failure.cause {
-        Cause::Refused { code, enhanced } => {
-            let never = is_final(failure.stage, code, enhanced.as_deref());
-            let enhanced = enhanced.map(|code| format!(" {code}")).unwrap_or_default();
-            let why = format!("the mail server refused {stage}: {code}{enhanced}");
-            if never {
-                Outcome::Never { why }
-            } else {
-                later(why)
-            }
-        }
-        Cause::Missing(what) => {
-            let why = format!("the mail server does not offer {what}");
-            if failure.stage == Stage::Recipient {
-                // An address beyond ASCII, and a server that will not have it.
-                Outcome::Never { why }
-            } else {
-                later(why)
-            }
-        }
-        Cause::Lost(why) => later(format!("the mail server was lost at {stage}: {why}")),
-        Cause::TooSlow => later(format!("time ran out at {stage}")),
+pub(super) fn judge(failure: &Failure) -> Outcome {
+    let never = match &failure.cause {
+        Cause::Refused { code, enhanced } => is_final(failure.stage, *code, enhanced.as_deref()),
+        // An address beyond ASCII, and a server that will not have it.
+        Cause::Missing(_) => failure.stage == Stage::Recipient,
+        Cause::Lost(_) | Cause::TooSlow => false,
+    };
+    let why = said(failure);
+    if never {
+        Outcome::Never { why }
+    } else {
+        Outcome::Later { after: None, why }
     }
 }
 
-fn later(why: String) -> Outcome {
-    Outcome::Later { after: None, why }
+/// How far a conversation came and what ended it, in words for an administrator.
+pub(super) fn said(failure: &Failure) -> String {
+    let stage = words(failure.stage);
+    match &failure.cause {
+        Cause::Refused { code, enhanced } => {
+            let enhanced = enhanced.as_ref().map(|code| format!(" {code}"));
+            let enhanced = enhanced.unwrap_or_default();
+            format!("the mail server refused {stage}: {code}{enhanced}")
+        }
+        Cause::Missing(what) => format!("the mail server does not offer {what}"),
+        Cause::Lost(why) => format!("the mail server was lost at {stage}: {why}"),
+        Cause::TooSlow => format!("time ran out at {stage}"),
+    }
 }
 
 /// Whether a refusal is about the recipient or the content, and so for good.

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 mod aqi;
 mod assess;
 mod demo;
+mod doctor;
 mod enroll;
 mod import;
 mod node;

@@ -33,6 +33,12 @@ impl Home {
         }
     }
 
+    /// Adds to the end of the configuration.
+    pub(super) fn add(&self, text: &str) {
+        let before = std::fs::read_to_string(&self.config).unwrap();
+        std::fs::write(&self.config, before + text).unwrap();
+    }
+
     pub(super) fn run(&self, args: &[&str]) -> Run {
         qingkong(&[args, &["--config", &self.config]].concat())
     }
