@@ -38,11 +38,13 @@ pub struct Score {
     pub warnings: BTreeMap<WarningLevel, usize>,
     /// Warnings none of whose days met a level.
     pub false_alarms: usize,
-    /// Times a level came back: raised after having been lowered, or issued within 48 hours of a lift.
+    /// Times a level came back: raised after having been lowered, or starting again within 48 hours
+    /// of the end of the warning before.
     pub flaps: usize,
     /// Warnings that were issued later than the rules ask before their start.
     pub short_notice: usize,
-    /// Whole hours from the beginning of the day a warning was issued to its start, of all warnings.
+    /// Whole hours from the midnight of the day a warning was issued to its start, of all warnings. By
+    /// what a replay knows on that day: its own values, and those of the days after it.
     pub notice_hours: i64,
 }
 
@@ -51,18 +53,17 @@ impl Score {
     pub fn of(rules: &Rules, days: Days<'_>, warnings: &[Episode]) -> Self {
         let mut score = Self::default();
         let met = rules.met_on_days(days);
-        let mut under: BTreeMap<NaiveDate, WarningLevel> = BTreeMap::new();
         for warning in warnings {
             score.take(rules, warning);
-            let days: Vec<_> = warning.days().collect();
-            score.false_alarms += usize::from(days.iter().all(|(day, _)| !met.contains_key(day)));
-            under.extend(days);
+            let idle = warning.days().all(|(day, _)| !met.contains_key(&day));
+            score.false_alarms += usize::from(idle);
         }
         let gaps = warnings.windows(2).filter_map(|pair| {
             let lifted = pair[0].until?;
             Some(pair[1].from - lifted)
         });
         score.flaps += gaps.filter(|gap| *gap < FLAPPING).count();
+        let under = in_force(warnings);
         for (day, level) in &met {
             let outcome = match under.get(day) {
                 None => &mut score.misses,
@@ -93,6 +94,16 @@ impl Score {
     pub fn issued(&self) -> usize {
         self.warnings.values().sum()
     }
+}
+
+/// The highest level in force on every day under a warning.
+pub fn in_force(warnings: &[Episode]) -> BTreeMap<NaiveDate, WarningLevel> {
+    let mut levels = BTreeMap::new();
+    for (day, level) in warnings.iter().flat_map(Episode::days) {
+        let highest = levels.entry(day).or_insert(level);
+        *highest = level.max(*highest);
+    }
+    levels
 }
 
 /// When a warning first stood, as it was issued.
@@ -152,10 +163,7 @@ pub struct Difference {
 impl Difference {
     /// Compares what was in force day by day.
     pub fn between(first: &[Episode], second: &[Episode]) -> Self {
-        let by_day = |warnings: &[Episode]| -> BTreeMap<NaiveDate, WarningLevel> {
-            warnings.iter().flat_map(Episode::days).collect()
-        };
-        let (first, second) = (by_day(first), by_day(second));
+        let (first, second) = (in_force(first), in_force(second));
         let mut difference = Self::default();
         for (day, level) in &first {
             let count = match second.get(day) {
@@ -293,7 +301,24 @@ mod tests {
         );
         let mut sum = a.clone();
         sum += &b;
-        assert_eq!(total(&sum.hits), total(&a.hits) + total(&b.hits));
-        assert_eq!(sum.issued(), 2);
+        let counts = |score: &Score| {
+            let by_level = [&score.hits, &score.low, &score.misses, &score.idle];
+            let [hits, low, misses, idle] = by_level.map(total);
+            let under = total(&score.days_under_warning);
+            let others = [
+                score.false_alarms,
+                score.flaps,
+                score.short_notice,
+                score.issued(),
+            ];
+            let notice = usize::try_from(score.notice_hours).unwrap();
+            [&[hits, low, misses, idle, under, notice], others.as_slice()].concat()
+        };
+        let expected: Vec<_> = counts(&a)
+            .iter()
+            .zip(counts(&b))
+            .map(|(a, b)| a + b)
+            .collect();
+        assert_eq!(counts(&sum), expected);
     }
 }

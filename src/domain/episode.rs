@@ -100,8 +100,9 @@ impl Episode {
 ///
 /// On each day the outlook is the unbroken run of days up to it that are above the rules' lowest
 /// line (where that day is clean, the clean days that a lift looks back on), then the `horizon`
-/// days after it, as far as they have values. `each` hears of every day and its outlook. Of a
-/// rolling series a day knows every 24 hours that end with it or before.
+/// days after it, as far as they have values. `each` hears of every day and its outlook, which of a
+/// rolling series begins with the run that reaches the day. A rolling series begins at a midnight;
+/// on a day every 24 hours that end with it or before are known.
 pub fn replay(
     rules: &Rules,
     days: Days<'_>,
@@ -113,20 +114,26 @@ pub fn replay(
     let mut known = Known::new(rules, days);
     for today in (0..days.as_slice().len()).step_by(days.a_day()) {
         let on = days.as_slice()[today].on;
-        let outlook = known.on(today, horizon);
-        each(on, outlook);
+        let (outlook, run) = known.on(today, horizon);
+        each(on, run);
 
-        let decision = rules.decide(outlook, standing.as_ref(), None, on);
-        let after = Standing::after(standing, &decision);
-        match decision.proposal {
-            Proposal::Hold | Proposal::Advise => {}
-            Proposal::Issue => episodes.extend(issued(on, decision)),
-            _ => episodes
-                .last_mut()
-                .expect("a warning stands, so it was issued")
-                .take(on, decision),
+        loop {
+            let decision = rules.decide(outlook, standing.as_ref(), None, on);
+            standing = Standing::after(standing, &decision);
+            let lifted = decision.proposal == Proposal::Lift;
+            match decision.proposal {
+                Proposal::Hold | Proposal::Advise => {}
+                Proposal::Issue => episodes.extend(issued(on, decision)),
+                _ => episodes
+                    .last_mut()
+                    .expect("a warning stands, so it was issued")
+                    .take(on, decision),
+            }
+            // By hours a warning may be over on the very day on which the next one begins.
+            if !lifted || days.a_day() == 1 {
+                break;
+            }
         }
-        standing = after;
     }
     episodes
 }
@@ -158,20 +165,25 @@ impl<'r> Known<'r> {
         Self { rules, days, run }
     }
 
-    /// The outlook of the day that begins at a position.
-    fn on(&mut self, today: usize, horizon: usize) -> Days<'r> {
+    /// The outlook of the day that begins at a position; and the part of it that begins with the run
+    /// that reaches that day.
+    fn on(&mut self, today: usize, horizon: usize) -> (Days<'r>, Days<'r>) {
         let (all, a_day) = (self.days.as_slice(), self.days.a_day());
-        let begin = if a_day == 1 {
-            self.begin_of_days(today, &all[today])
+        let (begin, run) = if a_day == 1 {
+            let begin = self.begin_of_days(today, &all[today]);
+            (begin, begin)
         } else {
-            self.begin_of_hours(today)
+            let run = self.begin_of_hours(today);
+            let lift = usize::from(self.rules.lift.hours);
+            (run.min(today.saturating_sub(lift)), run)
         };
         // Of the spans that begin today, those that end with it are known.
         let known = all.len().min(today + 1);
         let last = known.saturating_add(horizon.saturating_mul(a_day));
         let foreseen = all[known..all.len().min(last)].iter();
         let end = known + foreseen.take_while(|day| day.aqi.is_some()).count();
-        self.days.slice(begin.min(end)..end)
+        let from = |begin: usize| self.days.slice(begin.min(end)..end);
+        (from(begin), from(run))
     }
 
     /// Where a run begins that reaches today, or clean days that do.
@@ -197,8 +209,8 @@ impl<'r> Known<'r> {
         }
     }
 
-    /// The same of spans that overlap: whatever is less than a day from one above the line belongs to
-    /// the run, and a lift looks back on no more than its hours.
+    /// The same of spans that overlap: whatever begins less than a day before one above the line
+    /// belongs to the run.
     fn begin_of_hours(&self, today: usize) -> usize {
         let line = self.rules.lowest_line();
         let (all, a_day) = (self.days.as_slice(), self.days.a_day());
@@ -208,7 +220,7 @@ impl<'r> Known<'r> {
         {
             begin = above;
         }
-        begin.min(today.saturating_sub(self.rules.lift.hours.into()))
+        begin
     }
 }
 

@@ -55,9 +55,9 @@ use series::{Met, Series};
 pub struct Assessment {
     /// The highest level met.
     pub level: Option<WarningLevel>,
-    /// The start of the first day of the run that meets it.
+    /// Where the run that meets it begins: at a midnight, or at the hour of a day that may cross one.
     pub from: Option<DateTime<Utc>>,
-    /// The end of the last day of that run: the midnight after it.
+    /// Where it ends.
     pub until: Option<DateTime<Utc>>,
     /// The conditions met, then the days that did not count.
     pub because: Vec<Reason>,
@@ -504,9 +504,13 @@ impl Judged<'_> {
     fn go_on(&self, standing: &Standing) -> Decision {
         let line = self.rules.lift_line(standing.level);
         let since = self.series.position(standing.since);
-        let anchor = since.max(self.today + self.series.day() - self.series.lift());
+        let anchor = since.max(self.today + 1 - self.series.lift());
         let mut met = self.series.met(self.today);
-        self.cut(&mut met, anchor);
+        // What begins before this warning can end belongs to it: only by hours is there such a thing.
+        let again = |met: &Met| self.series.start(met.days.start) < self.planned(standing);
+        let soon = met.iter().filter(|met| again(met)).map(|met| met.days.end);
+        let joined = soon.max().map_or(anchor, |end| end.max(anchor));
+        self.cut(&mut met, joined);
         let episode = Episode::of(met, anchor);
 
         let ordered = self.floor.map(|floor| floor.level);
@@ -549,13 +553,15 @@ impl Judged<'_> {
         target: Option<WarningLevel>,
         clear: i64,
     ) -> Decision {
-        let tonight = self.series.start(self.today + self.series.day());
-        let planned = standing.until.map_or(tonight, |until| until.min(tonight));
-        let at = self.series.start(clear).max(planned);
+        let planned = self.planned(standing);
+        let line = self.rules.lift_line(standing.level);
+        let since = self.series.position(standing.since);
+        let clear_since = self.series.clear_since(line, since, clear);
+        let at = self.series.start(clear_since).max(planned);
         let mut because = vec![Reason::Clear {
             level: standing.level,
-            line: self.rules.lift_line(standing.level),
-            run: self.series.run(clear..clear + self.series.lift()),
+            line,
+            run: self.series.clean(clear),
         }];
         let Some(level) = target else {
             return Decision {
@@ -589,7 +595,7 @@ impl Judged<'_> {
         let earlier = episode
             .first(|met| met.level >= level)
             .map(|day| self.not_past(day))
-            // Values are daily: at which hour of its first day it starts is for a person to say.
+            // At which hour of its first day it starts is for a person to say.
             .filter(|&start| day_of(start) < day_of(standing.from));
         let mut because = self.reasons(episode, level);
         if episode.level < Some(level) && clear.is_none_or(|clear| clear > self.today) {
@@ -612,6 +618,12 @@ impl Judged<'_> {
             because,
             next: None,
         }
+    }
+
+    /// When a warning that is over ends: when it was planned to, or tonight.
+    fn planned(&self, standing: &Standing) -> DateTime<Utc> {
+        let tonight = self.series.start(self.today + self.series.day());
+        standing.until.map_or(tonight, |until| until.min(tonight))
     }
 
     /// When a position begins, but not before today does.

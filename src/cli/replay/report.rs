@@ -9,6 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use super::Replayed;
 use super::lines::{Beside, RealLine, Summary};
 use crate::cli::outlook::City;
+use crate::domain::backtest;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
 use crate::domain::outlook::{AqiRange, Day, HIGHEST_AQI};
@@ -183,9 +184,7 @@ impl Report {
         difference: Option<String>,
         real: &[RealLine<'_>],
     ) {
-        let in_force = warnings
-            .iter()
-            .map(|w| w.iter().flat_map(Episode::days).collect());
+        let in_force = warnings.iter().map(|warnings| backtest::in_force(warnings));
         let drawing = Drawing {
             names: self.rules.iter().map(|rules| rules.id.clone()).collect(),
             in_force: in_force.collect(),

@@ -6,7 +6,7 @@
 //! may not be published, they are a gap.
 //!
 //! An hour is known by its label, and belongs to the day that the label names. Labels run from 00
-//! to 23, each the beginning of its hour, or from 01 to 24, each its end: a series that has an hour
+//! to 23, each the beginning of its hour, or from 01 to 24, each its end: a series that has a label
 //! 24 is read in the second way.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -24,7 +24,11 @@ const VALID_EIGHT_HOURS: usize = 6;
 
 /// Hourly means by civil day.
 #[derive(Clone, Debug, Default)]
-pub struct Hourly(BTreeMap<NaiveDate, Hours>);
+pub struct Hourly {
+    days: BTreeMap<NaiveDate, Hours>,
+    /// Whether an hour was labelled 0, and whether one was labelled 24.
+    labelled: (bool, bool),
+}
 
 /// The hours of one day.
 type Hours = PerPollutant<[Option<Concentration>; LABELS]>;
@@ -38,8 +42,10 @@ impl Hourly {
     /// # Panics
     /// When the hour is beyond 24.
     pub fn insert(&mut self, on: NaiveDate, hour: u16, sample: &Sample) {
+        self.labelled.0 |= hour == 0;
+        self.labelled.1 |= usize::from(hour) == HOURS_A_DAY;
         let day = self
-            .0
+            .days
             .entry(on)
             .or_insert_with(|| PerPollutant::from_fn(|_| [None; LABELS]));
         for pollutant in Pollutant::ALL {
@@ -47,9 +53,14 @@ impl Hourly {
         }
     }
 
+    /// Whether hours are labelled both from 0 and to 24, so that one of the two is a mistake.
+    pub fn is_labelled_twice(&self) -> bool {
+        self.labelled == (true, true)
+    }
+
     /// The natural days, each judged by the standard in force on it.
     pub fn days(&self, standards: &Standards) -> impl Iterator<Item = Day> {
-        self.0.iter().map(|(&on, hours)| {
+        self.days.iter().map(|(&on, hours)| {
             let sample = PerPollutant::from_fn(|pollutant| match pollutant {
                 Pollutant::O3 => largest_eight_hours(&hours[pollutant]),
                 _ => mean(&hours[pollutant], VALID_DAY),
@@ -61,7 +72,7 @@ impl Hourly {
     /// Every 24 hours from the midnight before the first hour to the one after the last.
     pub fn rolling(&self, standards: &Standards) -> Rolling {
         let (Some((&first, _)), Some((&last, _))) =
-            (self.0.first_key_value(), self.0.last_key_value())
+            (self.days.first_key_value(), self.days.last_key_value())
         else {
             return Rolling(Vec::new());
         };
@@ -92,16 +103,17 @@ impl Hourly {
         first: NaiveDate,
         last: NaiveDate,
     ) -> Vec<Option<Concentration>> {
-        let ends = Pollutant::ALL.into_iter().any(|pollutant| {
-            let mut days = self.0.values();
-            days.any(|hours| hours[pollutant][HOURS_A_DAY].is_some())
-        });
-        let labels = if ends { 1..LABELS } else { 0..HOURS_A_DAY };
+        let by_their_ends = self.labelled.1;
+        let labels = if by_their_ends {
+            1..LABELS
+        } else {
+            0..HOURS_A_DAY
+        };
         first
             .iter_days()
             .take_while(|day| *day <= last)
             .flat_map(|day| {
-                let hours = self.0.get(&day);
+                let hours = self.days.get(&day);
                 let labels = labels.clone();
                 labels.map(move |label| hours.and_then(|hours| hours[pollutant][label]))
             })

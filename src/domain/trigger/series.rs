@@ -133,20 +133,19 @@ impl<'r> Series<'r> {
         self.day
     }
 
-    /// How many positions clean air has to last before a lift.
+    /// How many positions in a row have to be clean before a lift: days, or hours.
     pub(super) fn lift(&self) -> i64 {
         if self.day == 1 {
             self.rules.lift_days()
         } else {
-            i64::from(self.rules.lift.hours).max(self.day)
+            i64::from(self.rules.lift.hours)
         }
     }
 
     /// The position in which an instant lies, negative before the first.
     pub(super) fn position(&self, at: DateTime<Utc>) -> i64 {
-        (at - self.origin)
-            .num_seconds()
-            .div_euclid(self.step().num_seconds())
+        let (gone, step) = (at - self.origin, self.step());
+        gone.num_milliseconds().div_euclid(step.num_milliseconds())
     }
 
     /// The instant at which a position begins.
@@ -163,7 +162,8 @@ impl<'r> Series<'r> {
         Duration::hours(24 / self.day)
     }
 
-    /// Every run that meets a condition of any level and whose last day is `reaching` or later.
+    /// The runs that meet a condition of any level and whose last day is `reaching` or later: every one
+    /// of natural days, of those that overlap by hours the fewest that cover them all.
     pub(super) fn met(&self, reaching: i64) -> Vec<Met> {
         let mut met = Vec::new();
         for (level, conditions) in self.rules.levels() {
@@ -179,10 +179,9 @@ impl<'r> Series<'r> {
         met
     }
 
-    /// The first position, from `anchor` on, after which every span is clear of a line for as long as
-    /// a lift asks for.
+    /// The first position, from `anchor` on, of as many as a lift asks for with spans clear of a line.
     pub(super) fn clear_from(&self, line: u16, anchor: i64) -> Option<i64> {
-        let asked = self.lift() - self.day + 1;
+        let asked = self.lift();
         let mut clear = 0;
         for position in anchor.max(0)..self.len() {
             clear = if self.at(position).is_clear(line) {
@@ -195,6 +194,13 @@ impl<'r> Series<'r> {
             }
         }
         None
+    }
+
+    /// From which position on, no earlier than `since`, it is clear of a line up to this one.
+    pub(super) fn clear_since(&self, line: u16, since: i64, position: i64) -> i64 {
+        let before = (since.max(0)..position).rev();
+        let clear = before.take_while(|&before| self.at(before).is_clear(line));
+        clear.last().unwrap_or(position)
     }
 
     /// Where the last span above a line ends; 0 where there is none.
@@ -215,6 +221,12 @@ impl<'r> Series<'r> {
                 .map(|span| self.at(begin + span * self.day).value())
                 .collect(),
         }
+    }
+
+    /// The days that begin within the clean air a lift asks for, from a position on.
+    pub(super) fn clean(&self, from: i64) -> Run {
+        let days = self.lift() / self.day + i64::from(self.lift() % self.day > 0);
+        self.run(from..from + days * self.day)
     }
 
     /// A run met, as a reason.
@@ -246,9 +258,11 @@ impl<'r> Series<'r> {
         let last = self.len().max(positions.start + 1);
         let missing = |position| (self.at(position) == Judgement::NoValue).then_some(());
         stretches(positions.start..positions.end.min(last), missing).map(|((), gap)| {
+            // What is lost lies in every one of the spans that suffer from it.
+            let (last, within) = (gap.end - 1, gap.start + self.day - 1);
             Reason::NoValue {
-                first: self.on(gap.start),
-                last: self.on(gap.end - 1),
+                first: self.on(last.min(within)),
+                last: self.on(last.max(within)),
             }
         })
     }

@@ -3,6 +3,7 @@
 //! 150 and 250 µg/m³.
 
 use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standard, Standards};
+use crate::backtest::in_force;
 use crate::episode::{Episode, replay};
 use crate::outlook::{Hourly, Rolling};
 
@@ -87,6 +88,8 @@ fn reasons_name_the_hour_at_which_their_days_begin() {
 #[case::not_over_yet("24x200 72x20", 2, "hold 4T00")]
 #[case::clean("24x200 72x20", 3, "lift 4T00")]
 #[case::thirty_hours_are_too_few("24x200 30x20 24x200 18x20", 3, "extend 5T00")]
+// It is one episode from the first day on; 13 of the last 24 hours over 150, from 3T17, are at 200.
+#[case::thirty_hours_part_nothing("24x200 30x20 24x200 18x20", 1, "extend 4T17")]
 #[case::lost_hours_are_not_clean("24x200 36x20 12x- 24x20", 3, "extend 5T00")]
 fn clean_air_lasts_as_many_hours_as_the_rule_says(
     #[case] written: &str,
@@ -169,6 +172,47 @@ proptest! {
     }
 
     #[test]
+    fn warnings_of_hours_follow_one_another_without_a_lapse(
+        rules in any_rules(),
+        hours in any_hours(),
+        horizon in 0usize..9,
+    ) {
+        let warnings = replay(&rules, rolling(&hours).days(), horizon, |_, _| {});
+        for warning in &warnings {
+            prop_assert!(warning.until.is_none_or(|until| warning.from < until));
+            for pair in warning.steps.windows(2) {
+                let (planned, today) = (pair[0].until, day_start(pair[1].on));
+                if pair[1].act == Proposal::Lift {
+                    // At its planned end, or from today on: never in between.
+                    let at = pair[1].until;
+                    prop_assert!(at == planned || at >= Some(today), "{warning:#?}");
+                } else {
+                    prop_assert!(planned >= Some(today), "lapsed: {warning:#?}");
+                }
+            }
+        }
+        for pair in warnings.windows(2) {
+            prop_assert!(pair[0].lifted);
+            prop_assert!(pair[0].until <= Some(pair[1].from), "{warnings:#?}");
+        }
+    }
+
+    #[test]
+    fn every_day_that_hours_put_under_a_level_is_under_a_warning_not_below_it(
+        rules in any_rules(),
+        hours in any_hours(),
+    ) {
+        // What breaks a forecast is not foreseen, so nothing is missing here.
+        let mut whole: Vec<_> = hours.iter().map(|hour| hour.or(Some(20))).collect();
+        whole.resize(whole.len().next_multiple_of(24), Some(20));
+        let rolling = rolling(&whole);
+        let under = in_force(&replay(&rules, rolling.days(), 30, |_, _| {}));
+        for (day, level) in rules.met_on_days(rolling.days()) {
+            prop_assert!(under.get(&day) >= Some(&level), "{day} {level:?}: {under:?}");
+        }
+    }
+
+    #[test]
     fn a_decision_on_hours_carried_out_asks_for_nothing_more(
         rules in any_rules(),
         hours in any_hours(),
@@ -230,9 +274,4 @@ fn a_winter_has_at_least_the_warnings_of_its_natural_days(#[case] id: &str) {
         let peak = wider.map(|other| other.peak).max();
         assert!(peak >= Some(warning.peak), "{warning:#?}\n{by_hours:#?}");
     }
-    assert!(
-        by_hours
-            .iter()
-            .all(|warning| !warning.steps[0].because.is_empty())
-    );
 }
