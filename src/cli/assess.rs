@@ -42,9 +42,14 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 
     let assessment = rules.assess(read.days());
     if args.json {
-        out.json(&Object::new(&rules, &read.outlook, &assessment))?;
+        out.json(&Object::new(
+            args.window,
+            &rules,
+            &read.outlook,
+            &assessment,
+        ))?;
     } else {
-        for line in told(&rules, &assessment) {
+        for line in told(args.window, &rules, &assessment) {
             out.line(line)?;
         }
     }
@@ -61,6 +66,7 @@ struct Object<'a> {
     reasons: Vec<reason::Line>,
     next: Option<NextObject>,
     gaps: Vec<chrono::NaiveDate>,
+    window: &'static str,
 }
 
 #[derive(Serialize)]
@@ -73,7 +79,12 @@ struct NextObject {
 }
 
 impl<'a> Object<'a> {
-    fn new(rules: &'a Rules, outlook: &Outlook, assessment: &Assessment) -> Self {
+    fn new(
+        window: WindowWord,
+        rules: &'a Rules,
+        outlook: &Outlook,
+        assessment: &Assessment,
+    ) -> Self {
         let reasons = assessment.because.iter();
         Self {
             rules: &rules.id,
@@ -85,6 +96,7 @@ impl<'a> Object<'a> {
                 .collect(),
             next: assessment.next.as_ref().map(NextObject::new),
             gaps: outlook.gaps().collect(),
+            window: window.as_str(),
         }
     }
 }
@@ -102,9 +114,13 @@ impl NextObject {
 }
 
 /// The answer for people.
-fn told(rules: &Rules, assessment: &Assessment) -> Vec<String> {
+fn told(window: WindowWord, rules: &Rules, assessment: &Assessment) -> Vec<String> {
     let mut lines = Vec::new();
-    let basis = format!("{}（{}）", rules.document, rules.id);
+    let cut = match window {
+        WindowWord::NaturalDay => String::new(),
+        WindowWord::Rolling24h => format!("，{}", window.zh()),
+    };
+    let basis = format!("{}（{}{cut}）", rules.document, rules.id);
     lines.push(match assessment.level {
         Some(level) => format!("{}预警，依据{basis}", level.zh()),
         None => format!("未达到预警条件，依据{basis}"),

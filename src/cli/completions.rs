@@ -1,5 +1,7 @@
 //! `qingkong completions`: what a shell needs to complete our commands.
 
+use std::io::Write;
+
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -15,6 +17,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "qingkong", out.bytes());
-    Ok(())
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "qingkong", &mut script);
+    Ok(out.bytes().write_all(&script)?)
 }

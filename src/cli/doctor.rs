@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::node::{Node, block_on};
 use super::{Failure, print::Output};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::lane::Live;
 use crate::keyring::Keyring;
@@ -213,7 +214,7 @@ async fn look(db: &Db) -> store::Result<Vec<Finding>> {
     let mut tx = db.read().await?;
     let engine = health::engine(&mut tx).await?;
     let found = health::migration(&mut tx).await?;
-    let here = Utc::now();
+    let here = Clock::system().now();
     let there = health::clock(&mut tx).await?;
     let newest = store::schema::newest();
     let schema = found.map_or("no schema".to_owned(), |found| format!("schema {found}"));

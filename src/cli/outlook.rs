@@ -6,6 +6,7 @@ use anyhow::bail;
 use chrono::NaiveDate;
 
 use super::aqi::{concentration, is_measured, only_column};
+use super::print;
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
 use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Outlook, Rolling};
 use crate::domain::time::WrittenTime;
@@ -42,12 +43,29 @@ pub(super) enum WindowWord {
 }
 
 impl WindowWord {
+    /// As it is written on the command line.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::NaturalDay => "natural-day",
+            Self::Rolling24h => "rolling-24h",
+        }
+    }
+
+    /// In Chinese: `按自然日`, `按连续24小时`.
+    pub(super) const fn zh(self) -> &'static str {
+        match self {
+            Self::NaturalDay => "按自然日",
+            Self::Rolling24h => "按连续24小时",
+        }
+    }
+
     /// Refuses rules that count days otherwise, and days where hours are needed.
     pub(super) fn check(self, rules: &Rules, table: &Table) -> anyhow::Result<()> {
-        let (window, word) = match self {
-            Self::NaturalDay => (Window::NaturalDay, "natural-day"),
-            Self::Rolling24h => (Window::Rolling24h, "rolling-24h"),
+        let window = match self {
+            Self::NaturalDay => Window::NaturalDay,
+            Self::Rolling24h => Window::Rolling24h,
         };
+        let word = self.as_str();
         if !rules.windows.contains(&window) {
             bail!(
                 "the rules {} do not count days by --window {word}",
@@ -59,6 +77,14 @@ impl WindowWord {
                 "{}: found daily values: expected hours, a column `time`, for --window {word}",
                 table.file()
             );
+        }
+        let first = rules.windows.first();
+        if self == Self::NaturalDay && first == Some(&Window::Rolling24h) && is_hourly(table) {
+            let rolling = Self::Rolling24h.as_str();
+            print::note(format_args!(
+                "these are natural days; {} counts any 24 hours: --window {rolling}",
+                rules.id
+            ));
         }
         Ok(())
     }
@@ -298,6 +324,9 @@ fn read_hours<'t>(
             columns[pollutant].map_or(Ok(None), |column| concentration(row, column, pollutant))
         })?;
         hourly.insert(at.day(), at.clock().0, &sample);
+        if hourly.is_labelled_twice() {
+            return Err(row.fault(time, "hours from 00 to 23, or from 01 to 24, not both"));
+        }
     }
     Ok(hourly)
 }

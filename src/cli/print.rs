@@ -46,6 +46,11 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "qingkong: {error:#}");
 }
 
+/// Something to know beside what is printed, on stderr.
+pub(crate) fn note(text: impl Display) {
+    let _ = writeln!(io::stderr(), "qingkong: {text}");
+}
+
 /// Whether the reader of our output has gone away, as `head` does: no failure of ours.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use askama::Template;
 
 use super::outlook::{self, City, WindowWord};
@@ -21,6 +21,7 @@ mod report;
 mod words;
 
 use lines::{AssessmentLine, DifferenceLine, RealLine, Summary, WarningLine};
+use real::RealWarning;
 use report::{Report, ScoreRow};
 
 /// Replay years of values: the warnings the rules would have made of them.
@@ -61,8 +62,8 @@ pub(crate) struct Args {
 }
 
 /// One rule set, and what its warnings came to over all cities so far.
-struct Replayed<'r> {
-    rules: &'r Rules,
+struct Replayed {
+    rules: Rules,
     digest: String,
     score: Score,
 }
@@ -70,76 +71,103 @@ struct Replayed<'r> {
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let files = Files::shipped();
     let table = Table::read(&args.file).map_err(Failure::input)?;
-    let names = [Some(&args.rules), args.against.as_ref()];
-    let rules = names.into_iter().flatten().map(|name| {
-        let file = playbooks::rules_file(&files, name).map_err(Failure::Input)?;
-        let rules = Rules::parse(&file.path, &file.text).map_err(Failure::input)?;
-        args.window.check(&rules, &table).map_err(Failure::Input)?;
-        Ok((rules, file.digest()))
-    });
-    let rules: Vec<(Rules, String)> = rules.collect::<Result<_, Failure>>()?;
+    let replayed = rule_sets(args, &files, &table).map_err(Failure::Input)?;
     let real = args.warnings.as_deref().map(real::read).transpose();
     let real = real.map_err(Failure::input)?.unwrap_or_default();
     let standards = playbooks::standards(&files)?;
     let cities = outlook::read_cities(&table, args.window, &standards).map_err(Failure::input)?;
-
-    let mut replayed: Vec<_> = rules
-        .iter()
-        .map(|(rules, digest)| Replayed {
-            rules,
-            digest: digest.clone(),
-            score: Score::default(),
-        })
-        .collect();
-    let mut difference = Difference::default();
-    let mut report = Report::new(&replayed);
+    let mut replay = Replay {
+        args,
+        report: Report::new(&replayed),
+        replayed,
+        difference: Difference::default(),
+    };
     for city in &cities {
-        let warnings: Vec<_> = replayed
-            .iter_mut()
-            .map(|replayed| replayed.over(city, args, out))
-            .collect::<Result<_, Failure>>()?;
-        let of_city = match warnings.as_slice() {
-            [first, second] => Some(Difference::between(first, second)),
-            _ => None,
-        };
-        difference += of_city.unwrap_or_default();
-        let of_city = of_city.map(|days| DifferenceLine::new(Some(&city.name), &replayed, days));
-        let beside: Vec<_> = real
-            .iter()
-            .filter(|real| real.is_within(city))
-            .map(|real| RealLine::new(real, &replayed, &warnings))
-            .collect();
-        of_city
-            .iter()
-            .try_for_each(|line| line.print(args.json, out))?;
-        beside
-            .iter()
-            .try_for_each(|line| line.print(args.json, out))?;
-        if args.report.is_some() {
-            let told = of_city.as_ref().map(DifferenceLine::zh);
-            report.add(city, &warnings, told, &beside);
-        }
+        replay.over(city, &real.known_well, out)?;
     }
-    let in_all = DifferenceLine::new(None, &replayed, difference);
-    if replayed.len() > 1 {
-        in_all.print(args.json, out)?;
-        report.difference = Some(in_all.zh());
-    }
-    let summaries = replayed.iter();
-    let summaries = summaries.map(|replayed| Summary::new(replayed, args.horizon_days, &cities));
-    let summaries: Vec<_> = summaries.collect();
-    if let Some(path) = &args.report {
-        report.how = words::how(args);
-        report.scores = summaries.iter().map(ScoreRow::new).collect();
-        let html = report.render().context("cannot draw the report")?;
-        fs::write(path, html).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    // The last line is that of --rules.
-    let mut summaries = summaries.iter().rev();
-    Ok(summaries.try_for_each(|summary| summary.print(args.json, out))?)
+    real.note_hidden(&cities);
+    replay.sum_up(&cities, out)
 }
 
-impl Replayed<'_> {
+/// The rules of `--rules`, and those of `--against`.
+fn rule_sets(args: &Args, files: &Files, table: &Table) -> anyhow::Result<Vec<Replayed>> {
+    let names = [Some(&args.rules), args.against.as_ref()];
+    let mut replayed: Vec<Replayed> = Vec::new();
+    for name in names.into_iter().flatten() {
+        let file = playbooks::rules_file(files, name)?;
+        let rules = Rules::parse(&file.path, &file.text)?;
+        args.window.check(&rules, table)?;
+        if replayed.iter().any(|other| other.rules.id == rules.id) {
+            bail!(
+                "both rule sets have the id `{}`: expected two ids",
+                rules.id
+            );
+        }
+        replayed.push(Replayed {
+            rules,
+            digest: file.digest(),
+            score: Score::default(),
+        });
+    }
+    Ok(replayed)
+}
+
+/// A replay under way.
+struct Replay<'a> {
+    args: &'a Args,
+    replayed: Vec<Replayed>,
+    difference: Difference,
+    report: Report,
+}
+
+impl Replay<'_> {
+    /// Replays a city by each rule set, and says how these differ and what really happened.
+    fn over(&mut self, city: &City, real: &[RealWarning], out: &mut Output) -> Result<(), Failure> {
+        let json = self.args.json;
+        let sets = self.replayed.iter_mut();
+        let warnings = sets.map(|replayed| replayed.over(city, self.args, out));
+        let warnings: Vec<_> = warnings.collect::<Result<_, Failure>>()?;
+        let differ = match warnings.as_slice() {
+            [first, second] => {
+                let days = Difference::between(first, second);
+                self.difference += days;
+                DifferenceLine::new(Some(&city.name), &self.replayed, days)
+            }
+            _ => None,
+        };
+        let beside = real.iter().filter(|real| real.is_within(city));
+        let beside = beside.map(|real| RealLine::new(real, &self.replayed, &warnings));
+        let beside: Vec<_> = beside.collect();
+        differ.iter().try_for_each(|line| line.print(json, out))?;
+        beside.iter().try_for_each(|line| line.print(json, out))?;
+        if self.args.report.is_some() {
+            let differ = differ.as_ref().map(DifferenceLine::zh);
+            self.report.add(city, &warnings, differ, &beside);
+        }
+        Ok(())
+    }
+
+    /// Prints what comes to be over all cities, that of `--rules` last, and writes the report.
+    fn sum_up(mut self, cities: &[City], out: &mut Output) -> Result<(), Failure> {
+        let json = self.args.json;
+        let differ = DifferenceLine::new(None, &self.replayed, self.difference);
+        let sets = self.replayed.iter();
+        let summaries = sets.map(|replayed| Summary::new(replayed, self.args, cities));
+        let summaries: Vec<_> = summaries.collect();
+        if let Some(path) = &self.args.report {
+            self.report.how = words::how(self.args);
+            self.report.difference = differ.as_ref().map(DifferenceLine::zh);
+            self.report.scores = summaries.iter().map(ScoreRow::new).collect();
+            let html = self.report.render().context("cannot draw the report")?;
+            fs::write(path, html).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        differ.iter().try_for_each(|line| line.print(json, out))?;
+        let mut summaries = summaries.iter().rev();
+        Ok(summaries.try_for_each(|summary| summary.print(json, out))?)
+    }
+}
+
+impl Replayed {
     /// Replays a city, prints its warnings and adds them to the score.
     fn over(
         &mut self,
@@ -149,21 +177,21 @@ impl Replayed<'_> {
     ) -> Result<Vec<Episode>, Failure> {
         let mut assessed = Vec::new();
         let horizon = args.horizon_days.into();
-        let warnings = replay(self.rules, city.days(), horizon, |today, outlook| {
+        let warnings = replay(&self.rules, city.days(), horizon, |today, outlook| {
             if args.assessments {
                 assessed.push((today, self.rules.assess(outlook).level));
             }
         });
-        self.score += &Score::of(self.rules, city.days(), &warnings);
+        self.score += &Score::of(&self.rules, city.days(), &warnings);
         let rules = args.against.is_some().then_some(self.rules.id.as_str());
         for (date, level) in assessed {
             AssessmentLine::new(city, date, level, rules).print(args.json, out)?;
         }
         for warning in &warnings {
             if args.json {
-                out.json(&WarningLine::new(city, warning, self.rules, rules))?;
+                out.json(&WarningLine::new(city, warning, &self.rules, rules))?;
             } else {
-                words::print_warning(city, warning, self.rules, rules, out)?;
+                words::print_warning(city, warning, &self.rules, rules, out)?;
             }
         }
         Ok(warnings)

@@ -6,8 +6,8 @@ use std::io;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::Replayed;
 use super::real::RealWarning;
+use super::{Args, Replayed};
 use crate::cli::outlook::City;
 use crate::cli::print::Output;
 use crate::cli::reason;
@@ -119,24 +119,27 @@ impl<'a> WarningLine<'a> {
 pub(super) struct DifferenceLine<'a> {
     r#type: &'static str,
     pub(super) city: Option<&'a str>,
-    pub(super) rules: Vec<&'a str>,
+    pub(super) rules: [&'a str; 2],
     #[serde(flatten)]
     pub(super) days: Difference,
 }
 
 impl<'a> DifferenceLine<'a> {
+    /// None of one rule set alone.
     pub(super) fn new(
         city: Option<&'a str>,
-        replayed: &'a [Replayed<'_>],
+        replayed: &'a [Replayed],
         days: Difference,
-    ) -> Self {
-        let rules = replayed.iter().map(|replayed| replayed.rules.id.as_str());
-        Self {
+    ) -> Option<Self> {
+        let [first, second] = replayed else {
+            return None;
+        };
+        Some(Self {
             r#type: "comparison",
             city,
-            rules: rules.collect(),
+            rules: [&first.rules.id, &second.rules.id],
             days,
-        }
+        })
     }
 
     pub(super) fn print(&self, json: bool, out: &mut Output) -> io::Result<()> {
@@ -157,7 +160,7 @@ pub(super) struct RealLine<'a> {
     pub(super) replayed: Vec<Beside<'a>>,
 }
 
-/// What one rule set had at that time: the highest level of a warning that stood on the day.
+/// What one rule set had at that time: the warning that stood on the day, and its level then.
 #[derive(Serialize)]
 pub(super) struct Beside<'a> {
     pub(super) rules: &'a str,
@@ -171,7 +174,7 @@ pub(super) struct Beside<'a> {
 impl<'a> RealLine<'a> {
     pub(super) fn new(
         real: &'a RealWarning,
-        replayed: &'a [Replayed<'_>],
+        replayed: &'a [Replayed],
         warnings: &'a [Vec<Episode>],
     ) -> Self {
         let beside = replayed.iter().zip(warnings).map(|(replayed, warnings)| {
@@ -234,6 +237,7 @@ pub(super) struct Summary<'a> {
     pub(super) short_notice: usize,
     /// From the beginning of the day of issue to the start, on average, in hours.
     pub(super) mean_notice_hours: Option<i64>,
+    window: &'static str,
     #[serde(skip)]
     pub(super) asked_notice_hours: u16,
 }
@@ -242,7 +246,7 @@ pub(super) struct Summary<'a> {
 type ByLevel = BTreeMap<WarningLevel, usize>;
 
 impl<'a> Summary<'a> {
-    pub(super) fn new(replayed: &'a Replayed<'_>, horizon_days: u16, cities: &[City]) -> Self {
+    pub(super) fn new(replayed: &'a Replayed, args: &Args, cities: &[City]) -> Self {
         let score = &replayed.score;
         let every = |counts: &ByLevel| {
             let levels = replayed.rules.levels().map(|(level, _)| level);
@@ -254,7 +258,7 @@ impl<'a> Summary<'a> {
             r#type: "summary",
             rules: &replayed.rules.id,
             rules_sha256: &replayed.digest,
-            horizon_days,
+            horizon_days: args.horizon_days,
             cities: cities.len(),
             days: outlooks.clone().map(|o| o.days().as_slice().len()).sum(),
             days_without_value: outlooks.map(|outlook| outlook.gaps().count()).sum(),
@@ -270,6 +274,7 @@ impl<'a> Summary<'a> {
             mean_notice_hours: i64::try_from(score.issued())
                 .ok()
                 .and_then(|issued| score.notice_hours.checked_div(issued)),
+            window: args.window.as_str(),
             asked_notice_hours: replayed.rules.advance_notice_hours,
         }
     }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::cli::outlook::City;
+use crate::cli::print;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::table::{Fault, Row, Table};
@@ -30,12 +31,41 @@ pub(super) struct RealWarning {
     pub(super) confidence: String,
 }
 
+/// The real warnings of a table.
+#[derive(Debug, Default)]
+pub(super) struct RealWarnings {
+    /// Those known well enough to stand beside.
+    pub(super) known_well: Vec<RealWarning>,
+    /// How many are not.
+    left_out: usize,
+}
+
 /// Reads a table, and leaves out what is not known well enough to stand beside.
-pub(super) fn read(path: &Path) -> Result<Vec<RealWarning>, Fault> {
+pub(super) fn read(path: &Path) -> Result<RealWarnings, Fault> {
     let table = Table::read(path)?;
     let columns = Columns::find(&table)?;
-    let rows = table.rows().filter(|row| columns.is_known_well(*row));
-    rows.map(|row| columns.read(row)).collect()
+    let (known, others): (Vec<_>, Vec<_>) =
+        table.rows().partition(|row| columns.is_known_well(*row));
+    let known_well = known.into_iter().map(|row| columns.read(row));
+    Ok(RealWarnings {
+        known_well: known_well.collect::<Result<_, Fault>>()?,
+        left_out: others.len(),
+    })
+}
+
+impl RealWarnings {
+    /// Says how many stand beside nothing.
+    pub(super) fn note_hidden(&self, cities: &[City]) {
+        let within = |real: &&RealWarning| cities.iter().any(|city| real.is_within(city));
+        let elsewhere = self.known_well.len() - self.known_well.iter().filter(within).count();
+        if elsewhere + self.left_out > 0 {
+            print::note(format_args!(
+                "real warnings not shown: {elsewhere} of other cities or days, {} whose confidence \
+                 is not A or B",
+                self.left_out
+            ));
+        }
+    }
 }
 
 impl RealWarning {
@@ -50,22 +80,22 @@ struct Columns {
     city: usize,
     level: usize,
     action: usize,
-    /// When it took effect; where that is not known, when it was issued or lifted.
-    times: Vec<usize>,
+    effective: usize,
+    issued: Option<usize>,
+    lifted: Option<usize>,
     confidence: Option<usize>,
 }
 
 impl Columns {
     fn find(table: &Table) -> Result<Self, Fault> {
-        let effective = table.require(&["effective_from"])?;
-        let others = [["issued_at"], ["lifted_at"]];
-        let others = others.iter().filter_map(|name| table.column(name));
         Ok(Self {
             id: table.column(&["id"]),
             city: table.require(&["city", "城市"])?,
             level: table.require(&["level", "级别"])?,
             action: table.require(&["action"])?,
-            times: [effective].into_iter().chain(others).collect(),
+            effective: table.require(&["effective_from"])?,
+            issued: table.column(&["issued_at"]),
+            lifted: table.column(&["lifted_at"]),
             confidence: table.column(&["confidence"]),
         })
     }
@@ -75,13 +105,24 @@ impl Columns {
         confidence.is_none_or(|confidence| matches!(confidence, "A" | "B"))
     }
 
+    /// Where it stands when an act took effect: a lift by its end, any other by its start or, where
+    /// that is not known, by its issue.
+    fn time(&self, row: Row<'_>, action: &str) -> usize {
+        let columns = match action {
+            "解除" => [self.lifted, Some(self.effective), self.issued],
+            _ => [Some(self.effective), self.issued, None],
+        };
+        let mut written = columns.into_iter().flatten();
+        let written = written.find(|column| !row.cell(*column).is_empty());
+        written.unwrap_or(self.effective)
+    }
+
     fn read(&self, row: Row<'_>) -> Result<RealWarning, Fault> {
         let cell = |column: Option<usize>| column.map_or("", |column| row.cell(column)).to_owned();
         let level = row.cell(self.level);
         let level = level.strip_suffix('色').unwrap_or(level);
-        let mut times = self.times.iter();
-        let time = times.find(|column| !row.cell(**column).is_empty());
-        let time = *time.unwrap_or(&self.times[0]);
+        let action = row.cell(self.action);
+        let time = self.time(row, action);
         let at = row.cell(time);
         let hour = at.parse().map(WrittenTime::day);
         let on = hour.or_else(|_| at.parse::<NaiveDate>());
@@ -91,7 +132,7 @@ impl Columns {
             level: by_word(level).ok_or_else(|| {
                 row.fault(self.level, "blue, yellow, orange, red, or 蓝, 黄, 橙, 红")
             })?,
-            action: row.cell(self.action).to_owned(),
+            action: action.to_owned(),
             on: on.map_err(|_| row.fault(time, "a day YYYY-MM-DD, or an hour of it Thh:mm"))?,
             at: at.to_owned(),
             confidence: cell(self.confidence),

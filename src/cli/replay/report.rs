@@ -151,7 +151,7 @@ const MONTHS_A_ROW: i32 = 6;
 type InForce = BTreeMap<NaiveDate, WarningLevel>;
 
 impl Report {
-    pub(super) fn new(replayed: &[Replayed<'_>]) -> Self {
+    pub(super) fn new(replayed: &[Replayed]) -> Self {
         let rules = replayed.iter().map(|replayed| RulesHead {
             id: replayed.rules.id.clone(),
             title: replayed.rules.title.clone(),

@@ -5,7 +5,7 @@ use std::io;
 
 use super::Args;
 use super::lines::{Beside, DifferenceLine, RealLine, Summary};
-use crate::cli::outlook::{City, WindowWord};
+use crate::cli::outlook::City;
 use crate::cli::print::Output;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
@@ -39,10 +39,7 @@ pub(super) fn print_warning(
 
 /// How a replay was made, in a sentence.
 pub(super) fn how(args: &Args) -> String {
-    let window = match args.window {
-        WindowWord::NaturalDay => "按自然日",
-        WindowWord::Rolling24h => "按连续24小时（可跨自然日）",
-    };
+    let window = args.window.zh();
     format!(
         "{}，{window}，逐日以此后{}天的实况为完美预报，提出即照办。",
         args.file.display(),
@@ -61,7 +58,7 @@ fn end(until: Option<chrono::DateTime<chrono::Utc>>) -> String {
 
 impl DifferenceLine<'_> {
     pub(super) fn zh(&self) -> String {
-        let [first, second] = [0, 1].map(|at| self.rules.get(at).copied().unwrap_or_default());
+        let [first, second] = self.rules;
         let days = self.days;
         format!(
             "{} {first} 对 {second}：同级{}天；{first} 较高{}天、独有{}天；{second} 较高{}天、独有{}天",
@@ -87,12 +84,15 @@ impl RealLine<'_> {
     /// What was really done: `实际升级橙色 2014-02-21T12:00（可信度A）`.
     pub(super) fn act(&self) -> String {
         let real = self.real;
+        let confidence = match real.confidence.as_str() {
+            "" => String::new(),
+            confidence => format!("（可信度{confidence}）"),
+        };
         format!(
-            "实际{}{} {}（可信度{}）",
+            "实际{}{} {}{confidence}",
             real.action,
             real.level.zh(),
-            real.at,
-            real.confidence
+            real.at
         )
     }
 }

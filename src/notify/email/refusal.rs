@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn judged(stage: Stage, code: u16, enhanced: Option<&str>) -> Outcome {
-        judge(Failure {
+        judge(&Failure {
             stage,
             cause: Cause::Refused {
                 code,

@@ -33,7 +33,7 @@ fn the_answer_is_one_object_in_the_promised_order() {
             r#"above 300 inside the run","#,
             r#""condition":"aqi>200 for 72h with aqi>300 for 24h inside","#,
             r#""missing_zh":"还差连续1天AQI>200，还差1天AQI>300（在连续日内）","#,
-            r#""at_upper_end":false},"gaps":[]}"#,
+            r#""at_upper_end":false},"gaps":[],"window":"natural-day"}"#,
             "\n"
         )
     );
@@ -153,12 +153,30 @@ fn any_24_hours_may_cross_a_new_year(#[case] first: usize) {
 fn people_read_at_which_hour_their_days_begin() {
     let run = assess(&across_the_new_year(0), &["--window", "rolling-24h"]);
     insta::assert_snapshot!(run.stdout, @"
-    黄色预警，依据环大气〔2024〕6号（mee-2024）
+    黄色预警，依据环大气〔2024〕6号（mee-2024，按连续24小时）
     起 2015年12月31日6时，止 2016年1月1日18时
     - 2015-12-31 6时起24小时 AQI 205，满足黄色条件“AQI>200持续24小时”
     - 2015-12-31 18时起24小时 AQI 205，满足黄色条件“AQI>200持续24小时”
     距橙色预警“AQI>200持续48小时”：还差连续1天AQI>200
     ");
+}
+
+#[test]
+fn hours_labelled_from_0_and_to_24_are_refused() {
+    let table = across_the_new_year(0) + "2016-01-01T24:00,20\n";
+    assess(&table, &["--window", "rolling-24h"]).assert_refused(
+        "-:50: column `time`: found `2016-01-01T24:00`: expected hours from 00 to 23, or from 01 to \
+         24, not both",
+    );
+}
+
+#[test]
+fn rules_that_count_any_24_hours_say_so_where_natural_days_are_judged() {
+    let run = assess(&across_the_new_year(0), &["--rules", "hebei-2024"]);
+    assert_eq!(
+        run.stderr,
+        "qingkong: these are natural days; hebei-2024 counts any 24 hours: --window rolling-24h\n"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use qingkong::clock::Clock;
 use serde_json::Value;
 
 use super::node::Home;
@@ -45,7 +46,7 @@ fn state<'f>(findings: &'f BTreeMap<String, (String, String)>, check: &str) -> &
     &findings[check].0
 }
 
-async fn examine(home: &Home) -> Run {
+fn examine(home: &Home) -> Run {
     tokio::task::block_in_place(|| home.run(&["doctor", "--json"]))
 }
 
@@ -84,7 +85,7 @@ both_engines! {
             server.address.port(),
             server.certificate.path().display()
         );
-        let run = examine(&node(&db, &mail)).await;
+        let run = examine(&node(&db, &mail));
         let found = findings(&run);
         assert_eq!(run.status, 0, "{found:#?}");
         assert!(found.values().all(|(state, _)| state == "ok"), "{found:#?}");
@@ -96,7 +97,7 @@ both_engines! {
     }
 
     async fn work_that_waits_and_a_clock_set_back_are_named(db: TestDb) {
-        let now = chrono::Utc::now().timestamp_millis();
+        let now = Clock::system().now().timestamp_millis();
         let mut tx = db.begin().await.unwrap();
         tx.execute(
             "INSERT INTO journal_entry
@@ -121,7 +122,7 @@ both_engines! {
         .await
         .unwrap();
         tx.commit().await.unwrap();
-        let run = examine(&node(&db, "")).await;
+        let run = examine(&node(&db, ""));
         let found = findings(&run);
         assert_eq!(run.status, 1);
         for (check, words) in [
@@ -147,7 +148,7 @@ both_engines! {
             server.address.port(),
             server.certificate.path().display()
         );
-        let run = examine(&node(&db, &mail)).await;
+        let run = examine(&node(&db, &mail));
         let found = findings(&run);
         assert_eq!((run.status, state(&found, "mail")), (1, "fail"));
         assert!(found["mail"].1.contains("the mail server refused the sign-in: 535"), "{found:#?}");
@@ -157,7 +158,7 @@ both_engines! {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_without_our_schema_is_no_failure() {
     let db = TestDb::sqlite_unmigrated().await;
-    let run = examine(&node(&db, "")).await;
+    let run = examine(&node(&db, ""));
     let found = findings(&run);
     assert_eq!((run.status, state(&found, "database")), (0, "warn"));
     assert!(

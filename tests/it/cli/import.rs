@@ -163,7 +163,8 @@ fn playbooks_are_checked_with_place_and_line_and_activated_once() {
     assert_eq!(
         run.stdout,
         "regions/410100-zhengzhou.toml:7: no rules `mee-2042` in triggers/: \
-         expected one of mee-2017, mee-2018, mee-2024\n"
+         expected one of beijing-2013, beijing-2023, hebei-2024, jiangsu-2026, mee-2017, mee-2018, \
+         mee-2024\n"
     );
     let run = node.run("", &["playbook", "activate", dir]);
     assert_eq!(run.status, 1);

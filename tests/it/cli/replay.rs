@@ -115,43 +115,43 @@ fn a_warning_is_one_line_with_its_steps() {
     );
 }
 
-#[test]
-fn real_warnings_stand_beside_what_two_rule_sets_would_have_done() {
-    let real = "tests/fixtures/warnings/beijing_2015.csv";
-    let options = [
+const REAL: &str = "tests/fixtures/warnings/beijing_2014.csv";
+
+/// Two months of 2014 in Beijing, by the plan of that time and by today's, with the real warnings.
+fn beijing_2014(options: &[&str]) -> Run {
+    let table = "tests/fixtures/air_quality/beijing_2014.csv";
+    let always = [
+        "replay",
+        table,
         "--rules",
         "beijing-2013",
         "--against",
         "mee-2024",
-        "--warnings",
-        real,
     ];
-    let run = qingkong(&[&["replay", WINTERS, "--json"], options.as_slice()].concat());
+    qingkong(&[always.as_slice(), &["--warnings", REAL], options].concat())
+}
+
+#[test]
+fn real_warnings_stand_beside_what_two_rule_sets_would_have_done() {
+    let run = beijing_2014(&["--json"]);
     let lines = run.json_lines();
     let of =
         |kind: &str| -> Vec<&Value> { lines.iter().filter(|line| line["type"] == kind).collect() };
-    // 黄色 on 27 November, 橙色 on the 29th; December is beyond the table, and C is not shown.
+    // The plan of that year raised to orange on 21 February, as the city did; today's would be red.
+    let beside = |line: &Value, at: usize| line["replayed"][at]["level"].clone();
     let told: Vec<_> = of("real")
         .iter()
-        .map(|line| {
-            let beside = |at: usize| &line["replayed"][at]["level"];
-            json!([line["id"], line["level"], beside(0), beside(1)])
-        })
+        .map(|line| json!([line["id"], line["level"], beside(line, 0), beside(line, 1)]))
         .collect();
-    assert_eq!(
-        told,
-        [
-            json!(["W004", "yellow", "orange", "red"]),
-            json!(["W005", "orange", "orange", "red"]),
-        ]
-    );
+    assert_eq!(told[2], json!(["W003", "orange", "orange", "red"]));
+    assert_eq!(told.len(), 3);
     let compared = of("comparison");
-    assert_eq!(compared.len(), 4);
-    assert_eq!(compared[3]["city"], json!(null));
-    assert_eq!(compared[3]["rules"], json!(["beijing-2013", "mee-2024"]));
+    assert_eq!(compared.len(), 2);
+    assert_eq!(compared[1]["city"], json!(null));
+    assert_eq!(compared[1]["rules"], json!(["beijing-2013", "mee-2024"]));
     // Lower lines never mean a lower level, nor fewer days.
     assert_eq!(
-        (&compared[3]["first_higher"], &compared[3]["first_only"]),
+        (&compared[1]["first_higher"], &compared[1]["first_only"]),
         (&json!(0), &json!(0))
     );
     assert!(of("warning").iter().all(|line| line["rules"].is_string()));
@@ -160,34 +160,54 @@ fn real_warnings_stand_beside_what_two_rule_sets_would_have_done() {
 }
 
 #[test]
+fn real_warnings_that_stand_beside_nothing_are_counted() {
+    let rows = "id,city,level,action,issued_at,effective_from,lifted_at,confidence\n\
+                a,许昌,橙色,启动,,2015-12-02,,A\n\
+                b,许昌,红色,启动,,2015-12-02,,C\n\
+                c,许昌,黄色,解除,,,2015-12-02T24:00,B\n\
+                d,许昌市,黄色,启动,,2015-12-02,,B\n\
+                e,许昌,黄色,启动,,2016-12-02,,B\n";
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, rows).unwrap();
+    let table = "city,date,aqi\n许昌,2015-12-02,201\n许昌,2015-12-03,90\n";
+    let run = replay(table, &["--warnings", file.path().to_str().unwrap()]);
+    let lines = run.json_lines();
+    let shown = lines.iter().filter(|line| line["type"] == "real");
+    let shown: Vec<_> = shown.map(|line| json!([line["id"], line["at"]])).collect();
+    assert_eq!(
+        shown,
+        [json!(["a", "2015-12-02"]), json!(["c", "2015-12-02T24:00"])]
+    );
+    assert_eq!(
+        run.stderr,
+        "qingkong: real warnings not shown: 2 of other cities or days, 1 whose confidence is not A \
+         or B\n"
+    );
+}
+
+#[test]
+fn two_rule_sets_of_one_id_are_refused() {
+    replay("city,date,aqi\n", &["--against", "mee-2024"])
+        .assert_refused("both rule sets have the id `mee-2024`: expected two ids");
+}
+
+#[test]
 fn people_read_the_comparison_in_chinese() {
-    let real = "tests/fixtures/warnings/beijing_2015.csv";
-    let options = [
-        "--rules",
-        "beijing-2013",
-        "--against",
-        "mee-2024",
-        "--warnings",
-        real,
-    ];
-    let run = qingkong(&[&["replay", WINTERS], options.as_slice()].concat());
+    let run = beijing_2014(&[]);
     let compared = run.stdout.lines().filter(|line| {
-        ["实际", " 对 ", "城"]
-            .iter()
-            .any(|word| line.contains(word))
-            || line.contains("事后看")
+        let told = ["实际", " 对 ", "城", "事后看"];
+        told.iter().any(|word| line.contains(word))
     });
     insta::assert_snapshot!(compared.collect::<Vec<_>>().join("\n"), @"
-    许昌 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高9天、独有14天
-    石家庄 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高8天、独有0天
-    北京 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高9天、独有5天
-    北京 实际启动黄色 2015-11-27T14:00（可信度B）：beijing-2013 当日橙色，起 2015年11月27日0时，止 2015年12月1日24时；mee-2024 当日红色，起 2015年11月27日0时，止 2015年12月1日24时
-    北京 实际升级橙色 2015-11-29T10:00（可信度B）：beijing-2013 当日橙色，起 2015年11月27日0时，止 2015年12月1日24时；mee-2024 当日红色，起 2015年11月27日0时，止 2015年12月1日24时
-    合计 beijing-2013 对 mee-2024：同级0天；beijing-2013 较高0天、独有0天；mee-2024 较高26天、独有19天
-    mee-2024：3城100天（无数据0天），预警红色4次、橙色4次、黄色3次，预警日红色19天、橙色17天、黄色9天
-      事后看：命中41天，级别偏低0天，漏报0天，空报4天；整次空报0次，反复0次，提前不足24小时1次，平均提前85小时
-    beijing-2013：3城100天（无数据0天），预警红色0次、橙色4次、黄色0次、蓝色5次，预警日红色0天、橙色19天、黄色0天、蓝色7天
-      事后看：命中23天，级别偏低0天，漏报0天，空报3天；整次空报0次，反复0次，提前不足24小时1次，平均提前104小时
+    北京 beijing-2013 对 mee-2024：同级6天；beijing-2013 较高0天、独有0天；mee-2024 较高8天、独有5天
+    北京 实际启动蓝色 2014-01-16（可信度B）：beijing-2013 当日黄色，起 2014年1月16日0时，止 2014年1月17日24时；mee-2024 当日橙色，起 2014年1月16日0时，止 2014年1月19日24时
+    北京 实际启动黄色 2014-02-20T12:00（可信度A）：beijing-2013 当日橙色，起 2014年2月20日0时，止 2014年2月26日24时；mee-2024 当日红色，起 2014年2月20日0时，止 2014年2月26日24时
+    北京 实际升级橙色 2014-02-21T12:00（可信度A）：beijing-2013 当日橙色，起 2014年2月20日0时，止 2014年2月26日24时；mee-2024 当日红色，起 2014年2月20日0时，止 2014年2月26日24时
+    合计 beijing-2013 对 mee-2024：同级6天；beijing-2013 较高0天、独有0天；mee-2024 较高8天、独有5天
+    mee-2024：1城59天（无数据0天），预警红色2次、橙色1次、黄色2次，预警日红色11天、橙色4天、黄色4天
+      事后看：命中17天，级别偏低0天，漏报0天，空报2天；整次空报0次，反复0次，提前不足24小时0次，平均提前110小时
+    beijing-2013：1城59天（无数据0天），预警红色2次、橙色0次、黄色1次、蓝色1次，预警日红色6天、橙色5天、黄色2天、蓝色1天
+      事后看：命中14天，级别偏低0天，漏报0天，空报0天；整次空报0次，反复0次，提前不足24小时0次，平均提前120小时
     ");
 }
 
@@ -195,20 +215,16 @@ fn people_read_the_comparison_in_chinese() {
 fn a_report_is_one_file_that_draws_every_day_twice_and_asks_nobody_for_anything() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("report.html");
-    let real = "tests/fixtures/warnings/beijing_2015.csv";
-    let options = ["--against", "beijing-2013", "--warnings", real, "--report"];
-    let args = [
-        &["replay", WINTERS],
-        options.as_slice(),
-        &[file.to_str().unwrap()],
-    ];
-    let with = qingkong(&args.concat());
+    let with = beijing_2014(&["--report", file.to_str().unwrap()]);
     let html = std::fs::read_to_string(&file).unwrap();
+    // 59 days of one city and year in the curve and in the calendar; six categories in the legend.
     for (what, expected) in [
-        // Three cities, 100 days: in the curve and in the calendar.
-        ("<h2>", 3),
-        ("<rect class=\"aqi-", 100 + 6),
-        ("<rect class=\"cell aqi-", 100),
+        ("<h2>", 1),
+        ("<h3>", 1),
+        ("<rect class=\"aqi-", 59 + 6),
+        ("<rect class=\"cell aqi-", 59),
+        ("<rect class=\"cell none", 0),
+        ("<path class=\"blue\"", 1),
         ("<path class=\"yellow\"", 1),
         ("<path class=\"orange\"", 1),
         ("<script", 0),
@@ -217,9 +233,8 @@ fn a_report_is_one_file_that_draws_every_day_twice_and_asks_nobody_for_anything(
     ] {
         assert_eq!(html.matches(what).count(), expected, "{what}");
     }
-    assert!(html.contains("实际升级橙色 2015-11-29T10:00（可信度B）"));
-    let without = qingkong(&args.concat()[..6]);
-    assert_eq!(with, without);
+    assert!(html.contains("实际升级橙色 2014-02-21T12:00（可信度A）"));
+    assert_eq!(with, beijing_2014(&[]));
 }
 
 #[test]
