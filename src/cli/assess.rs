@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use serde::Serialize;
 
-use super::{Failure, outlook, print::Output, reason};
+use super::{Failure, print::Output, reason};
 use crate::domain::level::WarningLevel;
 use crate::domain::outlook::Outlook;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::domain::trigger::{Assessment, Condition, Next, Rules};
 use crate::playbooks::{self, Files};
+use crate::sources::own;
 use crate::table::Table;
 
 /// Judge an outlook by the rules of when a warning starts.
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let table = Table::read(&args.file).map_err(Failure::input)?;
     check_window(args, &table).map_err(Failure::Input)?;
     let standards = playbooks::standards(&files)?;
-    let outlook = outlook::read(&table, &standards).map_err(Failure::input)?;
+    let outlook = own::read(&table, &standards).map_err(Failure::input)?;
 
     let assessment = rules.assess(&outlook);
     if args.json {
@@ -62,7 +63,7 @@ fn check_window(args: &Args, table: &Table) -> anyhow::Result<()> {
     if args.window == WindowWord::NaturalDay {
         return Ok(());
     }
-    if !outlook::is_hourly(table) {
+    if !own::is_hourly(table) {
         bail!(
             "{}: found daily values: expected hours, a column `time`, for --window rolling-24h",
             table.file()

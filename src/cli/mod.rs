@@ -17,7 +17,6 @@ mod keyring;
 mod log;
 mod migrate;
 mod node;
-mod outlook;
 mod playbook;
 mod print;
 mod reason;

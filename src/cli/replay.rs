@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::outlook::{self, City};
 use super::{Failure, print::Output, reason};
 use crate::domain::episode::{Episode, Step, replay};
 use crate::domain::level::WarningLevel;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::domain::trigger::Rules;
 use crate::playbooks::{self, Files};
+use crate::sources::own::{self, City};
 use crate::table::Table;
 
 /// Replay years of daily values: the warnings the rules would have made of them.
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let file = playbooks::rules_file(&files, &args.rules).map_err(Failure::Input)?;
     let rules = Rules::parse(&file.path, &file.text).map_err(Failure::input)?;
     let table = Table::read(&args.file).map_err(Failure::input)?;
-    let cities = outlook::read_cities(&table).map_err(Failure::input)?;
+    let cities = own::read_cities(&table).map_err(Failure::input)?;
 
     let mut summary = Summary::new(&rules, file.digest(), args.horizon_days);
     for city in &cities {

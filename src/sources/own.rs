@@ -1,29 +1,48 @@
-//! Tables of days or hours → outlooks, for the commands that judge them.
+//! Our own tables of days or hours → outlooks (`table`).
+//!
+//! | column | ours | unit |
+//! |---|---|---|
+//! | `date`, `日期` | the civil day, Beijing time | `YYYY-MM-DD` |
+//! | `time` | the hour, Beijing time, `24:00` included | `YYYY-MM-DDThh:00` |
+//! | `aqi`, `AQI`, `aqi_high` | the daily index, or the ends of its range | 0 to 500 |
+//! | `pm2_5_aqi` | the index of PM2.5 alone | 0 to 500 |
+//! | `primary`, `首要污染物` | the primary pollutants | |
+//! | `cause`, `成因` | what brought the pollution | |
+//! | `pm2_5`, `pm10`, `so2`, `no2` | means of the day or the hour | µg/m³ |
+//! | `co` | the same | mg/m³ |
+//! | `o3_8h` (days), `o3` (hours) | largest mean of eight hours; mean of the hour | µg/m³ |
+//! | `city`, `城市` | the place, in a table of days with an index | |
+//!
+//! Nothing is converted. Empty, `NA`, `-` and `—` mean not measured.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::aqi::{concentration, is_measured, only_column};
+use super::cells::{concentration, is_measured, only_column};
+use super::{Format, Place, Reading, Series, Values};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
 use crate::domain::outlook::{AqiRange, Cause, Day, Hourly, Outlook};
 use crate::domain::time::WrittenTime;
 use crate::table::{Fault, Row, Table};
 
 /// One city's series; the name is empty in a table without cities.
-pub(super) struct City {
-    pub(super) name: String,
-    pub(super) outlook: Outlook,
+#[derive(Debug)]
+pub struct City {
+    /// What the table calls it.
+    pub name: String,
+    /// Its days.
+    pub outlook: Outlook,
 }
 
 /// Whether a table holds hours rather than days.
-pub(super) fn is_hourly(table: &Table) -> bool {
+pub fn is_hourly(table: &Table) -> bool {
     table.column(&["time"]).is_some()
 }
 
 /// A table `date,aqi[,aqi_high][,primary][,cause][,pm2_5_aqi]`, of daily concentrations, or of
 /// hours, as one outlook. An index of concentrations is that of the standard in force on its day.
-pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+pub fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
     if is_hourly(table) {
         return read_hours(table, standards);
     }
@@ -36,8 +55,8 @@ pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Faul
 }
 
 /// A table `city,date,aqi[,…]` as one outlook for each city, in the order they first appear.
-pub(super) fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
-    let city = table.require(&["city", "城市"])?;
+pub fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
+    let city = table.require(&CITY)?;
     let columns = Columns::find(table)?;
     let mut places = HashMap::new();
     let mut cities: Vec<(&str, Vec<(Day, Row<'_>)>)> = Vec::new();
@@ -63,7 +82,40 @@ pub(super) fn read_cities(table: &Table) -> Result<Vec<City>, Fault> {
         .collect()
 }
 
+/// Whether a table has the columns of one of ours.
+pub(super) fn fits(table: &Table) -> bool {
+    is_hourly(table) || table.column(&DATE).is_some()
+}
+
+/// A table as a source: one place without a name, or each city that it names.
+pub(super) fn reading(table: &Table, standards: &Standards) -> Result<Reading, Fault> {
+    let names_cities = table.column(&CITY).is_some() && table.column(&AQI).is_some();
+    let cities = if names_cities && !is_hourly(table) {
+        read_cities(table)?
+    } else {
+        vec![City {
+            name: String::new(),
+            outlook: read(table, standards)?,
+        }]
+    };
+    let series = cities.into_iter().map(|City { name, outlook }| Series {
+        place: Place {
+            city: name,
+            station: None,
+        },
+        values: Values::Judged(outlook),
+    });
+    Ok(Reading {
+        file: table.file().to_owned(),
+        format: Format::Table,
+        rows: table.rows().len(),
+        notes: Vec::new(),
+        series: series.collect(),
+    })
+}
+
 /// What the columns of days are called.
+const CITY: [&str; 2] = ["city", "城市"];
 const DATE: [&str; 2] = ["date", "日期"];
 const AQI: [&str; 2] = ["aqi", "AQI"];
 const CAUSE: [&str; 2] = ["cause", "成因"];
