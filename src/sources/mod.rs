@@ -44,7 +44,7 @@ mod unit;
 use mapping::Mapping;
 
 /// The most a file may hold once it is unpacked: ten times the largest known.
-const LARGEST: u64 = 256 * 1_024 * 1_024;
+const LARGEST: u64 = 64 * 1_024 * 1_024;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -186,6 +186,16 @@ pub struct Place {
     pub city: String,
     /// The station, where the values are those of one.
     pub station: Option<String>,
+}
+
+impl Place {
+    /// Whether it may lie in a region of this name: it bears the name, or none but a point's.
+    fn may_be(&self, region: &str) -> bool {
+        let is_point = self
+            .city
+            .starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        self.city.is_empty() || is_point || bare(&self.city) == bare(region)
+    }
 }
 
 impl fmt::Display for Place {
@@ -341,7 +351,8 @@ impl Reading {
         Ok(())
     }
 
-    /// The place asked for by name; else the only one; else the one that bears the region's name.
+    /// The place asked for by name; else the only one, if it does not bear another name than the
+    /// region; else the one that bears the region's.
     pub fn at(&self, asked: Option<&str>, region: Option<&str>) -> Result<Chosen, WhichPlace> {
         if let Some(asked) = asked {
             return self.named(asked).ok_or_else(|| WhichPlace::Unknown {
@@ -349,7 +360,9 @@ impl Reading {
                 places: self.instead_of(asked),
             });
         }
-        if let [only] = &self.series[..] {
+        if let [only] = &self.series[..]
+            && region.is_none_or(|region| only.place.may_be(region))
+        {
             return Ok(stations::alone(only));
         }
         let of_the_region = region.and_then(|name| self.named(name));
@@ -636,6 +649,31 @@ mod tests {
         );
         let days = read_as(Format::CityDays, CITY_DAYS.as_bytes());
         assert!(Reading::joined(vec![dongsi, days]).is_err(), "two formats");
+    }
+
+    #[test]
+    fn the_only_place_of_a_file_is_not_taken_for_another_city() {
+        let reading = read_as(Format::Prsa, PRSA.as_bytes());
+        assert!(reading.at(None, Some("北京市")).is_ok());
+        let error = reading.at(None, Some("许昌市")).unwrap_err();
+        assert!(error.to_string().ends_with("北京, 北京/Dongsi"), "{error}");
+        assert_eq!(
+            reading.at(Some("Dongsi"), Some("许昌市")).unwrap().place,
+            "北京/Dongsi"
+        );
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("NA")]
+    #[case("-")]
+    #[case("—")]
+    fn the_words_for_a_gap_are_no_value(#[case] gap: &str) {
+        let with_a_gap = CITY_DAYS.replace(",158.2,", &format!(",{gap},"));
+        let chosen = read_as(Format::CityDays, with_a_gap.as_bytes()).at(Some("许昌"), None);
+        let day = days(&chosen.unwrap().values)[&on("2015-01-24")];
+        assert_eq!(day[Pollutant::Pm25], None);
+        assert_eq!(day[Pollutant::Pm10], of(Pollutant::Pm10, "178.5"));
     }
 
     #[test]
