@@ -42,7 +42,8 @@
 //!   data and sinks of its own.
 //! - [`sources`]: files of days and hours as their makers write them → places with values in our
 //!   units; a file for each format, which begins with its mapping.
-//! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`].
+//! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`],
+//!   [`tls`].
 //!
 //! Beside the code stand `migrations/` (the schema, forward only), `playbooks/` (rules, standards,
 //! law, regions, texts: data with the dates it holds), `tests/it/` (one binary; `tests/run` sets up
@@ -107,4 +108,5 @@ pub mod service;
 pub mod sources;
 pub mod store;
 pub mod table;
+pub mod tls;
 pub mod web;

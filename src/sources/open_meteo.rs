@@ -51,17 +51,15 @@ struct Answer {
     hourly: BTreeMap<String, Vec<Value>>,
 }
 
-/// One place is written as an object, several as a list.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Answers {
-    One(Box<Answer>),
-    Many(Vec<Answer>),
-}
-
 /// Reads an answer.
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Reading, Vec<Fault>> {
-    let answers: Answers = serde_json::from_slice(bytes).map_err(|error| {
+    let is_list = bytes.trim_ascii_start().starts_with(b"[");
+    let answers: Result<Vec<Answer>, _> = if is_list {
+        serde_json::from_slice(bytes)
+    } else {
+        serde_json::from_slice(bytes).map(|answer| vec![answer])
+    };
+    let answers = answers.map_err(|error| {
         let expected = "an answer of the air quality interface with `latitude`, `longitude`, \
                         `utc_offset_seconds`, `hourly_units` and `hourly`";
         vec![Fault {
@@ -69,10 +67,6 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Reading, Vec<Fault>> {
             ..fault(file, "", &error.to_string(), expected)
         }]
     })?;
-    let answers = match answers {
-        Answers::One(answer) => vec![*answer],
-        Answers::Many(answers) => answers,
-    };
     let (mut notes, mut series, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for answer in &answers {
         match (Hours { file, answer }).read(&mut notes) {
