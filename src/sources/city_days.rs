@@ -17,47 +17,18 @@
 //!
 //! Attribution: history collected by aqistudy.cn from the national network; no licence stated.
 
-use super::mapping::{Clock, Column, Mapping, Places, Zero};
-use super::unit::Unit::{MicrogramsPerCubicMetre, MilligramsPerCubicMetre};
-use crate::domain::aqi::Pollutant;
+use super::mapping::{Clock, Mapping, Places, Zero, six};
+use super::unit::Unit;
 
 pub(super) const MAPPING: Mapping = Mapping {
     signature: &["city", "date", "aqi_range", "pm25", "pm10", "o3_8h"],
     source: "aqistudy.cn history of the national network",
     places: Places::Cells("city", None),
     clock: Clock::Day("date"),
-    columns: &[
-        Column {
-            header: "pm25",
-            pollutant: Pollutant::Pm25,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "pm10",
-            pollutant: Pollutant::Pm10,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "so2",
-            pollutant: Pollutant::So2,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "no2",
-            pollutant: Pollutant::No2,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "co",
-            pollutant: Pollutant::Co,
-            unit: MilligramsPerCubicMetre,
-        },
-        Column {
-            header: "o3_8h",
-            pollutant: Pollutant::O3,
-            unit: MicrogramsPerCubicMetre,
-        },
-    ],
+    columns: &six(
+        ["pm25", "pm10", "so2", "no2", "co", "o3_8h"],
+        Unit::MilligramsPerCubicMetre,
+    ),
     zero: Zero::Gap,
     notes: &[
         "the index is computed from the concentrations; the file's mean of hourly indices is not \

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 
+use super::cells::only_column;
 use super::unit::Unit;
 use super::{Format, Hour, Place, Reading, Series, Values, put};
 use crate::domain::aqi::{Concentration, Pollutant, Sample};
@@ -63,6 +64,28 @@ pub(super) struct Column {
     pub(super) header: &'static str,
     pub(super) pollutant: Pollutant,
     pub(super) unit: Unit,
+}
+
+/// Columns of the six pollutants, in their order: particles, SO2, NO2 and ozone in µg/m³, CO in a
+/// unit of its own.
+pub(super) const fn six(headers: [&'static str; 6], carbon_monoxide: Unit) -> [Column; 6] {
+    const fn column(header: &'static str, pollutant: Pollutant, unit: Unit) -> Column {
+        Column {
+            header,
+            pollutant,
+            unit,
+        }
+    }
+    let [pm2_5, pm10, so2, no2, co, o3] = headers;
+    let unit = Unit::MicrogramsPerCubicMetre;
+    [
+        column(pm2_5, Pollutant::Pm25, unit),
+        column(pm10, Pollutant::Pm10, unit),
+        column(so2, Pollutant::So2, unit),
+        column(no2, Pollutant::No2, unit),
+        column(co, Pollutant::Co, carbon_monoxide),
+        column(o3, Pollutant::O3, unit),
+    ]
 }
 
 /// What an exact zero says.
@@ -134,7 +157,10 @@ enum PlaceIn {
 
 impl<'m> Layout<'m> {
     fn find(mapping: &'m Mapping, table: &Table) -> Result<Self, Fault> {
-        let column = |name: &'static str| table.require(&[name]);
+        let column = |name: &'static str| {
+            only_column(table, name)?;
+            table.require(&[name])
+        };
         let time = match mapping.clock {
             Clock::Parts(names) => names.map(column).into_iter().collect(),
             Clock::DayAndHour(day, hour) => [day, hour].map(column).into_iter().collect(),

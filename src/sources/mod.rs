@@ -142,7 +142,10 @@ impl fmt::Display for Format {
 
 /// Why a word does not name a format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a format: expected {words}", words = Format::ALL.map(Format::as_str).join(", "))]
+#[error(
+    "`{0}` is not a format: expected {words}",
+    words = Format::ALL.map(Format::as_str).join(", ")
+)]
 pub struct NotAFormat(pub String);
 
 impl FromStr for Format {
@@ -597,6 +600,12 @@ mod tests {
         for format in Format::ALL {
             assert!(told.contains(format.as_str()), "{format}: {told}");
         }
+    }
+
+    #[test]
+    fn two_columns_of_one_name_leave_open_which_is_meant() {
+        let told = refused(CITY_DAYS.replacen("rank", "pm25", 1).as_bytes());
+        assert!(told.ends_with("expected one column of this name"), "{told}");
     }
 
     #[test]

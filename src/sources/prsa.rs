@@ -8,25 +8,15 @@
 //! | `CO` | the same | **µg/m³** | divided by 1000 |
 //! | `No`, `TEMP`, `PRES`, `DEWP`, `RAIN`, `wd`, `WSPM` | not read | | |
 //!
-//! Missing: `NA`. Of 2014-02-25 and -26, in the middle of a real orange warning, only ozone was
-//! measured at some stations: the days stay gaps and do not read as clean air. Ozone of 1071 is the
-//! end of the instrument's scale and is kept.
+//! Missing: `NA`. On 2014-02-25 and -26, in the middle of a real orange warning, particles were
+//! measured in 17 or 18 of 24 hours, so that of all daily means only ozone's is valid: the days stay
+//! gaps and do not read as clean air. Ozone of 1071, hours on end, is kept as it is.
 //!
 //! Attribution: UCI Machine Learning Repository, dataset 501, Beijing Multi-Site Air-Quality Data
 //! (S. Chen, 2019), CC BY 4.0.
 
-use super::mapping::{Clock, Column, Mapping, Places, Zero};
-use super::unit::Unit::MicrogramsPerCubicMetre;
-use crate::domain::aqi::Pollutant;
-
-/// A column of whatever unit the file has for all.
-const fn column(header: &'static str, pollutant: Pollutant) -> Column {
-    Column {
-        header,
-        pollutant,
-        unit: MicrogramsPerCubicMetre,
-    }
-}
+use super::mapping::{Clock, Mapping, Places, Zero, six};
+use super::unit::Unit;
 
 pub(super) const MAPPING: Mapping = Mapping {
     signature: &[
@@ -35,14 +25,10 @@ pub(super) const MAPPING: Mapping = Mapping {
     source: "UCI 501 Beijing Multi-Site Air-Quality Data, CC BY 4.0",
     places: Places::StationOf("北京", "station"),
     clock: Clock::Parts(["year", "month", "day", "hour"]),
-    columns: &[
-        column("PM2.5", Pollutant::Pm25),
-        column("PM10", Pollutant::Pm10),
-        column("SO2", Pollutant::So2),
-        column("NO2", Pollutant::No2),
-        column("CO", Pollutant::Co),
-        column("O3", Pollutant::O3),
-    ],
+    columns: &six(
+        ["PM2.5", "PM10", "SO2", "NO2", "CO", "O3"],
+        Unit::MicrogramsPerCubicMetre,
+    ),
     zero: Zero::Value,
     notes: &[],
 };

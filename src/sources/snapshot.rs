@@ -16,9 +16,8 @@
 //! Attribution: China National Environmental Monitoring Centre (中国环境监测总站), through a public
 //! crawl.
 
-use super::mapping::{Clock, Column, Mapping, Places, Zero};
-use super::unit::Unit::{MicrogramsPerCubicMetre, MilligramsPerCubicMetre};
-use crate::domain::aqi::Pollutant;
+use super::mapping::{Clock, Mapping, Places, Zero, six};
+use super::unit::Unit;
 
 pub(super) const MAPPING: Mapping = Mapping {
     signature: &[
@@ -32,38 +31,10 @@ pub(super) const MAPPING: Mapping = Mapping {
     source: "CNEMC national snapshot",
     places: Places::Cells("city", Some("station")),
     clock: Clock::Written("time_bj"),
-    columns: &[
-        Column {
-            header: "pm25_1h",
-            pollutant: Pollutant::Pm25,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "pm10_1h",
-            pollutant: Pollutant::Pm10,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "so2_1h",
-            pollutant: Pollutant::So2,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "no2_1h",
-            pollutant: Pollutant::No2,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "co_1h",
-            pollutant: Pollutant::Co,
-            unit: MilligramsPerCubicMetre,
-        },
-        Column {
-            header: "o3_1h",
-            pollutant: Pollutant::O3,
-            unit: MicrogramsPerCubicMetre,
-        },
-    ],
+    columns: &six(
+        ["pm25_1h", "pm10_1h", "so2_1h", "no2_1h", "co_1h", "o3_1h"],
+        Unit::MilligramsPerCubicMetre,
+    ),
     zero: Zero::Gap,
     notes: &[
         "a value of exactly 0 is taken for a gap",

@@ -17,47 +17,18 @@
 //! Attribution: China National Environmental Monitoring Centre (中国环境监测总站), real-time data,
 //! through a public crawl of pm25.in (MIT).
 
-use super::mapping::{Clock, Column, Mapping, Places, Zero};
-use super::unit::Unit::{MicrogramsPerCubicMetre, MilligramsPerCubicMetre};
-use crate::domain::aqi::Pollutant;
+use super::mapping::{Clock, Mapping, Places, Zero, six};
+use super::unit::Unit;
 
 pub(super) const MAPPING: Mapping = Mapping {
     signature: &["city", "date", "hour", "station", "pm25", "o3_1h"],
     source: "CNEMC real-time data through pm25.in",
     places: Places::Cells("city", Some("station")),
     clock: Clock::DayAndHour("date", "hour"),
-    columns: &[
-        Column {
-            header: "pm25",
-            pollutant: Pollutant::Pm25,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "pm10",
-            pollutant: Pollutant::Pm10,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "so2",
-            pollutant: Pollutant::So2,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "no2",
-            pollutant: Pollutant::No2,
-            unit: MicrogramsPerCubicMetre,
-        },
-        Column {
-            header: "co",
-            pollutant: Pollutant::Co,
-            unit: MilligramsPerCubicMetre,
-        },
-        Column {
-            header: "o3_1h",
-            pollutant: Pollutant::O3,
-            unit: MicrogramsPerCubicMetre,
-        },
-    ],
+    columns: &six(
+        ["pm25", "pm10", "so2", "no2", "co", "o3_1h"],
+        Unit::MilligramsPerCubicMetre,
+    ),
     zero: Zero::Value,
     notes: &["real-time values, not reviewed by the network"],
 };
