@@ -24,6 +24,13 @@ pub struct Fault {
     pub expected: String,
 }
 
+impl Fault {
+    /// The fault of a whole file.
+    pub fn of_file(file: &str, found: &str, expected: &str) -> Self {
+        fault(file, 0, found, expected)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

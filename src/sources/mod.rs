@@ -312,7 +312,7 @@ impl Reading {
             if reading.format != all.format {
                 let found = format!("a file of the format {}", reading.format);
                 let expected = format!("one of the format {}, as {}", all.format, all.file);
-                return Err(whole(&reading.file, &found, &expected));
+                return Err(Fault::of_file(&reading.file, &found, &expected));
             }
             all.take(reading)?;
         }
@@ -344,7 +344,7 @@ impl Reading {
             };
             if !joined {
                 let found = format!("other values of {}", series.place);
-                return Err(whole(
+                return Err(Fault::of_file(
                     &other.file,
                     &found,
                     "each hour or day of a place once",
@@ -469,7 +469,7 @@ fn recognise(table: &Table) -> Result<Format, Fault> {
     all.find(|format| format.fits(table)).ok_or_else(|| {
         let found = table.header().iter().collect::<Vec<_>>().join(",");
         let looked_for = Format::ALL.map(|format| format!("{format}: {}", format.known_by()));
-        whole(
+        Fault::of_file(
             table.file(),
             &found,
             &format!("one of the formats {}", looked_for.join("; ")),
@@ -486,28 +486,21 @@ fn unpacked<'b>(file: &str, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, [u8]
     let packed = flate2::read::MultiGzDecoder::new(bytes);
     match packed.take(LARGEST + 1).read_to_end(&mut plain) {
         Ok(_) if plain.len() as u64 <= LARGEST => Ok(plain.into()),
-        Ok(_) => Err(whole(
+        Ok(_) => Err(Fault::of_file(
             file,
             "",
             &format!("at most {LARGEST} bytes once unpacked"),
         )),
-        Err(error) => Err(whole(file, &error.to_string(), "a whole gzip file")),
+        Err(error) => Err(Fault::of_file(
+            file,
+            &error.to_string(),
+            "a whole gzip file",
+        )),
     }
 }
 
 fn one(fault: Fault) -> Vec<Fault> {
     vec![fault]
-}
-
-/// The fault of a whole file.
-fn whole(file: &str, found: &str, expected: &str) -> Fault {
-    Fault {
-        file: file.to_owned(),
-        line: 0,
-        column: String::new(),
-        found: found.to_owned(),
-        expected: expected.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -237,7 +237,7 @@ impl Hours<'_> {
 fn fault(file: &str, column: &str, found: &str, expected: &str) -> Fault {
     Fault {
         column: column.to_owned(),
-        ..super::whole(file, found, expected)
+        ..Fault::of_file(file, found, expected)
     }
 }
 

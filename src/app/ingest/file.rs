@@ -90,13 +90,12 @@ pub async fn read(
 fn outlook(reading: &Reading, days: Vec<Day>) -> Result<Outlook, Vec<Fault>> {
     let last = days.last().map(|day| day.on.to_string());
     Outlook::new(&reading.file, None, days).map_err(|error| {
-        vec![Fault {
-            file: reading.file.clone(),
-            line: 0,
-            column: String::new(),
-            found: last.unwrap_or_default(),
-            expected: format!("days of one century: {error}"),
-        }]
+        let expected = format!("days of one century: {error}");
+        vec![Fault::of_file(
+            &reading.file,
+            &last.unwrap_or_default(),
+            &expected,
+        )]
     })
 }
 
@@ -146,7 +145,7 @@ fn nothing_in(chosen: &sources::Chosen) -> Error {
         let most = measured.values().max().copied().unwrap_or_default();
         let _ = write!(
             text,
-            ": a mean takes 20 of the 24 hours, of which a day has {most} at most"
+            ": a daily mean takes 20 of 24 hours of a pollutant, and the fullest day has {most} of any"
         );
     }
     Error::invalid("days", "no-value", text)

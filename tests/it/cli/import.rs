@@ -108,7 +108,7 @@ fn the_file_of_a_source_is_taken_in_and_told_what_was_done_to_it() {
 )]
 #[case::one_hour(
     &of_a_source("tests/fixtures/sources/national_snapshot_20170707T16.csv", "411000"),
-    "a day with a value of 许昌市: a mean takes 20 of the 24 hours, of which a day has 1 at most"
+    "the fullest day has 1 of any"
 )]
 #[case::two_formats(
     &[&of_a_source(CITY_DAYS, "411000"), [DONGSI].as_slice()].concat(),
