@@ -14,6 +14,7 @@ use std::time::Duration;
 use config::{Environment, FileFormat};
 use serde::Deserialize;
 
+use crate::domain::region::RegionCode;
 use crate::notify::backoff::Backoff;
 use crate::notify::email::EmailConfig;
 use crate::notify::webhook::WebhookConfig;
@@ -41,6 +42,8 @@ pub struct Config {
     pub webhook: WebhookConfig,
     /// `[dispatch]`: how patiently messages are sent.
     pub dispatch: Dispatch,
+    /// `[[sources]]`: forecasts that are fetched every hour. Default: none.
+    pub sources: Vec<Source>,
     /// `[log]`: what is written to stderr, and how.
     pub log: Log,
 }
@@ -133,6 +136,23 @@ pub struct Playbooks {
 pub struct Dispatch {
     /// `[dispatch.backoff]`: when an attempt is repeated, and when a message is given up.
     pub backoff: Backoff,
+}
+
+/// `[[sources]]`: a forecast that is fetched every hour, for one region.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The region it is taken in for.
+    pub region: RegionCode,
+    /// Where the file is, `https:` as a rule: an answer of the Open-Meteo air quality interface, or
+    /// any other format that is taken from a file. May hold a key, and is never printed.
+    pub url: String,
+    /// Which place of the file is meant. Default: the only one, else the one of the region's name.
+    pub place: Option<String>,
+    /// Who made it, as it stands in outlooks. Default: whoever the format names.
+    pub source: Option<String>,
+    /// A PEM file with root certificates trusted beside the public ones. Default: none.
+    pub root_certificates: Option<PathBuf>,
 }
 
 /// `[log]`: what is written to stderr, and how.
@@ -241,6 +261,7 @@ impl Default for Config {
             mail: None,
             webhook: WebhookConfig::default(),
             dispatch: Dispatch::default(),
+            sources: Vec::new(),
             log: Log::default(),
         }
     }
@@ -288,6 +309,18 @@ impl fmt::Debug for Database {
         f.debug_struct("Database")
             .field("url", &self.url.as_ref().map(|_| "…"))
             .field("url_file", &self.url_file)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source")
+            .field("region", &self.region)
+            .field("url", &"…")
+            .field("place", &self.place)
+            .field("source", &self.source)
+            .field("root_certificates", &self.root_certificates)
             .finish()
     }
 }
@@ -379,6 +412,9 @@ mod tests {
     fn a_configuration_prints_no_secret() {
         let mut config = Config::default();
         config.database.url = Some("postgres://qk:secret@db/qk".to_owned());
+        let source = "[[sources]]\nregion = \"411000\"\nurl = \"https://a.invalid/?key=secret@\"\n";
+        config.sources = parse(source, &[]).unwrap().sources;
+        assert_eq!(config.sources.len(), 1);
         assert!(!format!("{config:?}").contains("secret@"));
     }
 }

@@ -41,7 +41,10 @@
 //! - [`jobs`]: one visible table of scheduled work.
 //! - [`service`]: the life of a node; [`cli`]: one file per command. `demo` is `serve` with seeded
 //!   data and sinks of its own.
-//! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`].
+//! - [`sources`]: files of days and hours as their makers write them → places with values in our
+//!   units; a file for each format, which begins with its mapping.
+//! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`],
+//!   [`tls`].
 //!
 //! Beside the code stand `migrations/` (the schema, forward only), `playbooks/` (rules, standards,
 //! law, regions, texts: data with the dates it holds), `tests/it/` (one binary; `tests/run` sets up
@@ -103,6 +106,8 @@ pub mod notify;
 pub mod office_file;
 pub mod playbooks;
 pub mod service;
+pub mod sources;
 pub mod store;
 pub mod table;
+pub mod tls;
 pub mod web;

@@ -23,7 +23,7 @@ use crate::keyring::Keyring;
 use crate::notify::channels::Channels;
 use crate::store::db::Claim;
 use crate::store::{Db, Options};
-use crate::{jobs, notify, web};
+use crate::{jobs, tls, web};
 
 /// A node that is running.
 pub struct Service {
@@ -42,7 +42,7 @@ pub struct Service {
 impl Service {
     /// Binds, claims and migrates the database, and starts every part.
     pub async fn start(mut config: Config, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
-        notify::install_tls();
+        tls::install_tls();
         let listen = config.server.listen;
         let listener = TcpListener::bind(listen)
             .await
@@ -119,7 +119,7 @@ pub async fn open_existing(config: Config) -> anyhow::Result<App> {
 }
 
 async fn open_over(db: Db, config: Config) -> anyhow::Result<App> {
-    notify::install_tls();
+    tls::install_tls();
     let app = app_over(db, config, Clock::system(), Ids::system()).await?;
     app.settle_playbook().await?;
     Ok(app)

@@ -24,6 +24,13 @@ pub struct Fault {
     pub expected: String,
 }
 
+impl Fault {
+    /// The fault of a whole file.
+    pub fn of_file(file: &str, found: &str, expected: &str) -> Self {
+        fault(file, 0, found, expected)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
@@ -66,9 +73,19 @@ impl Table {
 
     /// Parses a table. Every line must have as many cells as the header.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, Fault> {
+        Self::parse_trimmed(file, bytes, csv::Trim::All)
+    }
+
+    /// As [`parse`](Self::parse), but the cells keep the spaces around them: there are files in
+    /// which `环保局` and `环保局　` are two stations.
+    pub fn parse_untrimmed(file: &str, bytes: &[u8]) -> Result<Self, Fault> {
+        Self::parse_trimmed(file, bytes, csv::Trim::Headers)
+    }
+
+    fn parse_trimmed(file: &str, bytes: &[u8], trim: csv::Trim) -> Result<Self, Fault> {
         let text = decode(file, bytes)?;
         let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
+            .trim(trim)
             .from_reader(text.as_bytes());
         let header = reader
             .headers()

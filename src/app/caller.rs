@@ -35,6 +35,8 @@ pub enum Via {
     Token(Scopes),
     /// Access to the node itself: its files and its command line.
     CommandLine,
+    /// The node's own schedule, by its configuration.
+    Schedule,
 }
 
 impl Caller {
@@ -50,12 +52,21 @@ impl Caller {
         }
     }
 
+    /// The node itself, at work on its schedule with what its operator has configured.
+    pub fn schedule() -> Self {
+        Self {
+            name: "schedule".to_owned(),
+            via: Via::Schedule,
+            ..Self::operator()
+        }
+    }
+
     /// Whether the caller has a right at all; where, is for [`may`](Self::may).
     pub fn has(&self, right: Right) -> Result<(), Error> {
         let by_role = right.roles().contains(&self.role);
         let by_token = match &self.via {
             Via::Token(scopes) => scopes.contain(right),
-            Via::Session(_) | Via::CommandLine => true,
+            Via::Session(_) | Via::CommandLine | Via::Schedule => true,
         };
         if by_role && by_token {
             Ok(())

@@ -19,6 +19,8 @@ use crate::domain::time::day_of;
 use crate::store::Tx;
 use crate::store::outlook::{self as store, DayRecord, NewDays};
 
+pub mod file;
+
 /// How far back an outlook reaches: longer than any episode on record.
 const BACK: Days = Days::new(60);
 
@@ -48,6 +50,8 @@ pub struct OutlookIn {
     pub series: Series,
     /// The days, in any order, each once.
     pub days: Vec<DayIn>,
+    /// What was done to their values before they came here; kept with the record of the intake.
+    pub notes: Vec<String>,
 }
 
 /// What a series of days is.
@@ -135,6 +139,7 @@ pub async fn take_in(
         source,
         series,
         days,
+        notes,
     } = arrived;
     let (issued_at, origin) = match series {
         Series::Observed => (None, Origin::Observed),
@@ -170,10 +175,13 @@ pub async fn take_in(
         first: first.on,
         last: last.on,
     };
-    let body = json!({
+    let mut body = json!({
         "source": source, "issued_at": issued_at, "days": taken.days, "first": taken.first,
         "last": taken.last,
     });
+    if !notes.is_empty() {
+        body["notes"] = json!(notes);
+    }
     let kind = match series {
         Series::Observed => "observations.taken-in",
         Series::Forecast { .. } => "forecast.taken-in",

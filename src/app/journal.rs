@@ -103,6 +103,6 @@ pub async fn record(tx: &mut Tx, ids: &Ids, entry: Entry) -> store::Result<Entry
 pub fn actor(caller: &Caller) -> String {
     match caller.account {
         Some(account) => account.to_string(),
-        None => "command line".to_owned(),
+        None => caller.name.clone(),
     }
 }

@@ -9,9 +9,10 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use super::{Failure, print::Output};
-use crate::domain::aqi::{Aqi, Category, Concentration, PerPollutant, Period, Pollutant};
+use crate::domain::aqi::{Aqi, Category, PerPollutant, Period, Pollutant};
 use crate::domain::aqi::{PollutantSet, Sample, Standard, Standards, Withheld};
 use crate::playbooks::{self, Files};
+use crate::sources::cells::{concentration, is_measured, only_column};
 use crate::table::{Fault, Row, Table};
 
 /// Compute the air quality index of each row of a table (HJ 633).
@@ -134,41 +135,6 @@ impl Columns {
         read(Pollutant::O3, self.other_ozone)?;
         PerPollutant::try_from_fn(|pollutant| read(pollutant, self.concentrations[pollutant]))
     }
-}
-
-/// The column of a name; two of them would leave open which one is meant.
-pub(super) fn only_column(table: &Table, name: &str) -> Result<Option<usize>, Fault> {
-    if table.header().iter().filter(|&found| found == name).count() > 1 {
-        return Err(Fault {
-            file: table.file().to_owned(),
-            line: 1,
-            column: name.to_owned(),
-            found: String::new(),
-            expected: "one column of this name".to_owned(),
-        });
-    }
-    Ok(table.column(&[name]))
-}
-
-pub(super) fn concentration(
-    row: Row<'_>,
-    column: usize,
-    pollutant: Pollutant,
-) -> Result<Option<Concentration>, Fault> {
-    let text = row.cell(column);
-    if !is_measured(text) {
-        return Ok(None);
-    }
-    Concentration::parse(pollutant, text)
-        .map(Some)
-        .map_err(|error| {
-            let expected = format!("{}, or empty where not measured", error.expected());
-            row.fault(column, expected)
-        })
-}
-
-pub(super) fn is_measured(cell: &str) -> bool {
-    !matches!(cell, "" | "NA" | "-" | "—")
 }
 
 /// A row, judged.

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::outlook::{self, WindowWord};
+use super::window::WindowWord;
 use super::{Failure, print::Output, reason};
 use crate::domain::level::WarningLevel;
 use crate::domain::outlook::Outlook;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::domain::trigger::{Assessment, Condition, Next, Rules};
 use crate::playbooks::{self, Files};
+use crate::sources::own;
 use crate::table::Table;
 
 /// Judge an outlook by the rules of when a warning starts.
@@ -38,7 +39,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let table = Table::read(&args.file).map_err(Failure::input)?;
     args.window.check(&rules, &table).map_err(Failure::Input)?;
     let standards = playbooks::standards(&files)?;
-    let read = outlook::read_cut(&table, args.window, &standards).map_err(Failure::input)?;
+    let read = own::read_cut(&table, args.window.into(), &standards).map_err(Failure::input)?;
 
     let assessment = rules.assess(read.days());
     if args.json {

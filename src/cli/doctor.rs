@@ -18,7 +18,7 @@ use crate::notify::email::EmailChannel;
 use crate::playbooks::Files;
 use crate::store::Db;
 use crate::store::health::{self, Work};
-use crate::{app, notify, service, store};
+use crate::{app, service, store, tls};
 
 /// Check whether a node has what it needs: configuration, disk, keyring, playbooks, database, clock,
 /// mail server, and whether its work keeps up.
@@ -286,7 +286,7 @@ async fn mail(config: &Config) -> Finding {
     let Some(mail) = &config.mail else {
         return Finding::ok("mail", "no server").warn("without [mail] letters wait in the outbox");
     };
-    notify::install_tls();
+    tls::install_tls();
     let channel = match EmailChannel::<Live>::new(mail) {
         Ok(channel) => channel,
         Err(error) => return Finding::ok("mail", said(error)).fail("mend [mail]"),

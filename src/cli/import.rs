@@ -24,11 +24,12 @@ enum Command {
     Offices(list::Offices),
     /// Take in days that were measured.
     ///
-    /// A table of days date,aqi and optionally aqi_high, primary, cause, pm2_5_aqi; of daily
+    /// Our own tables: of days date,aqi and optionally aqi_high, primary, cause, pm2_5_aqi; of daily
     /// concentrations date and any of pm2_5 pm10 so2 no2 co o3_8h; or of hours, time and any of
-    /// pm2_5 pm10 so2 no2 co o3. Concentrations are judged by the standard in force on their day.
+    /// pm2_5 pm10 so2 no2 co o3. Or the files of sources as they are, known by their shape: see
+    /// --format. Concentrations are judged by the standard in force on their day.
     Observations(days::Observations),
-    /// Take in days that are foreseen, from the same tables.
+    /// Take in days that are foreseen, from the same files.
     Forecast(days::Forecast),
 }
 

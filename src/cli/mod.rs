@@ -19,7 +19,6 @@ mod keyring;
 mod log;
 mod migrate;
 mod node;
-mod outlook;
 mod playbook;
 mod print;
 mod reason;
@@ -27,6 +26,7 @@ mod replay;
 mod serve;
 mod token;
 mod user;
+mod window;
 
 /// 晴空 Qingkong, the heavy-pollution-weather emergency response system (重污染天气应急响应系统).
 #[derive(Debug, Parser)]

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use askama::Template;
 
-use super::outlook::{self, City, WindowWord};
+use super::window::WindowWord;
 use super::{Failure, print::Output};
 use crate::domain::backtest::{Difference, Score};
 use crate::domain::episode::{Episode, replay};
 use crate::domain::trigger::Rules;
 use crate::playbooks::{self, Files};
+use crate::sources::own::{self, City};
 use crate::table::Table;
 
 mod lines;
@@ -75,7 +76,8 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let real = args.warnings.as_deref().map(real::read).transpose();
     let real = real.map_err(Failure::input)?.unwrap_or_default();
     let standards = playbooks::standards(&files)?;
-    let cities = outlook::read_cities(&table, args.window, &standards).map_err(Failure::input)?;
+    let cities =
+        own::read_cities(&table, args.window.into(), &standards).map_err(Failure::input)?;
     let mut replay = Replay {
         args,
         report: Report::new(&replayed),

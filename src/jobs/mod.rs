@@ -17,6 +17,8 @@ use tokio::sync::mpsc;
 use tokio_cron_scheduler::{Job as Tick, JobScheduler, JobSchedulerError};
 use tokio_util::sync::CancellationToken;
 
+mod pull;
+
 use crate::app::{App, Error, close, decide, draw};
 use crate::domain::time::{day_of, day_start};
 
@@ -70,6 +72,12 @@ pub const JOBS: &[Job] = &[
         name: "prune-job-runs",
         schedule: Schedule::Daily(3, 40),
         run: |app| Box::pin(async { app.prune_runs().await.map(pruned) }),
+    },
+    // The last of a round, since it waits for others.
+    Job {
+        name: "pull-forecasts",
+        schedule: Schedule::Minutes(60),
+        run: |app| Box::pin(pull::pull_forecasts(app)),
     },
 ];
 

@@ -22,11 +22,9 @@ pub mod signature;
 
 mod guard;
 mod secret;
-mod tls;
 
 pub use guard::{Guard, Network, NotANetwork};
 pub use secret::Secret;
-pub use tls::install_tls;
 
 /// One message, rendered and addressed, about to leave in one lane.
 ///

@@ -31,8 +31,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::guard::{Guard, GuardedResolver, Network, Refused};
 use super::signature::SigningSecret;
-use super::{Address, Channel, Letter, Outcome, tls};
+use super::{Address, Channel, Letter, Outcome};
 use crate::domain::lane::Lane;
+use crate::tls;
 
 /// How webhooks are sent.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -31,6 +31,9 @@ pub(super) struct PostedFile {
     pub(super) idempotency: Option<Idempotency>,
 }
 
+/// As [`PostedFile`], of a source: CSV, JSON, or either packed by gzip.
+pub(super) struct PostedSource(pub(super) PostedFile);
+
 /// The header of that key, for the document.
 pub(super) struct IdempotencyKey;
 
@@ -53,9 +56,34 @@ where
 {
     type Rejection = Problem;
 
-    async fn from_request(mut request: Request, state: &S) -> Result<Self, Problem> {
-        if !has_type(request.headers(), "text/csv") {
-            return Err(wrong_type("text/csv"));
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Self::of_type(&["text/csv"], request, state).await
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for PostedSource
+where
+    App: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let types = ["text/csv", "application/json", "application/gzip"];
+        PostedFile::of_type(&types, request, state).await.map(Self)
+    }
+}
+
+impl PostedFile {
+    async fn of_type<S: Send + Sync>(
+        types: &[&str],
+        mut request: Request,
+        state: &S,
+    ) -> Result<Self, Problem>
+    where
+        App: FromRef<S>,
+    {
+        if !types.iter().any(|kind| has_type(request.headers(), kind)) {
+            return Err(wrong_type(&types.join("`, `")));
         }
         let key = key(request.headers())?;
         let method = request.method().clone();

@@ -49,6 +49,7 @@ fn observed(days: Vec<DayIn>) -> OutlookIn {
         source: "市监测站".to_owned(),
         series: Series::Observed,
         days,
+        notes: Vec::new(),
     }
 }
 

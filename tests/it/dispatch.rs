@@ -406,7 +406,7 @@ struct Quiet {
 }
 
 async fn quiet(db: &TestDb) -> Quiet {
-    qingkong::notify::install_tls();
+    qingkong::tls::install_tls();
     let mut quiet = Quiet {
         clock: qingkong::clock::Clock::set_at(start()),
         playbook: String::new(),

@@ -23,6 +23,8 @@ mod notify;
 mod order_link;
 mod pages;
 mod playbook;
+mod pulling;
+mod sources;
 mod store;
 mod stories;
 mod world;

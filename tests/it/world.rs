@@ -247,7 +247,7 @@ impl Visitor {
     reason = "a visitor from outside has no guard and no limits of ours"
 )]
 fn client() -> reqwest::Client {
-    qingkong::notify::install_tls();
+    qingkong::tls::install_tls();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()

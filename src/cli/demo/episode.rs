@@ -8,10 +8,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::app::ingest::{DayIn, OutlookIn, Series};
-use crate::cli::outlook;
 use crate::domain::aqi::Standards;
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::sources::own;
 use crate::table::{Fault, Table};
 
 /// The daily means as they were measured.
@@ -28,7 +28,7 @@ pub(super) fn as_of(
 ) -> Result<[OutlookIn; 2], Fault> {
     let tomorrow = tomorrow(now);
     let table = Table::parse("episode.csv", redated(tomorrow).as_bytes())?;
-    let outlook = outlook::read(&table, standards)?;
+    let outlook = own::read(&table, standards)?;
     let (observed, foreseen): (Vec<_>, Vec<_>) = outlook
         .days()
         .as_slice()
@@ -44,6 +44,7 @@ pub(super) fn as_of(
         source: source(what, standard.document()),
         series,
         days,
+        notes: Vec::new(),
     };
     Ok([
         arrived("实测", Series::Observed, observed),

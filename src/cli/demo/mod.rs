@@ -25,9 +25,9 @@ use crate::config::{Config, Log, Setting};
 use crate::domain::enterprise::PlantStatus;
 use crate::domain::id::RecipientKey;
 use crate::domain::region::RegionCode;
-use crate::notify;
 use crate::service::Service;
 use crate::store::registry::{self, RecipientKind};
+use crate::tls;
 
 mod episode;
 mod home;
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         let sinks = Sinks::bind(memory.as_ref().map(|memory| memory.inbox)).await?;
         let config = config(args, &home, &sinks)?;
         log::start(&config.log)?;
-        notify::install_tls();
+        tls::install_tls();
         // Before a node is started on it: the letters of another database are not ours to take.
         let is_filled = home::is_filled(&config, memory.as_ref()).await?;
         let memory = memory.filter(|_| is_filled);

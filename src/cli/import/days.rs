@@ -1,4 +1,4 @@
-//! Days measured and foreseen, from tables.
+//! Days measured and foreseen, from files of sources.
 
 use std::path::PathBuf;
 
@@ -6,14 +6,16 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::app::ingest::{self, DayIn, OutlookIn, Series};
+use crate::app::ingest::file::{self, Filed, ReadDays};
+use crate::app::ingest::{self, Series};
 use crate::app::{Caller, Error};
+use crate::cli::Failure;
 use crate::cli::node::Node;
 use crate::cli::print::Output;
-use crate::cli::{Failure, outlook};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
-use crate::table::Table;
+use crate::sources::Format;
+use crate::table::{Fault, read_bytes};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Observations {
@@ -32,12 +34,22 @@ pub(super) struct Forecast {
 
 #[derive(Debug, clap::Args)]
 struct SeriesArgs {
-    /// A CSV file, or - for standard input
-    file: PathBuf,
+    /// Files of one format, plain or gzip, or - for standard input: the stations of a city or the
+    /// hours of a day may be in several
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
     /// The region, by its code
     #[arg(long, value_name = "CODE")]
     region: RegionCode,
-    /// Who measured or foresaw it [default: the name of the file]
+    /// How the files are written [default: what they look like]: open-meteo, cams-days,
+    /// national-snapshot, station-hours, prsa, city-days, station-columns or table
+    #[arg(long, value_name = "NAME")]
+    format: Option<Format>,
+    /// Which place of the file is meant, a city or a station [default: the only one, else the one
+    /// of the region's name]
+    #[arg(long, value_name = "NAME")]
+    place: Option<String>,
+    /// Who measured or foresaw it [default: whoever the format names, else the name of the file]
     #[arg(long)]
     source: Option<String>,
     /// Print JSON
@@ -68,53 +80,74 @@ enum Made {
     Foreseen(Option<DateTime<Utc>>),
 }
 
-/// Takes a table in.
+/// Takes files in.
 async fn take_in(args: &SeriesArgs, made: Made, out: &mut Output) -> Result<(), Failure> {
-    // The whole table is read before anything is opened: a faulty cell leaves nothing half-done.
-    let table = Table::read(&args.file).map_err(Failure::input)?;
+    // Whole files are read before anything is opened: what is not there leaves nothing half-done.
+    let files = args.files.iter().map(|file| {
+        let bytes = read_bytes(file).map_err(Failure::input)?;
+        Ok((file.display().to_string(), bytes))
+    });
+    let files = files.collect::<Result<_, Failure>>()?;
     let app = args.node.open().await?;
-    let playbook = app.active_playbook().await?;
-    let outlook = outlook::read(&table, playbook.standards()).map_err(Failure::input)?;
-    // A day the file does not know says nothing about one that is known already.
-    let (days, gaps): (Vec<_>, Vec<_>) = outlook
-        .days()
-        .as_slice()
-        .iter()
-        .cloned()
-        .partition(|day| day.aqi.is_some());
-    let places: Vec<_> = days.iter().map(|day| day.on).collect();
-    let arrived = OutlookIn {
+    let operator = Caller::operator();
+    let filed = Filed {
+        files,
+        format: args.format,
+        place: args.place.clone(),
         region: args.region,
-        source: args
-            .source
-            .clone()
-            .unwrap_or_else(|| table.file().to_owned()),
+        source: args.source.clone(),
         series: match made {
             Made::Measured => Series::Observed,
             Made::Foreseen(issued_at) => Series::Forecast {
                 issued_at: issued_at.unwrap_or_else(|| app.now()),
             },
         },
-        days: days.into_iter().map(DayIn::from).collect(),
     };
-    let taken = ingest::take_in(&app, &Caller::operator(), None, arrived).await;
-    let taken = taken.map_err(|error| refused(error, &places))?;
+    let read = file::read(&app, &operator, filed).await;
+    let read = read
+        .map_err(|error| refused(error, &[]))?
+        .map_err(|faults| faulty(&faults))?;
+    let ReadDays {
+        arrived,
+        gaps,
+        format,
+        place,
+        rows,
+    } = read;
+    let days: Vec<_> = arrived.days.iter().map(|day| day.on).collect();
+    let notes = arrived.notes.clone();
+    let taken = ingest::take_in(&app, &operator, None, arrived).await;
+    let taken = taken.map_err(|error| refused(error, &days))?;
     if args.json {
         out.json(&json!({
             "type": "taken-in", "region": args.region, "days": taken.days, "left_out": gaps.len(),
-            "first": taken.first, "last": taken.last,
+            "first": taken.first, "last": taken.last, "format": format, "place": place,
+            "rows": rows, "notes": notes,
         }))?;
-    } else {
-        out.line(format_args!(
-            "{} days from {} to {} for {}; {} without a value left out",
-            taken.days,
-            taken.first,
-            taken.last,
-            args.region,
-            gaps.len()
-        ))?;
+        return Ok(());
+    }
+    out.line(format_args!(
+        "{} days from {} to {} for {}; {} without a value left out",
+        taken.days,
+        taken.first,
+        taken.last,
+        args.region,
+        gaps.len()
+    ))?;
+    for note in notes {
+        out.line(format_args!("  {note}"))?;
     }
     Ok(())
+}
+
+/// Faulty files are wrong input; the first hundred faults are told.
+fn faulty(faults: &[Fault]) -> Failure {
+    const TOLD: usize = 100;
+    let mut told: Vec<_> = faults.iter().take(TOLD).map(ToString::to_string).collect();
+    if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        told.push(format!("and {more} more"));
+    }
+    Failure::Input(anyhow!("{}", told.join("\n")))
 }
 
 /// A refusal of fields is wrong input, told by the days it concerns.

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::real::RealWarning;
 use super::{Args, Replayed};
-use crate::cli::outlook::City;
 use crate::cli::print::Output;
 use crate::cli::reason;
 use crate::domain::backtest::Difference;
@@ -16,6 +15,7 @@ use crate::domain::episode::{Episode, Step};
 use crate::domain::level::WarningLevel;
 use crate::domain::time::rfc3339;
 use crate::domain::trigger::Rules;
+use crate::sources::own::City;
 
 /// The level met on a day.
 #[derive(Serialize)]

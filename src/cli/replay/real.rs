@@ -5,10 +5,10 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::cli::outlook::City;
 use crate::cli::print;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
+use crate::sources::own::City;
 use crate::table::{Fault, Row, Table};
 
 /// One act on a real warning.

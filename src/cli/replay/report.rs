@@ -8,12 +8,12 @@ use chrono::{Datelike, NaiveDate};
 
 use super::Replayed;
 use super::lines::{Beside, RealLine, Summary};
-use crate::cli::outlook::City;
 use crate::domain::backtest;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
 use crate::domain::outlook::{AqiRange, Day, HIGHEST_AQI};
 use crate::i18n::Language;
+use crate::sources::own::City;
 use crate::web::pages::status::Category;
 
 /// The page.

@@ -5,12 +5,12 @@ use std::io;
 
 use super::Args;
 use super::lines::{Beside, DifferenceLine, RealLine, Summary};
-use crate::cli::outlook::City;
 use crate::cli::print::Output;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::Rules;
+use crate::sources::own::City;
 
 pub(super) fn print_warning(
     city: &City,

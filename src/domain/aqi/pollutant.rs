@@ -318,9 +318,26 @@ impl Concentration {
     ///
     /// Negative, absurdly high and exponential numbers are refused.
     pub fn parse(pollutant: Pollutant, text: &str) -> Result<Self, NotAConcentration> {
-        let steps_in_unit = pollutant.micrograms_in_unit() * Self::STEPS_IN_MICROGRAM;
-        parse_steps(text, steps_in_unit)
-            .filter(|&steps| steps <= u64::from(pollutant.most()) * u64::from(steps_in_unit))
+        Self::parse_in(pollutant, text, pollutant.micrograms_in_unit() * 1_000)
+    }
+
+    /// Reads a plain decimal number in a unit of which one is so many thousandths of a µg/m³: 1,000
+    /// for µg/m³, 1,000,000 for mg/m³. The bounds are those of [`parse`](Self::parse).
+    pub fn parse_in(
+        pollutant: Pollutant,
+        text: &str,
+        thousandths: u32,
+    ) -> Result<Self, NotAConcentration> {
+        // One step is the tenth part of a thousandth.
+        const READ_TO: u32 = 1_000_000_000;
+        let most = pollutant.most() * pollutant.micrograms_in_unit();
+        parse_steps(text, READ_TO)
+            .map(|parts| u128::from(parts) * u128::from(thousandths) * 10)
+            .and_then(|product| {
+                let (whole, rest) = (product / u128::from(READ_TO), product % u128::from(READ_TO));
+                Some(marked(u64::try_from(whole).ok()?, rest != 0))
+            })
+            .filter(|&steps| steps <= u64::from(most) * u64::from(Self::STEPS_IN_MICROGRAM))
             .and_then(|steps| u32::try_from(steps).ok())
             .map(Self)
             .ok_or_else(|| NotAConcentration {
@@ -421,6 +438,28 @@ mod tests {
 
     fn pm(text: &str) -> Concentration {
         Concentration::parse(Pollutant::Pm25, text).unwrap()
+    }
+
+    #[rstest]
+    #[case::micrograms_of_carbon_monoxide(Pollutant::Co, "300", 1_000, "0.3")]
+    #[case::as_open_meteo_writes_it(Pollutant::Co, "171.0", 1_000, "0.171")]
+    #[case::its_own_unit(Pollutant::Co, "4.21", 1_000_000, "4.21")]
+    #[case::mixing_ratio(Pollutant::So2, "38.49", 1_292, "49.72908")]
+    fn another_unit_is_converted_without_a_loss(
+        #[case] pollutant: Pollutant,
+        #[case] text: &str,
+        #[case] thousandths: u32,
+        #[case] in_our_unit: &str,
+    ) {
+        let read = Concentration::parse_in(pollutant, text, thousandths);
+        assert_eq!(read, Concentration::parse(pollutant, in_our_unit));
+    }
+
+    #[test]
+    fn the_bounds_hold_in_another_unit() {
+        assert!(Concentration::parse_in(Pollutant::Co, "200000", 1_000).is_ok());
+        assert!(Concentration::parse_in(Pollutant::Co, "200001", 1_000).is_err());
+        assert!(Concentration::parse_in(Pollutant::Pm25, "11", 1_000_000).is_err());
     }
 
     #[rstest]

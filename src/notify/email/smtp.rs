@@ -30,7 +30,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::{EmailConfig, Encryption};
-use crate::notify::tls;
+use crate::tls;
 
 /// One mail: who it comes from, who it goes to, and its text with its headers, all ASCII.
 pub(super) struct Mail {

@@ -1,16 +1,20 @@
-//! `/api/v1/imports`: lists and offices taken in from files.
+//! `/api/v1/imports`: lists, offices and days taken in from files.
 
 use axum::Json;
 use axum::extract::{Query, State};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::enroll::Enrolled;
 use crate::app::enroll::file::{self, Faulty, Filed};
+use crate::app::ingest::file as days;
+use crate::app::ingest::{self, Series};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::region::RegionCode;
+use crate::sources::NotAFormat;
 use crate::table::Fault;
-use crate::web::posted::{IdempotencyKey, PostedFile};
+use crate::web::posted::{IdempotencyKey, PostedFile, PostedSource};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// As many faulty cells as a refusal names; a trial names all.
@@ -44,6 +48,47 @@ pub(super) struct OfficesQuery {
     /// Only say what would happen.
     #[serde(default)]
     dry_run: bool,
+}
+
+/// How days are taken in.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DaysQuery {
+    /// The region.
+    #[param(value_type = String, example = "411000")]
+    region: RegionCode,
+    /// open-meteo, cams-days, national-snapshot, station-hours, prsa, city-days, station-columns or
+    /// table; what the file looks like when absent.
+    format: Option<String>,
+    /// Which place of the file is meant, a city or a station; the only one, or the one of the
+    /// region's name, when absent.
+    place: Option<String>,
+    /// Who measured or foresaw them; whoever the format names when absent.
+    source: Option<String>,
+    /// When the forecast was made; absent for days that were measured.
+    #[param(value_type = Option<String>)]
+    issued_at: Option<DateTime<Utc>>,
+}
+
+/// What became of days.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DaysImport {
+    /// How many days were taken in.
+    days: usize,
+    /// The first of them.
+    #[schema(value_type = String)]
+    first: NaiveDate,
+    /// The last of them.
+    #[schema(value_type = String)]
+    last: NaiveDate,
+    /// How many days of the file have no value, and were left out.
+    left_out: usize,
+    /// How the file is written.
+    format: &'static str,
+    /// The place, as the file names it; empty where it names none.
+    place: String,
+    /// What was done to the values.
+    notes: Vec<String>,
 }
 
 /// What became of a list.
@@ -192,6 +237,58 @@ pub(super) async fn import_offices(
         taken: !query.dry_run,
         offices: sound,
         faults: faults.into_iter().map(CellFault::from).collect(),
+    }))
+}
+
+/// Takes in days from a file of a source: CSV, JSON, or either packed by gzip; all of them or none.
+#[utoipa::path(
+    post, path = "/api/v1/imports/days", tag = "imports",
+    request_body(content(
+        (String = "text/csv"), (String = "application/json"), (String = "application/gzip"),
+    )),
+    params(DaysQuery, IdempotencyKey),
+    responses(
+        (status = OK, body = DaysImport),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = PAYLOAD_TOO_LARGE, body = ProblemBody),
+        (status = UNPROCESSABLE_ENTITY, body = ProblemBody, description = "Cells are faulty, each a \
+            field `LINE:COLUMN`; or the file does not say which of its places is meant. Nothing \
+            was taken in."),
+    ),
+)]
+pub(super) async fn import_days(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<DaysQuery>,
+    PostedSource(posted): PostedSource,
+) -> Result<Json<DaysImport>, Problem> {
+    let format = query.format.as_deref().map(str::parse).transpose();
+    let format = format
+        .map_err(|error: NotAFormat| Error::invalid("format", "unknown", error.to_string()))?;
+    let filed = days::Filed {
+        files: vec![("upload".to_owned(), posted.bytes.into())],
+        format,
+        place: query.place,
+        region: query.region,
+        source: query.source,
+        series: match query.issued_at {
+            Some(issued_at) => Series::Forecast { issued_at },
+            None => Series::Observed,
+        },
+    };
+    let read = days::read(&app, &caller, filed).await?;
+    let read = read.map_err(|faults| refused(&faults))?;
+    let notes = read.arrived.notes.clone();
+    let key = posted.idempotency.as_ref();
+    let taken = ingest::take_in(&app, &caller, key, read.arrived).await?;
+    Ok(Json(DaysImport {
+        days: taken.days,
+        first: taken.first,
+        last: taken.last,
+        left_out: read.gaps.len(),
+        format: read.format.as_str(),
+        place: read.place,
+        notes,
     }))
 }
 

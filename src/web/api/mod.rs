@@ -44,7 +44,7 @@ mod warning;
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "accounts", description = "Accounts and API tokens"),
-        (name = "imports", description = "Lists and offices, in and out as files"),
+        (name = "imports", description = "Lists, offices and days, in and out as files"),
         (name = "instructions", description = "What superiors have ordered"),
         (name = "outlooks", description = "Days measured and foreseen, and what the rules make of them"),
         (name = "proposals", description = "What the machine proposes"),
@@ -110,6 +110,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(warning::show_warning))
         .routes(routes!(import::import_list))
         .routes(routes!(import::import_offices))
+        .routes(routes!(import::import_days))
         .routes(routes!(export::export_list))
         .routes(routes!(journal::show_journal_head))
         .routes(routes!(journal::list_journal_entries))

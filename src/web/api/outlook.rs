@@ -191,6 +191,7 @@ impl TryFrom<OutlookRequest> for OutlookIn {
                 None => Series::Observed,
             },
             days,
+            notes: Vec::new(),
         })
     }
 }

@@ -139,3 +139,69 @@ async fn a_file_has_a_limit_of_its_own_and_a_type() {
     let (status, _) = Visitor::json(administrator.post(LIST, &json!({}))).await;
     assert_eq!(status, 415);
 }
+
+const DAYS: &str = "/api/v1/imports/days?region=411000";
+
+/// Posts a fixture of a source.
+async fn post_source(visitor: &Visitor, path: &str, kind: &str, bytes: &[u8]) -> (u16, Value) {
+    let request = visitor
+        .request(reqwest::Method::POST, path)
+        .header(header::CONTENT_TYPE, kind)
+        .body(bytes.to_owned());
+    Visitor::json(request).await
+}
+
+const CITY_DAYS: &[u8] = include_bytes!("../../fixtures/sources/city_days.csv");
+const BUCHAREST: &[u8] =
+    include_bytes!("../../fixtures/sources/open_meteo_bucharest_20230425.json");
+
+both_engines! {
+    async fn days_come_in_from_the_file_of_a_source_with_their_provenance(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let (status, taken) = post_source(&officer, DAYS, "text/csv", CITY_DAYS).await;
+        assert_eq!(status, 200, "{taken}");
+        let notes = taken["notes"].clone();
+        assert_eq!(taken, json!({
+            "days": 3, "first": "2015-01-24", "last": "2015-01-26", "left_out": 0,
+            "format": "city-days", "place": "许昌", "notes": notes,
+        }));
+        let notes: Vec<_> = notes.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert!(notes.contains(&"a value of exactly 0 is taken for a gap"), "{notes:?}");
+        let mut tx = world.db.read().await.unwrap();
+        let (source, body): (String, String) = tx
+            .one(
+                "SELECT d.source, e.body FROM outlook_day d, journal_entry e
+                 WHERE d.on_day = $1 AND e.kind = $2",
+                ("2015-01-24", "observations.taken-in"),
+            )
+            .await
+            .unwrap();
+        assert_eq!(source, "aqistudy.cn history of the national network");
+        assert!(body.contains("a value of exactly 0 is taken for a gap"), "{body}");
+    }
+
+    async fn a_file_of_a_source_that_is_faulty_or_unclear_leaves_nothing(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let faulty = String::from_utf8(CITY_DAYS.to_vec()).unwrap().replace("158.2", "-158.2");
+        let (status, refused) = post_source(&officer, DAYS, "text/csv", faulty.as_bytes()).await;
+        assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("6:pm25")), "{refused}");
+
+        let first = |refused: &Value| refused["errors"][0]["code"].clone();
+        let nowhere = format!("{DAYS}&place=Nowhere");
+        let (status, refused) = post_source(&officer, &nowhere, "text/csv", CITY_DAYS).await;
+        assert_eq!((status, first(&refused)), (422, json!("unknown")), "{refused}");
+        let other = format!("{DAYS}&format=other");
+        let (status, refused) = post_source(&officer, &other, "text/csv", CITY_DAYS).await;
+        assert_eq!((status, first(&refused)), (422, json!("unknown")), "{refused}");
+        // Five hours are no day.
+        let (status, refused) = post_source(&officer, DAYS, "application/json", BUCHAREST).await;
+        assert_eq!((status, first(&refused)), (422, json!("no-value")), "{refused}");
+        let (status, _) = post_source(&officer, DAYS, "text/plain", CITY_DAYS).await;
+        assert_eq!(status, 415);
+        let mut tx = world.db.read().await.unwrap();
+        let days: Vec<(String,)> = tx.all("SELECT source FROM outlook_day", ()).await.unwrap();
+        assert!(days.is_empty(), "{days:?}");
+    }
+}

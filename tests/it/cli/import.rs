@@ -66,6 +66,71 @@ fn days_are_taken_in_from_every_kind_of_table() {
     assert_eq!(run.json_lines()[0]["rows"], 6);
 }
 
+/// The arguments for a file of a source, by its name in the fixtures.
+fn of_a_source<'a>(file: &'a str, region: &'a str) -> Vec<&'a str> {
+    vec!["import", "observations", file, "--region", region]
+}
+
+const CITY_DAYS: &str = "tests/fixtures/sources/city_days.csv";
+const DONGSI: &str = "tests/fixtures/sources/prsa_dongsi.csv";
+const STATION_HOURS: &str = "tests/fixtures/sources/station_hours_202003.csv";
+
+#[test]
+fn the_file_of_a_source_is_taken_in_and_told_what_was_done_to_it() {
+    let node = Node::new();
+    let run = node.run("", &of_a_source(CITY_DAYS, "411000"));
+    assert_eq!(
+        run.stdout,
+        "3 days from 2015-01-24 to 2015-01-26 for 411000; 0 without a value left out\n  \
+         许昌, as tests/fixtures/sources/city_days.csv names it\n  \
+         the index is computed from the concentrations; the file's mean of hourly indices is not \
+         taken\n  a value of exactly 0 is taken for a gap\n",
+        "{}",
+        run.stderr
+    );
+    // Two stations of Beijing on four days of a warning and one hour a year before.
+    let mut both = of_a_source(DONGSI, "110000");
+    both.extend(["tests/fixtures/sources/prsa_tiantan.csv", "--json"]);
+    let told = &node.run("", &both).json_lines()[0];
+    assert_eq!(told["format"], "prsa");
+    assert_eq!(told["place"], "北京");
+    assert_eq!(told["rows"], 194);
+    assert_eq!(told["first"], "2014-02-24");
+    assert_eq!(told["last"], "2014-02-27");
+    assert_eq!(told["notes"][1], "CO: µg/m³ divided by 1000 for mg/m³");
+}
+
+#[rstest::rstest]
+#[case::which_city(&of_a_source(CITY_DAYS, "410100"), "the file: 保定, 北京, 沈阳, 许昌")]
+#[case::no_such_station(
+    &[&of_a_source(STATION_HOURS, "411000"), ["--place", "许昌/市二中"].as_slice()].concat(),
+    "no place `许昌/市二中`: expected one of 许昌/市一中, 许昌/开发区, 许昌/环保局, 许昌/监测站"
+)]
+#[case::one_hour(
+    &of_a_source("tests/fixtures/sources/national_snapshot_20170707T16.csv", "411000"),
+    "the fullest day has 1 of any"
+)]
+#[case::two_formats(
+    &[&of_a_source(CITY_DAYS, "411000"), [DONGSI].as_slice()].concat(),
+    "found `a file of the format prsa`: expected one of the format city-days"
+)]
+#[case::another_format(
+    &[&of_a_source(CITY_DAYS, "411000"), ["--format", "prsa"].as_slice()].concat(),
+    "expected a column `station`"
+)]
+#[case::no_format(&of_a_source("tests/fixtures/uscc/uscc_vectors.csv", "411000"), "prsa: columns No,")]
+fn a_file_that_does_not_say_what_is_asked_of_it_is_refused(
+    #[case] args: &[&str],
+    #[case] said: &str,
+) {
+    let node = Node::new();
+    let run = node.run("", args);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let run = node.run("", &["journal", "verify", "--json"]);
+    assert_eq!(run.json_lines()[0]["rows"], 1, "the playbook's activation");
+}
+
 #[test]
 fn a_forecast_says_when_it_was_made() {
     let node = Node::new();

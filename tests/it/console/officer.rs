@@ -35,6 +35,7 @@ async fn foresee_with_gaps(bureau: &Bureau, indices: [Option<u16>; 4]) {
             issued_at: bureau.world.clock.now(),
         },
         days: days.collect(),
+        notes: Vec::new(),
     };
     ingest::take_in(bureau.world.app(), &Caller::operator(), None, outlook)
         .await

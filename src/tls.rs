@@ -23,7 +23,7 @@ pub fn install_tls() {
 }
 
 /// How to verify servers: by the public roots, and by those in `extra_roots` (PEM) if any.
-pub(super) fn client_config(extra_roots: Option<&Path>) -> anyhow::Result<ClientConfig> {
+pub fn client_config(extra_roots: Option<&Path>) -> anyhow::Result<ClientConfig> {
     let public = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
     let mut roots: RootCertStore = public.collect();
     for certificate in extra_roots
@@ -44,7 +44,7 @@ pub(super) fn client_config(extra_roots: Option<&Path>) -> anyhow::Result<Client
 }
 
 /// The certificates of a PEM file: at least one, or it is an error.
-pub(super) fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+pub fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| format!("no certificates in `{}`", path.display()))?;

@@ -1,30 +1,46 @@
-//! Tables of days or hours → outlooks, for the commands that judge them.
+//! Our own tables of days or hours → outlooks (`table`).
+//!
+//! | column | ours | unit |
+//! |---|---|---|
+//! | `date`, `日期` | the civil day, Beijing time | `YYYY-MM-DD` |
+//! | `time` | the hour, Beijing time, `24:00` included | `YYYY-MM-DDThh:00` |
+//! | `aqi`, `AQI`, `aqi_high` | the daily index, or the ends of its range | 0 to 500 |
+//! | `pm2_5_aqi` | the index of PM2.5 alone | 0 to 500 |
+//! | `primary`, `首要污染物` | the primary pollutants | |
+//! | `cause`, `成因` | what brought the pollution | |
+//! | `pm2_5`, `pm10`, `so2`, `no2` | means of the day or the hour | µg/m³ |
+//! | `co` | the same | mg/m³ |
+//! | `o3_8h` (days), `o3` (hours) | largest mean of eight hours; mean of the hour | µg/m³ |
+//! | `city`, `城市` | the place, in a table of hours or of days with an index | |
+//!
+//! Nothing is converted. Empty, `NA`, `-` and `—` mean not measured.
 
 use std::collections::{HashMap, HashSet};
 
-use anyhow::bail;
 use chrono::NaiveDate;
 
-use super::aqi::{concentration, is_measured, only_column};
-use super::print;
+use super::cells::{concentration, is_measured, only_column};
+use super::{Format, Place, Reading, Series, Values};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
 use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Outlook, Rolling};
 use crate::domain::time::WrittenTime;
-use crate::domain::trigger::{Rules, Window};
+use crate::domain::trigger::Window;
 use crate::table::{Fault, Row, Table};
 
 /// One city's series; the name is empty in a table without cities.
-pub(super) struct City {
-    pub(super) name: String,
+#[derive(Debug)]
+pub struct City {
+    /// What the table calls it.
+    pub name: String,
     /// Its natural days.
-    pub(super) outlook: Outlook,
+    pub outlook: Outlook,
     /// Every 24 hours, where days are cut so.
     rolling: Option<Rolling>,
 }
 
 impl City {
     /// Its days, cut as they were asked for.
-    pub(super) fn days(&self) -> Days<'_> {
+    pub fn days(&self) -> Days<'_> {
         match &self.rolling {
             Some(rolling) => rolling.days(),
             None => self.outlook.days(),
@@ -32,75 +48,13 @@ impl City {
     }
 }
 
-/// How a day is cut out of the hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum WindowWord {
-    /// Midnight to midnight
-    NaturalDay,
-    /// Any 24 hours, from hours
-    #[value(name = "rolling-24h")]
-    Rolling24h,
-}
-
-impl WindowWord {
-    /// As it is written on the command line.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::NaturalDay => "natural-day",
-            Self::Rolling24h => "rolling-24h",
-        }
-    }
-
-    /// In Chinese: `按自然日`, `按连续24小时`.
-    pub(super) const fn zh(self) -> &'static str {
-        match self {
-            Self::NaturalDay => "按自然日",
-            Self::Rolling24h => "按连续24小时",
-        }
-    }
-
-    /// Refuses rules that count days otherwise, and days where hours are needed.
-    pub(super) fn check(self, rules: &Rules, table: &Table) -> anyhow::Result<()> {
-        let window = match self {
-            Self::NaturalDay => Window::NaturalDay,
-            Self::Rolling24h => Window::Rolling24h,
-        };
-        let word = self.as_str();
-        if !rules.windows.contains(&window) {
-            bail!(
-                "the rules {} do not count days by --window {word}",
-                rules.id
-            );
-        }
-        if self == Self::Rolling24h && !is_hourly(table) {
-            bail!(
-                "{}: found daily values: expected hours, a column `time`, for --window {word}",
-                table.file()
-            );
-        }
-        let first = rules.windows.first();
-        if self == Self::NaturalDay && first == Some(&Window::Rolling24h) && is_hourly(table) {
-            let rolling = Self::Rolling24h.as_str();
-            print::note(format_args!(
-                "these are natural days; {} counts any 24 hours: --window {rolling}",
-                rules.id
-            ));
-        }
-        Ok(())
-    }
-}
-
 /// Whether a table holds hours rather than days.
-fn is_hourly(table: &Table) -> bool {
+pub fn is_hourly(table: &Table) -> bool {
     table.column(&["time"]).is_some()
 }
 
 /// A table as [`read`] takes it, its days cut by a window.
-pub(super) fn read_cut(
-    table: &Table,
-    window: WindowWord,
-    standards: &Standards,
-) -> Result<City, Fault> {
+pub fn read_cut(table: &Table, window: Window, standards: &Standards) -> Result<City, Fault> {
     if is_hourly(table) {
         let hourly = read_hours(table, table.rows())?;
         return cut(String::new(), table, &hourly, window, standards);
@@ -114,7 +68,7 @@ pub(super) fn read_cut(
 
 /// A table `date,aqi[,aqi_high][,primary][,cause][,pm2_5_aqi]`, of daily concentrations, or of
 /// hours, as one outlook. An index of concentrations is that of the standard in force on its day.
-pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+pub fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
     if is_hourly(table) {
         return natural_days(table, &read_hours(table, table.rows())?, standards);
     }
@@ -128,9 +82,9 @@ pub(super) fn read(table: &Table, standards: &Standards) -> Result<Outlook, Faul
 
 /// A table `city,date,aqi[,…]`, or of hours `city,time,…`, as one series for each city, in the order
 /// in which they first appear.
-pub(super) fn read_cities(
+pub fn read_cities(
     table: &Table,
-    window: WindowWord,
+    window: Window,
     standards: &Standards,
 ) -> Result<Vec<City>, Fault> {
     let cities = rows_by_city(table)?.into_iter();
@@ -154,7 +108,7 @@ pub(super) fn read_cities(
 }
 
 fn rows_by_city(table: &Table) -> Result<Vec<(&str, Vec<Row<'_>>)>, Fault> {
-    let city = table.require(&["city", "城市"])?;
+    let city = table.require(&CITY)?;
     let mut places = HashMap::new();
     let mut cities: Vec<(&str, Vec<Row<'_>>)> = Vec::new();
     for row in table.rows() {
@@ -171,7 +125,37 @@ fn rows_by_city(table: &Table) -> Result<Vec<(&str, Vec<Row<'_>>)>, Fault> {
     Ok(cities)
 }
 
+/// Whether a table has the columns of one of ours.
+pub(super) fn fits(table: &Table) -> bool {
+    is_hourly(table) || table.column(&DATE).is_some()
+}
+
+/// A table as a source: one place without a name, or each city that it names.
+pub(super) fn reading(table: &Table, standards: &Standards) -> Result<Reading, Fault> {
+    let names_cities = table.column(&CITY).is_some() && table.column(&AQI).is_some();
+    let cities = if names_cities && !is_hourly(table) {
+        read_cities(table, Window::NaturalDay, standards)?
+    } else {
+        vec![read_cut(table, Window::NaturalDay, standards)?]
+    };
+    let series = cities.into_iter().map(|City { name, outlook, .. }| Series {
+        place: Place {
+            city: name,
+            station: None,
+        },
+        values: Values::Judged(outlook),
+    });
+    Ok(Reading {
+        file: table.file().to_owned(),
+        format: Format::Table,
+        rows: table.rows().len(),
+        notes: Vec::new(),
+        series: series.collect(),
+    })
+}
+
 /// What the columns of days are called.
+const CITY: [&str; 2] = ["city", "城市"];
 const DATE: [&str; 2] = ["date", "日期"];
 const AQI: [&str; 2] = ["aqi", "AQI"];
 const CAUSE: [&str; 2] = ["cause", "成因"];
@@ -335,13 +319,13 @@ fn cut(
     name: String,
     table: &Table,
     hourly: &Hourly,
-    window: WindowWord,
+    window: Window,
     standards: &Standards,
 ) -> Result<City, Fault> {
     Ok(City {
         name,
         outlook: natural_days(table, hourly, standards)?,
-        rolling: (window == WindowWord::Rolling24h).then(|| hourly.rolling(standards)),
+        rolling: (window == Window::Rolling24h).then(|| hourly.rolling(standards)),
     })
 }
 

@@ -1,0 +1,160 @@
+//! Days from files of sources: what somebody hands in is read, a place of it chosen, then taken.
+//!
+//! A file with a faulty cell gives nothing, and neither does one that does not say which of its
+//! places is meant. A day the file does not know says nothing about one that is known already: it
+//! is left out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use chrono::NaiveDate;
+
+use super::{DayIn, OutlookIn, Series};
+use crate::app::{App, Caller, Error, Right};
+use crate::domain::outlook::{Day, Outlook};
+use crate::domain::region::RegionCode;
+use crate::sources::{self, Format, Reading, Values, WhichPlace};
+use crate::table::Fault;
+
+/// Files that were handed in.
+#[derive(Debug)]
+pub struct Filed {
+    /// Their names, as they stand in faults, and their bytes; one at least, all of one format.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// How they are written; by their shape where that is not said.
+    pub format: Option<Format>,
+    /// Which place of them is meant.
+    pub place: Option<String>,
+    /// The region that the days are taken in for.
+    pub region: RegionCode,
+    /// Who measured or foresaw them, if not whoever the format names.
+    pub source: Option<String>,
+    /// What they are.
+    pub series: Series,
+}
+
+/// Days, read and not yet taken.
+#[derive(Debug)]
+pub struct ReadDays {
+    /// Those with a value, to be taken in.
+    pub arrived: OutlookIn,
+    /// The days of the file without one.
+    pub gaps: Vec<NaiveDate>,
+    /// How the file is written.
+    pub format: Format,
+    /// The place, as the file names it; empty where it names none.
+    pub place: String,
+    /// How many rows the file has.
+    pub rows: usize,
+}
+
+/// Reads files, away from the tasks that must not wait. Every fault of theirs is told.
+pub async fn read(
+    app: &App,
+    caller: &Caller,
+    filed: Filed,
+) -> Result<Result<ReadDays, Vec<Fault>>, Error> {
+    caller.may(Right::EnterForecasts, filed.region)?;
+    let playbook = app.active_playbook().await?;
+    let read = tokio::task::spawn_blocking(move || {
+        let standards = playbook.standards();
+        let mut readings = Vec::new();
+        let mut faults = Vec::new();
+        for (name, bytes) in &filed.files {
+            match sources::read(name, bytes, filed.format, standards) {
+                Ok(reading) => readings.push(reading),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if !faults.is_empty() {
+            return Ok(Err(faults));
+        }
+        let reading = match Reading::joined(readings) {
+            Ok(reading) => reading,
+            Err(fault) => return Ok(Err(vec![fault])),
+        };
+        let region = playbook.regions().name(filed.region);
+        let chosen = reading
+            .at(filed.place.as_deref(), region)
+            .map_err(|which| unclear(&which))?;
+        let days = chosen.values.days(standards);
+        if days.iter().all(|day| day.aqi.is_none()) {
+            return Err(nothing_in(&chosen));
+        }
+        Ok(outlook(&reading, days).map(|outlook| ready(filed, reading, chosen, &outlook)))
+    });
+    read.await.map_err(Error::internal)?
+}
+
+/// The days with those between them that the file does not name.
+fn outlook(reading: &Reading, days: Vec<Day>) -> Result<Outlook, Vec<Fault>> {
+    let last = days.last().map(|day| day.on.to_string());
+    Outlook::new(&reading.file, None, days).map_err(|error| {
+        let expected = format!("days of one century: {error}");
+        vec![Fault::of_file(
+            &reading.file,
+            &last.unwrap_or_default(),
+            &expected,
+        )]
+    })
+}
+
+fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, outlook: &Outlook) -> ReadDays {
+    let days = outlook.days().as_slice().iter();
+    let (days, gaps): (Vec<_>, Vec<_>) = days.cloned().partition(|day| day.aqi.is_some());
+    let sources::Chosen {
+        place,
+        notes: of_the_place,
+        ..
+    } = chosen;
+    let mut notes = reading.notes;
+    notes.extend(of_the_place);
+    if !notes.is_empty() && !place.is_empty() {
+        notes.insert(0, format!("{place}, as {} names it", reading.file));
+    }
+    let source = filed
+        .source
+        .or_else(|| reading.format.source().map(str::to_owned));
+    ReadDays {
+        arrived: OutlookIn {
+            region: filed.region,
+            source: source.unwrap_or(reading.file),
+            series: filed.series,
+            days: days.into_iter().map(DayIn::from).collect(),
+            notes,
+        },
+        gaps: gaps.into_iter().map(|day| day.on).collect(),
+        format: reading.format,
+        place,
+        rows: reading.rows,
+    }
+}
+
+/// A place of which no day has a value, and how far its hours went.
+fn nothing_in(chosen: &sources::Chosen) -> Error {
+    let mut text = "expected a day with a value".to_owned();
+    if !chosen.place.is_empty() {
+        let _ = write!(text, " of {}", chosen.place);
+    }
+    if let Values::Hours(hours) = &chosen.values {
+        let mut measured: BTreeMap<NaiveDate, usize> = BTreeMap::new();
+        for ((on, _), sample) in hours {
+            let has_a_value = sample.iter().any(|(_, value)| value.is_some());
+            *measured.entry(*on).or_default() += usize::from(has_a_value);
+        }
+        let most = measured.values().max().copied().unwrap_or_default();
+        let _ = write!(
+            text,
+            ": a daily mean takes 20 of 24 hours of a pollutant, and the fullest day has {most} of any"
+        );
+    }
+    Error::invalid("days", "no-value", text)
+}
+
+fn unclear(which: &WhichPlace) -> Error {
+    let code = match which {
+        WhichPlace::Many(_) => "ambiguous",
+        WhichPlace::Unknown { .. } => "unknown",
+    };
+    Error::invalid("place", code, which.to_string())
+}
