@@ -142,6 +142,7 @@ pub(super) fn only_column(table: &Table, name: &str) -> Result<Option<usize>, Fa
         return Err(Fault {
             file: table.file().to_owned(),
             line: 1,
+            cell: None,
             column: name.to_owned(),
             found: String::new(),
             expected: "one column of this name".to_owned(),

@@ -221,6 +221,7 @@ fn read_hours(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
         Fault {
             file: table.file().to_owned(),
             line: 0,
+            cell: None,
             column: "time".to_owned(),
             found: last.to_string(),
             expected: format!("hours of one century: {error}"),

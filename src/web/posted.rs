@@ -11,6 +11,7 @@ use utoipa::openapi::{Object, Required};
 
 use super::problem::Problem;
 use crate::app::{App, Error, Idempotency};
+use crate::table::Format;
 
 /// A JSON body. A body that cannot be read says where, and what was expected.
 pub(super) struct ValidJson<T>(pub(super) T);
@@ -24,7 +25,7 @@ pub(super) struct Posted<T> {
     pub(super) idempotency: Option<Idempotency>,
 }
 
-/// A CSV file that is to be taken in, of at most the configured size, and the `Idempotency-Key` it
+/// A table (CSV or XLSX) that is to be taken in, of at most the configured size, and the `Idempotency-Key` it
 /// came under. The digest covers the query too, which says how the file is meant.
 pub(super) struct PostedFile {
     pub(super) bytes: Bytes,
@@ -54,8 +55,9 @@ where
     type Rejection = Problem;
 
     async fn from_request(mut request: Request, state: &S) -> Result<Self, Problem> {
-        if !has_type(request.headers(), "text/csv") {
-            return Err(wrong_type("text/csv"));
+        let types = [Format::Csv, Format::Xlsx].map(Format::media_type);
+        if !types.iter().any(|kind| has_type(request.headers(), kind)) {
+            return Err(wrong_type(&types.join("` or `")));
         }
         let key = key(request.headers())?;
         let method = request.method().clone();

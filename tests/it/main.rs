@@ -23,6 +23,7 @@ mod notify;
 mod order_link;
 mod pages;
 mod playbook;
+mod sheets;
 mod store;
 mod stories;
 mod world;

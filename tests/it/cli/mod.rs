@@ -10,6 +10,7 @@ mod enroll;
 mod import;
 mod node;
 mod replay;
+mod sheet;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]
