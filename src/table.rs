@@ -144,6 +144,14 @@ impl Table {
 
     /// Parses delimited text. Every line must have as many cells as the header.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, Fault> {
+        if Format::of(bytes) == Format::Xlsx {
+            return Err(fault(
+                file,
+                0,
+                "a workbook",
+                "a table of comma-separated values",
+            ));
+        }
         let text = decode(file, bytes)?;
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
@@ -343,6 +351,15 @@ mod tests {
             assert_eq!(table.column(&["城市"]), Some(0));
             assert_eq!(table.rows().next().unwrap().cell(0), "许昌");
         }
+    }
+
+    #[test]
+    fn a_workbook_is_no_delimited_text() {
+        let fault = Table::parse("f.xlsx", b"PK\x03\x04").unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "f.xlsx: found `a workbook`: expected a table of comma-separated values"
+        );
     }
 
     #[test]

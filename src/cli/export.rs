@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 
+use super::Failure;
 use super::node::{Node, block_on};
+use super::print::{Output, Progress};
 use super::user::refused;
-use super::{Failure, print::Output};
 use crate::app::enroll::export;
 use crate::app::{App, Caller};
 use crate::domain::enterprise::Plant;
@@ -98,12 +99,14 @@ async fn each_page(
 ) -> Result<usize, Failure> {
     let begun = export::begin(app, &Caller::operator(), region).await;
     let (mut export, mut plants) = (begun.map_err(refused)?, 0);
+    let mut progress = Progress::on_stderr();
     loop {
         let page = export.next_page(app).await?;
         if page.is_empty() {
             return Ok(plants);
         }
         plants += page.len();
+        progress.say(format_args!("writing {plants} plants"));
         add(&page)?;
     }
 }

@@ -1,7 +1,7 @@
 //! Workbooks (XLSX) as tables: the first visible sheet with a header, as texts.
 //!
-//! A cell becomes what a person reads in it and a CSV file would hold: numbers in full with the 15
-//! digits that a spreadsheet keeps, days as `2026-11-01`, of a formula the value it came to. What
+//! A cell becomes what a CSV file would hold: numbers in full, whatever their format, with the 15
+//! digits that a spreadsheet keeps; days as `2026-11-01`; of a formula the value it came to. What
 //! is merged stands in every row and column it covers, and nowhere else. Rows without a word of
 //! their own are left out; hidden rows are read like any other, hidden sheets are not.
 
@@ -291,7 +291,7 @@ impl Merged {
     }
 }
 
-/// What a person reads in a cell, on one line or several, without blanks around it.
+/// What a file of texts would hold of a cell, without blanks around it.
 fn text_of(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Empty => String::new(),
@@ -395,7 +395,7 @@ mod tests {
     const HEADER: [&str; 4] = ["企业编号", "企业名称", "管控类别", "豁免截止日期"];
 
     #[test]
-    fn cells_become_what_a_person_reads_in_them() {
+    fn cells_become_what_a_file_of_texts_would_hold() {
         let day = xlsx::ExcelDateTime::from_ymd(2026, 11, 1).unwrap();
         let time = xlsx::ExcelDateTime::parse_from_str("2026-11-01T08:30:00").unwrap();
         let format = xlsx::Format::new().set_num_format("yyyy\"年\"m\"月\"d\"日\"");

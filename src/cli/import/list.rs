@@ -12,7 +12,7 @@ use crate::app::enroll::Enrolled;
 use crate::app::enroll::file::{self, Faulty, Filed};
 use crate::cli::Failure;
 use crate::cli::node::Node;
-use crate::cli::print::Output;
+use crate::cli::print::{Output, Progress};
 use crate::cli::user::refused;
 use crate::domain::region::RegionCode;
 use crate::table::{Fault, Format, read_bytes};
@@ -64,7 +64,10 @@ pub(super) async fn import_list(args: &Enterprises, out: &mut Output) -> Result<
     let (filed, operator) = (args.file.read()?, Caller::operator());
     let hand_back_to = args.hand_back_to(Format::of(&filed.bytes))?;
     let app = args.file.node.open().await?;
+    let mut progress = Progress::on_stderr();
+    progress.say(format_args!("reading {}", args.file.file.display()));
     let read = file::read_list(&app, &operator, filed).await;
+    drop(progress);
     let mut list = read.map_err(refused)?;
     // Before anything is taken: a row that cannot be handed back is not left out either.
     if let (Some(to), Some(rows)) = (&hand_back_to, &list.handed_back) {
@@ -74,17 +77,22 @@ pub(super) async fn import_list(args: &Enterprises, out: &mut Output) -> Result<
         print_sheet(out, json, sheet, list.rows)?;
     }
     print_faults(out, json, &list.faults)?;
+    // Whole lines, before the progress takes one of its own.
+    out.finish()?;
     let faulty = if args.accept_valid {
         Faulty::HandBack
     } else {
         Faulty::RefuseAll
     };
+    let mut progress = Progress::on_stderr();
+    progress.say(format_args!("taking in {} plants", list.plants.len()));
     let enrolled = if dry_run {
         list.preview(&app, &operator, args.replace).await
     } else {
         let taken = list.take(&app, &operator, None, args.replace, faulty);
         taken.await
     };
+    drop(progress);
     match enrolled.map_err(refused)? {
         Some(enrolled) => print_enrolled(out, json, dry_run, &enrolled)?,
         None => return refuse(out, &args.file, list.faults.len()),
