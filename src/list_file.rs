@@ -2,15 +2,17 @@
 //!
 //! What a list must say is the business of [`domain::list`](crate::domain::list); here its faults
 //! get the file's name, and the rows that could not be taken are handed back as the same table
-//! with one more column that says why. Nothing is stored.
+//! with one more column that says why. A workbook is handed back as one, its faulty cells coloured
+//! and commented. Nothing is stored.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 
 use crate::domain::enterprise::Plant;
-use crate::domain::list::{self, CellFault, Layout, LayoutError};
+use crate::domain::list::{self, CellFault, Column, Kind, Layout, LayoutError};
 use crate::domain::region::Regions;
-use crate::table::{Fault, Table};
+use crate::table::sheet::{self, Sheet};
+use crate::table::{Fault, Format, Table};
 
 /// The header of the column that says what is wrong with a row handed back.
 pub const FAULT_COLUMN: &str = "错误";
@@ -22,9 +24,23 @@ pub struct Parsed {
     pub plants: Vec<Plant>,
     /// Every faulty cell; `found` may be personal data and belongs in no log.
     pub faults: Vec<Fault>,
-    /// The rows of all other plants as a CSV file of their own, with [`FAULT_COLUMN`] at its end;
-    /// none where every plant is sound. Read again as it is, the column is left alone.
-    pub handed_back: Option<Vec<u8>>,
+    /// The rows of all other plants; none where every plant is sound.
+    pub handed_back: Option<HandedBack>,
+}
+
+/// The rows of faulty plants as a file of their own, with [`FAULT_COLUMN`] at its end. Read again
+/// as it is, the column is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedBack {
+    /// What kind of file it is: that of the file it was read from.
+    pub format: Format,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The column that a header names, for whoever looks for the header of a list.
+pub fn known(header: &str) -> Option<&'static str> {
+    Column::of(header).map(Column::zh)
 }
 
 /// Reads a list. A table that lacks a list's columns is refused as a whole.
@@ -35,9 +51,12 @@ pub fn read(table: &Table, regions: &Regions) -> Result<Parsed, Fault> {
         .map(|row| (row.line(), move |place: usize| row.cell(place)));
     let reading = list::read(&layout, lines, regions);
     let handed_back = (!reading.faulty_lines.is_empty())
-        .then(|| hand_back(table, &reading))
+        .then(|| hand_back(table, &layout, &reading))
         .transpose()
-        .expect("writing to memory does not fail");
+        .map_err(|error| Fault {
+            found: error.to_string(),
+            ..of_file(table, "room to write the faulty rows")
+        })?;
     let faults = reading
         .faults
         .iter()
@@ -84,26 +103,84 @@ impl<W: io::Write> ListWriter<W> {
     }
 }
 
+/// Writes a list as a workbook; the plants come in as many portions as there are.
+pub struct ListSheet(Sheet);
+
+impl ListSheet {
+    /// Begins a workbook with its header.
+    pub fn begin() -> io::Result<Self> {
+        let columns = Column::ALL.iter().map(|column| sheet_column(column.zh()));
+        Sheet::begin(SHEET, &columns.collect::<Vec<_>>()).map(Self)
+    }
+
+    /// Adds plants, each with a row for every unit and contact.
+    pub fn add<'p>(&mut self, plants: impl IntoIterator<Item = &'p Plant>) -> io::Result<()> {
+        for plant in plants {
+            for row in list::rows(plant) {
+                let cells = row.iter().map(String::as_str);
+                self.0.add(cells, &BTreeMap::new())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the workbook.
+    pub fn finish(self, out: &mut impl Write) -> io::Result<()> {
+        self.0.finish(out)
+    }
+}
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What the sheet of a list is called.
+const SHEET: &str = "应急减排清单";
+
+/// How a column of a list looks in a sheet.
+fn sheet_column(header: &str) -> sheet::Column<'_> {
+    let column = Column::of(header);
+    let width = match column {
+        Some(Column::Permit) => 26,
+        Some(Column::CreditCode | Column::Email) => 22,
+        Some(Column::Name | Column::Address) => 32,
+        Some(Column::MeasureYellow | Column::MeasureOrange | Column::MeasureRed) => 40,
+        _ if header == FAULT_COLUMN => 60,
+        _ => 14,
+    };
+    sheet::Column {
+        header,
+        kind: column.map_or(Kind::Text, Column::kind),
+        width,
+    }
+}
 
 fn no_list(table: &Table, error: &LayoutError) -> Fault {
     Fault {
-        file: table.file().to_owned(),
-        line: 1,
-        column: String::new(),
+        line: table.header_line(),
         found: error.to_string(),
-        expected: "the columns of a reduction list (应急减排清单)".to_owned(),
+        ..of_file(table, "the columns of a reduction list (应急减排清单)")
+    }
+}
+
+/// A fault of the file as a whole.
+fn of_file(table: &Table, expected: &str) -> Fault {
+    Fault {
+        file: table.file().to_owned(),
+        line: 0,
+        cell: None,
+        column: String::new(),
+        found: String::new(),
+        expected: expected.to_owned(),
     }
 }
 
 /// A fault under the header that this file gives its column.
 fn in_file(table: &Table, layout: &Layout, fault: &CellFault) -> Fault {
-    let header = layout
-        .place(fault.column)
-        .and_then(|place| table.header().get(place));
+    let place = layout.place(fault.column);
+    let header = place.and_then(|place| table.header().get(place));
     Fault {
         file: table.file().to_owned(),
         line: fault.line,
+        cell: place.and_then(|place| table.cell_name(fault.line, place)),
         column: header.unwrap_or(fault.column.zh()).to_owned(),
         found: fault.found.clone(),
         expected: fault.expected.clone(),
@@ -112,29 +189,94 @@ fn in_file(table: &Table, layout: &Layout, fault: &CellFault) -> Fault {
 
 /// The faulty plants' rows, each with what is wrong with it; a sound row of a faulty plant stands
 /// with an empty cell, so that the plant can be mended and filed again as a whole.
-fn hand_back(table: &Table, reading: &list::Reading) -> io::Result<Vec<u8>> {
-    let mut whys: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-    for fault in &reading.faults {
-        let why = format!("{}: expected {}", fault.column, fault.expected);
-        whys.entry(fault.line).or_default().push(why);
+fn hand_back(table: &Table, layout: &Layout, reading: &list::Reading) -> io::Result<HandedBack> {
+    let rows = FaultyRows::of(table, layout, reading);
+    let (format, bytes) = match table.sheet() {
+        None => (Format::Csv, rows.csv()?),
+        Some(_) => (Format::Xlsx, rows.workbook()?),
+    };
+    Ok(HandedBack { format, bytes })
+}
+
+/// Faulty rows on their way back.
+struct FaultyRows<'t> {
+    header: Vec<&'t str>,
+    rows: Vec<FaultyRow<'t>>,
+}
+
+struct FaultyRow<'t> {
+    cells: Vec<&'t str>,
+    why: String,
+    /// What was expected in each faulty cell.
+    marks: BTreeMap<usize, String>,
+}
+
+impl<'t> FaultyRows<'t> {
+    fn of(table: &'t Table, layout: &Layout, reading: &list::Reading) -> Self {
+        let mut faults: BTreeMap<u64, Vec<&CellFault>> = BTreeMap::new();
+        for fault in &reading.faults {
+            faults.entry(fault.line).or_default().push(fault);
+        }
+        // A list that was handed back before has the column already; what it says is out of date.
+        let kept = |place: &usize| &table.header()[*place] != FAULT_COLUMN;
+        let places: Vec<_> = (0..table.header().len()).filter(kept).collect();
+        let rows = table
+            .rows()
+            .filter(|row| reading.faulty_lines.contains(&row.line()));
+        let rows = rows.map(|row| {
+            let faults = faults.get(&row.line()).map_or(&[][..], Vec::as_slice);
+            let why = |fault: &&CellFault| format!("{}: expected {}", fault.column, fault.expected);
+            FaultyRow {
+                cells: places.iter().map(|place| row.cell(*place)).collect(),
+                why: faults.iter().map(why).collect::<Vec<_>>().join("; "),
+                marks: marks(&places, layout, faults),
+            }
+        });
+        Self {
+            rows: rows.collect(),
+            header: places.iter().map(|place| &table.header()[*place]).collect(),
+        }
     }
-    // A list that was handed back before has the column already; what it says is out of date.
-    let kept = |place: &usize| &table.header()[*place] != FAULT_COLUMN;
-    let places: Vec<_> = (0..table.header().len()).filter(kept).collect();
-    let mut csv = csv::Writer::from_writer(BOM.to_vec());
-    let header = places.iter().map(|place| &table.header()[*place]);
-    csv.write_record(header.chain([FAULT_COLUMN]))?;
-    for row in table
-        .rows()
-        .filter(|row| reading.faulty_lines.contains(&row.line()))
-    {
-        let why = whys
-            .get(&row.line())
-            .map_or(String::new(), |w| w.join("; "));
-        let cells = places.iter().map(|place| row.cell(*place));
-        csv.write_record(cells.chain([why.as_str()]))?;
+
+    fn csv(&self) -> io::Result<Vec<u8>> {
+        let mut csv = csv::Writer::from_writer(BOM.to_vec());
+        csv.write_record(self.header.iter().copied().chain([FAULT_COLUMN]))?;
+        for row in &self.rows {
+            csv.write_record(row.cells.iter().copied().chain([row.why.as_str()]))?;
+        }
+        csv.into_inner().map_err(csv::IntoInnerError::into_error)
     }
-    csv.into_inner().map_err(csv::IntoInnerError::into_error)
+
+    fn workbook(&self) -> io::Result<Vec<u8>> {
+        let headers = self.header.iter().copied().chain([FAULT_COLUMN]);
+        let columns: Vec<_> = headers.map(sheet_column).collect();
+        let mut sheet = Sheet::begin(SHEET, &columns)?;
+        for row in &self.rows {
+            let cells = row.cells.iter().copied().chain([row.why.as_str()]);
+            sheet.add(cells, &row.marks)?;
+        }
+        let mut bytes = Vec::new();
+        sheet.finish(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// What was expected in the faulty cells of a row whose cells come from these places.
+fn marks(places: &[usize], layout: &Layout, faults: &[&CellFault]) -> BTreeMap<usize, String> {
+    let mut marks: BTreeMap<usize, String> = BTreeMap::new();
+    for fault in faults {
+        let place = layout.place(fault.column);
+        let Some(at) = place.and_then(|place| places.binary_search(&place).ok()) else {
+            continue;
+        };
+        let mark = marks.entry(at).or_default();
+        if !mark.is_empty() {
+            mark.push('\n');
+        }
+        mark.push_str("expected ");
+        mark.push_str(&fault.expected);
+    }
+    marks
 }
 
 #[cfg(test)]
@@ -201,7 +343,7 @@ mod tests {
             "list.csv:4: column `颗粒物日排放量(kg/d)`: found `viel`: \
              expected kilograms per day, below 1,000,000,000, at most three decimals"
         );
-        let back = Table::parse("back.csv", &parsed.handed_back.unwrap()).unwrap();
+        let back = Table::parse("back.csv", &parsed.handed_back.unwrap().bytes).unwrap();
         let why = back.require(&[FAULT_COLUMN]).unwrap();
         let whys: Vec<_> = back.rows().map(|row| row.cell(why).to_owned()).collect();
         assert_eq!(whys.len(), 2);
@@ -209,11 +351,63 @@ mod tests {
         assert!(whys[1].starts_with("颗粒物日排放量(kg/d): expected"));
     }
 
+    /// A sheet whose measures stand in a group, in the order of [`Column::ALL`].
+    fn workbook(cells: &[&str]) -> Vec<u8> {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = rust_xlsxwriter::Format::new();
+        let yellow = Column::MeasureYellow as u16;
+        for (at, column) in (0..).zip(Column::ALL) {
+            if !(yellow..yellow + 3).contains(&at) {
+                sheet
+                    .merge_range(0, at, 1, at, column.zh(), &plain)
+                    .unwrap();
+            }
+        }
+        let group = sheet.merge_range(0, yellow, 0, yellow + 2, "减排措施", &plain);
+        let levels = group
+            .unwrap()
+            .write_row(1, yellow, ["黄色", "橙色", "红色"]);
+        levels
+            .unwrap()
+            .write_row(2, 0, cells.iter().copied())
+            .unwrap();
+        book.save_to_buffer().unwrap()
+    }
+
+    #[test]
+    fn a_workbook_comes_back_as_one_that_reads_the_same() {
+        let mut cells: Vec<_> = Column::ALL.iter().map(|column| sound(*column)).collect();
+        cells[Column::MeasureOrange as usize] = "";
+        cells[Column::BasePm as usize] = "viel";
+        let places = |bytes: &[u8], cell: fn(&Fault) -> String| -> (Vec<String>, HandedBack) {
+            let table = Table::parse_any("list.xlsx", bytes, known).unwrap();
+            let parsed = read(&table, &regions()).unwrap();
+            (
+                parsed.faults.iter().map(cell).collect(),
+                parsed.handed_back.unwrap(),
+            )
+        };
+        let named = |fault: &Fault| format!("{} {}", fault.cell.as_ref().unwrap(), fault.column);
+        let (first, back) = places(&workbook(&cells), named);
+        assert_eq!(
+            first,
+            ["Sheet1!X3 减排措施›橙色", "Sheet1!Z3 颗粒物日排放量(kg/d)"]
+        );
+        assert_eq!(back.format, Format::Xlsx);
+        let (second, _) = places(&back.bytes, named);
+        let again = [
+            "应急减排清单!X2 减排措施›橙色",
+            "应急减排清单!Z2 颗粒物日排放量(kg/d)",
+        ];
+        assert_eq!(second, again);
+    }
+
     #[test]
     fn a_list_handed_back_twice_has_one_column_of_faults() {
         let rows: &[&[(Column, &str)]] = &[&[(Column::Class, "")]];
         let first = read(&table(rows), &regions()).unwrap().handed_back.unwrap();
-        let table = Table::parse("back.csv", &first).unwrap();
+        let table = Table::parse("back.csv", &first.bytes).unwrap();
         let second = read(&table, &regions()).unwrap().handed_back.unwrap();
         assert_eq!(first, second);
     }

@@ -16,6 +16,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::domain::enterprise::Contact;
+use crate::domain::list::is_formula_error;
 use crate::domain::office::Office;
 use crate::domain::region::{RegionCode, Regions, Tier};
 use crate::table::{Fault, Row, Table};
@@ -27,6 +28,22 @@ pub struct Parsed {
     pub offices: Vec<Office>,
     /// Every faulty cell, by line; `found` may be personal data and belongs in no log.
     pub faults: Vec<Fault>,
+}
+
+/// The headers, each with its synonym.
+const REGION: &[&str] = &["行政区划代码", "region"];
+const NAME: &[&str] = &["名称", "name"];
+const CONTACT: &[&str] = &["联系人", "contact"];
+const ROLE: &[&str] = &["职务", "role"];
+const PHONE: &[&str] = &["手机", "phone"];
+const EMAIL: &[&str] = &["邮箱", "email"];
+const WEBHOOK: &[&str] = &["回调地址", "webhook"];
+
+/// The column that a header names, for whoever looks for the header of offices.
+pub fn known(header: &str) -> Option<&'static str> {
+    let columns = [REGION, NAME, CONTACT, ROLE, PHONE, EMAIL, WEBHOOK];
+    let named = columns.into_iter().find(|names| names.contains(&header));
+    named.map(|names| names[0])
 }
 
 /// Reads offices. A table that lacks their columns is refused as a whole.
@@ -103,13 +120,13 @@ struct Columns {
 impl Columns {
     fn find(table: &Table) -> Result<Self, Fault> {
         Ok(Self {
-            region: table.require(&["行政区划代码", "region"])?,
-            name: table.require(&["名称", "name"])?,
-            contact: table.require(&["联系人", "contact"])?,
-            role: table.column(&["职务", "role"]),
-            phone: table.column(&["手机", "phone"]),
-            email: table.column(&["邮箱", "email"]),
-            webhook: table.column(&["回调地址", "webhook"]),
+            region: table.require(REGION)?,
+            name: table.require(NAME)?,
+            contact: table.require(CONTACT)?,
+            role: table.column(ROLE),
+            phone: table.column(PHONE),
+            email: table.column(EMAIL),
+            webhook: table.column(WEBHOOK),
         })
     }
 }
@@ -137,7 +154,9 @@ impl<'t> Cells<'t> {
     /// A line of text.
     fn short(&mut self, column: usize, longest: usize) -> &'t str {
         let text = self.row.cell(column);
-        if text.chars().count() > longest || text.contains(char::is_control) {
+        if is_formula_error(text) {
+            self.fault(column, "a value: a formula has failed here");
+        } else if text.chars().count() > longest || text.contains(char::is_control) {
             self.fault(column, format!("one line of at most {longest} characters"));
         }
         text

@@ -1,13 +1,68 @@
-//! Delimited tables from outside: CSV in UTF-8 (with or without a BOM) or GB 18030.
+//! Tables from outside: CSV in UTF-8 (with or without a BOM) or GB 18030, and workbooks (XLSX).
 //!
 //! A [`Table`] knows where each of its cells stood, so that whoever finds one wrong can say so in
 //! a [`Fault`]: file, line, column, what was found, what was expected. `-` names standard input.
+//! [`sheet`] writes workbooks.
 
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
+
+mod archive;
+mod heading;
+pub mod sheet;
+mod workbook;
+
+/// What a file is, whatever its name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// A workbook of Office Open XML (XLSX).
+    Xlsx,
+}
+
+impl Format {
+    /// What these bytes are.
+    pub fn of(bytes: &[u8]) -> Self {
+        if bytes.starts_with(b"PK\x03\x04") {
+            Self::Xlsx
+        } else {
+            Self::Csv
+        }
+    }
+
+    /// What a file of this name is to be.
+    pub fn of_name(path: &Path) -> Self {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if extension.is_some_and(|it| it.eq_ignore_ascii_case(Self::Xlsx.extension())) {
+            Self::Xlsx
+        } else {
+            Self::Csv
+        }
+    }
+
+    /// How the names of such files end.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// What a header means to whoever reads a table, under one name for all its spellings.
+pub type Known = fn(&str) -> Option<&'static str>;
 
 /// A wrong cell, or a table that cannot be read at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +71,8 @@ pub struct Fault {
     pub file: String,
     /// The line in that file, counted from 1; 0 where the file itself is at fault.
     pub line: u64,
+    /// The cell of a workbook, such as `清单!F12`.
+    pub cell: Option<Box<str>>,
     /// The header of the column; empty where the whole line is at fault.
     pub column: String,
     /// What stood there.
@@ -34,7 +91,9 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if self.line > 0 {
+        if let Some(cell) = &self.cell {
+            write!(f, ":{cell}")?;
+        } else if self.line > 0 {
             write!(f, ":{}", self.line)?;
         }
         if !self.column.is_empty() {
@@ -49,11 +108,15 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// A table with one header line.
+/// A table with a header.
 #[derive(Debug)]
 pub struct Table {
     file: String,
+    /// The sheet of a workbook.
+    sheet: Option<String>,
     header: StringRecord,
+    /// The last line of the header.
+    header_line: u64,
     rows: Vec<StringRecord>,
 }
 
@@ -71,7 +134,22 @@ impl Table {
         Self::parse(&file, &read_bytes(path)?)
     }
 
-    /// Parses a table. Every line must have as many cells as the header.
+    /// Parses what was handed in: a workbook if its bytes say so, delimited text if not. `known`
+    /// tells where in a sheet the header stands.
+    pub fn parse_any(file: &str, bytes: &[u8], known: Known) -> Result<Self, Fault> {
+        /// Older workbooks, and those with a password, are files of this kind.
+        const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0";
+        if bytes.starts_with(COMPOUND) {
+            let expected = "a workbook saved as XLSX and without a password";
+            return Err(fault(file, 0, "a workbook of another kind", expected));
+        }
+        match Format::of(bytes) {
+            Format::Csv => Self::parse(file, bytes),
+            Format::Xlsx => workbook::read(file, bytes, known),
+        }
+    }
+
+    /// Parses delimited text. Every line must have as many cells as the header.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Self, Fault> {
         Self::parse_trimmed(file, bytes, csv::Trim::All)
     }
@@ -83,6 +161,14 @@ impl Table {
     }
 
     fn parse_trimmed(file: &str, bytes: &[u8], trim: csv::Trim) -> Result<Self, Fault> {
+        if Format::of(bytes) == Format::Xlsx {
+            return Err(fault(
+                file,
+                0,
+                "a workbook",
+                "a table of comma-separated values",
+            ));
+        }
         let text = decode(file, bytes)?;
         let mut reader = csv::ReaderBuilder::new()
             .trim(trim)
@@ -100,7 +186,9 @@ impl Table {
             .map_err(|error| csv_fault(file, &error))?;
         Ok(Self {
             file: file.to_owned(),
+            sheet: None,
             header,
+            header_line: 1,
             rows,
         })
     }
@@ -108,6 +196,22 @@ impl Table {
     /// The file as the user named it.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// The sheet it stood on, if it comes from a workbook.
+    pub fn sheet(&self) -> Option<&str> {
+        self.sheet.as_deref()
+    }
+
+    /// A cell as a workbook names it, such as `清单!F12`.
+    pub fn cell_name(&self, line: u64, column: usize) -> Option<Box<str>> {
+        let sheet = self.sheet.as_ref()?;
+        Some(format!("{sheet}!{}{line}", sheet::column_letters(column)).into())
+    }
+
+    /// The line on which the header ends.
+    pub fn header_line(&self) -> u64 {
+        self.header_line
     }
 
     /// The header line.
@@ -128,7 +232,7 @@ impl Table {
             let found = self.header.iter().collect::<Vec<_>>().join(",");
             fault(
                 &self.file,
-                1,
+                self.header_line,
                 &found,
                 &format!("a column `{}`", names.join("` or `")),
             )
@@ -160,6 +264,7 @@ impl<'t> Row<'t> {
         Fault {
             file: self.table.file.clone(),
             line: self.line(),
+            cell: self.table.cell_name(self.line(), column),
             column: self.table.header[column].to_owned(),
             found: self.cell(column).to_owned(),
             expected: expected.into(),
@@ -167,21 +272,38 @@ impl<'t> Row<'t> {
     }
 }
 
-/// A file's bytes, or standard input for `-`.
+/// A file's bytes, or standard input for `-`. A workbook that is too large is not read.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().read_to_end(&mut bytes)
+    let name = path.display().to_string();
+    let unreadable = |error: std::io::Error| fault(&name, 0, &error.to_string(), "a readable file");
+    let (mut input, size): (Box<dyn Read>, Option<u64>) = if path == Path::new("-") {
+        (Box::new(std::io::stdin()), None)
     } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len();
+        (Box::new(file), Some(size))
     };
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(error) => {
-            let file = path.display().to_string();
-            Err(fault(&file, 0, &error.to_string(), "a readable file"))
-        }
+    let mut bytes = Vec::new();
+    input
+        .by_ref()
+        .take(4)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if Format::of(&bytes) == Format::Csv {
+        input.read_to_end(&mut bytes).map_err(unreadable)?;
+        return Ok(bytes);
     }
+    let too_large = |size| {
+        let refused = archive::check_size(size);
+        refused.map_err(|no| fault(&name, 0, &no.found, &no.expected))
+    };
+    too_large(size.unwrap_or(0))?;
+    input
+        .take(archive::LARGEST_FILE)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    too_large(bytes.len() as u64)?;
+    Ok(bytes)
 }
 
 /// Text in UTF-8, with or without a BOM, or in GB 18030; never a guess that loses a character.
@@ -202,6 +324,7 @@ fn fault(file: &str, line: u64, found: &str, expected: &str) -> Fault {
     Fault {
         file: file.to_owned(),
         line,
+        cell: None,
         column: String::new(),
         found: found.to_owned(),
         expected: expected.to_owned(),
@@ -245,6 +368,15 @@ mod tests {
             assert_eq!(table.column(&["城市"]), Some(0));
             assert_eq!(table.rows().next().unwrap().cell(0), "许昌");
         }
+    }
+
+    #[test]
+    fn a_workbook_is_no_delimited_text() {
+        let fault = Table::parse("f.xlsx", b"PK\x03\x04").unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "f.xlsx: found `a workbook`: expected a table of comma-separated values"
+        );
     }
 
     #[test]

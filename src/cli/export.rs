@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 
+use super::Failure;
 use super::node::{Node, block_on};
+use super::print::{Output, Progress};
 use super::user::refused;
-use super::{Failure, print::Output};
 use crate::app::enroll::export;
 use crate::app::{App, Caller};
+use crate::domain::enterprise::Plant;
 use crate::domain::region::RegionCode;
-use crate::list_file::ListWriter;
+use crate::list_file::{ListSheet, ListWriter};
+use crate::table::Format;
 
 /// Write out what was taken in.
 #[derive(Debug, clap::Args)]
@@ -21,7 +24,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a reduction list as CSV, with the columns of an import. It holds personal data.
+    /// Write a reduction list with the columns of an import: a workbook if the name of the file
+    /// ends in .xlsx, CSV if not. It holds personal data.
     Enterprises(Enterprises),
 }
 
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     block_on(async {
         let app = args.node.open_existing().await?;
         if args.file == Path::new("-") {
-            write_list(&app, args.region, out.bytes()).await?;
+            write_csv(&app, args.region, out.bytes()).await?;
             return Ok(());
         }
         // Written beside its place and moved there when it is whole.
@@ -50,7 +54,11 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         let mut file = tempfile::NamedTempFile::new_in(dir.unwrap_or(Path::new(".")))
             .with_context(cannot)
             .map_err(Failure::Input)?;
-        let plants = write_list(&app, args.region, io::BufWriter::new(&mut file)).await?;
+        let to = io::BufWriter::new(&mut file);
+        let plants = match Format::of_name(&args.file) {
+            Format::Csv => write_csv(&app, args.region, to).await?,
+            Format::Xlsx => write_workbook(&app, args.region, to).await?,
+        };
         file.persist(&args.file).with_context(cannot)?;
         let file = args.file.display();
         out.line(format_args!("wrote {plants} plants to {file}"))?;
@@ -58,22 +66,47 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     })
 }
 
-/// Writes a list; answers with how many plants it has.
-async fn write_list(
+/// Writes a list as CSV; answers with how many plants it has.
+async fn write_csv(
     app: &App,
     region: Option<RegionCode>,
     out: impl Write,
 ) -> Result<usize, Failure> {
+    let mut writer = ListWriter::begin(out)?;
+    let plants = each_page(app, region, |page| writer.add(page)).await?;
+    writer.finish()?.flush()?;
+    Ok(plants)
+}
+
+/// Writes a list as a workbook; answers with how many plants it has.
+async fn write_workbook(
+    app: &App,
+    region: Option<RegionCode>,
+    mut out: impl Write,
+) -> Result<usize, Failure> {
+    let mut writer = ListSheet::begin()?;
+    let plants = each_page(app, region, |page| writer.add(page)).await?;
+    writer.finish(&mut out)?;
+    out.flush()?;
+    Ok(plants)
+}
+
+/// Hands out a list page by page; answers with how many plants it has.
+async fn each_page(
+    app: &App,
+    region: Option<RegionCode>,
+    mut add: impl FnMut(&[Plant]) -> io::Result<()>,
+) -> Result<usize, Failure> {
     let begun = export::begin(app, &Caller::operator(), region).await;
-    let mut export = begun.map_err(refused)?;
-    let (mut writer, mut plants) = (ListWriter::begin(out)?, 0);
+    let (mut export, mut plants) = (begun.map_err(refused)?, 0);
+    let mut progress = Progress::on_stderr();
     loop {
         let page = export.next_page(app).await?;
         if page.is_empty() {
-            writer.finish()?.flush()?;
             return Ok(plants);
         }
         plants += page.len();
-        writer.add(&page)?;
+        progress.say(format_args!("writing {plants} plants"));
+        add(&page)?;
     }
 }

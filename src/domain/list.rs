@@ -11,10 +11,12 @@
 //!
 //! # The columns
 //!
-//! Headers are the Chinese ones of [`Column`] or their English synonyms, in any order; brackets and
-//! letters of full width, blanks and capitals make no difference. Columns with other headers are
-//! left alone. `-`, `—`, `/` and `无` stand for an empty cell. Masses are kg/d with at most three
-//! decimals, an empty one is 0. A row without 生产线/工序 adds one more contact to its plant.
+//! Headers are the Chinese ones of [`Column`] or their synonyms, in any order; brackets and letters
+//! of full width, blanks and capitals make no difference, and a header may have several rows
+//! ([`PART`]). Columns with other headers are left alone. `-`, `—`, `/` and `无` stand for an empty
+//! cell, and what a spreadsheet shows of a formula that failed (`#N/A`) is always a fault. Masses
+//! are kg/d with at most three decimals, an empty one is 0. A row without 生产线/工序 adds one more
+//! contact to its plant.
 
 use std::collections::BTreeSet;
 
@@ -25,13 +27,15 @@ mod cells;
 mod columns;
 mod decimal;
 mod drafts;
+mod headers;
 mod row;
 #[cfg(test)]
 mod samples;
 mod written;
 
-pub use cells::CellFault;
-pub use columns::{Column, Layout, LayoutError};
+pub use cells::{CellFault, is_formula_error};
+pub use columns::{Column, Kind, Layout, LayoutError};
+pub use headers::PART;
 pub use row::{ListRow, parse_row};
 pub use written::{header, rows};
 

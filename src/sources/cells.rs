@@ -9,6 +9,7 @@ pub fn only_column(table: &Table, name: &str) -> Result<Option<usize>, Fault> {
         return Err(Fault {
             file: table.file().to_owned(),
             line: 1,
+            cell: None,
             column: name.to_owned(),
             found: String::new(),
             expected: "one column of this name".to_owned(),

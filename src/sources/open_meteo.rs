@@ -64,6 +64,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Reading, Vec<Fault>> {
                         `utc_offset_seconds`, `hourly_units` and `hourly`";
         vec![Fault {
             line: error.line() as u64,
+            cell: None,
             ..fault(file, "", &error.to_string(), expected)
         }]
     })?;

@@ -338,6 +338,7 @@ fn natural_days(table: &Table, hourly: &Hourly, standards: &Standards) -> Result
         Fault {
             file: table.file().to_owned(),
             line: 0,
+            cell: None,
             column: "time".to_owned(),
             found: last.to_string(),
             expected: format!("hours of one century: {error}"),

@@ -11,6 +11,7 @@ use utoipa::openapi::{Object, Required};
 
 use super::problem::Problem;
 use crate::app::{App, Error, Idempotency};
+use crate::table::Format;
 
 /// A JSON body. A body that cannot be read says where, and what was expected.
 pub(super) struct ValidJson<T>(pub(super) T);
@@ -24,7 +25,7 @@ pub(super) struct Posted<T> {
     pub(super) idempotency: Option<Idempotency>,
 }
 
-/// A CSV file that is to be taken in, of at most the configured size, and the `Idempotency-Key` it
+/// A table (CSV or XLSX) that is to be taken in, of at most the configured size, and the `Idempotency-Key` it
 /// came under. The digest covers the query too, which says how the file is meant.
 pub(super) struct PostedFile {
     pub(super) bytes: Bytes,
@@ -57,7 +58,8 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        Self::of_type(&["text/csv"], request, state).await
+        let types = [Format::Csv, Format::Xlsx].map(Format::media_type);
+        Self::of_type(&types, request, state).await
     }
 }
 

@@ -24,6 +24,7 @@ mod order_link;
 mod pages;
 mod playbook;
 mod pulling;
+mod sheets;
 mod sources;
 mod store;
 mod stories;

@@ -11,7 +11,8 @@ use super::{Enrolled, Import, Office, import_offices, import_plants, preview_pla
 use crate::app::{App, Caller, Error, Idempotency, Right};
 use crate::domain::enterprise::Plant;
 use crate::domain::region::{RegionCode, Regions};
-use crate::table::{Fault, Table};
+use crate::list_file::HandedBack;
+use crate::table::{Fault, Known, Table};
 use crate::{list_file, office_file};
 
 /// A file that was handed in.
@@ -19,7 +20,7 @@ use crate::{list_file, office_file};
 pub struct Filed {
     /// Its name, as it stands in faults and on record.
     pub name: String,
-    /// Its bytes: CSV in UTF-8 or GB 18030.
+    /// Its bytes: CSV in UTF-8 or GB 18030, or a workbook (XLSX).
     pub bytes: Vec<u8>,
     /// Whose list it belongs to. Where that is not said, the one prefecture it speaks of.
     pub list_region: Option<RegionCode>,
@@ -37,14 +38,16 @@ pub enum Faulty {
 /// A reduction list, read and not yet taken.
 #[derive(Debug)]
 pub struct ReadList {
+    /// The sheet it was read from, of a workbook.
+    pub sheet: Option<String>,
     /// How many rows it has, without the header.
     pub rows: usize,
     /// Its sound plants.
     pub plants: Vec<Plant>,
     /// Every faulty cell, by line.
     pub faults: Vec<Fault>,
-    /// The rows of the faulty plants as CSV, each with what is wrong with it.
-    pub handed_back: Option<Vec<u8>>,
+    /// The rows of the faulty plants, each with what is wrong with it.
+    pub handed_back: Option<HandedBack>,
     source: String,
     list_region: Option<RegionCode>,
 }
@@ -62,6 +65,7 @@ pub struct ReadOffices {
 /// Reads a reduction list.
 pub async fn read_list(app: &App, caller: &Caller, file: Filed) -> Result<ReadList, Error> {
     let mut list = ReadList {
+        sheet: None,
         rows: 0,
         plants: Vec::new(),
         faults: Vec::new(),
@@ -69,9 +73,9 @@ pub async fn read_list(app: &App, caller: &Caller, file: Filed) -> Result<ReadLi
         source: file.name.clone(),
         list_region: file.list_region,
     };
-    let (rows, parsed) = parse(app, caller, file, list_file::read).await?;
-    list.rows = rows;
-    match parsed {
+    let read = parse(app, caller, file, list_file::known, list_file::read).await?;
+    (list.sheet, list.rows) = (read.sheet, read.rows);
+    match read.parsed {
         Ok(parsed) => {
             list.plants = parsed.plants;
             list.faults = parsed.faults;
@@ -133,8 +137,8 @@ impl ReadList {
 /// Reads offices.
 pub async fn read_offices(app: &App, caller: &Caller, file: Filed) -> Result<ReadOffices, Error> {
     let list_region = file.list_region;
-    let (_, parsed) = parse(app, caller, file, office_file::read).await?;
-    let parsed = parsed.unwrap_or_else(|fault| office_file::Parsed {
+    let read = parse(app, caller, file, office_file::known, office_file::read).await?;
+    let parsed = read.parsed.unwrap_or_else(|fault| office_file::Parsed {
         offices: Vec::new(),
         faults: vec![fault],
     });
@@ -163,22 +167,37 @@ impl ReadOffices {
     }
 }
 
-/// Reads a table away from the tasks that must not wait: a large one takes a second. Answers with
-/// its number of rows beside what it says.
+/// What was read of a file.
+struct Read<P> {
+    sheet: Option<String>,
+    rows: usize,
+    parsed: Result<P, Fault>,
+}
+
+/// Reads a table away from the tasks that must not wait: a large one takes a second, and a workbook
+/// has to be unpacked.
 async fn parse<P: Send + 'static>(
     app: &App,
     caller: &Caller,
     file: Filed,
+    known: Known,
     read: fn(&Table, &Regions) -> Result<P, Fault>,
-) -> Result<(usize, Result<P, Fault>), Error> {
+) -> Result<Read<P>, Error> {
     caller.has(Right::EditLists)?;
     let playbook = app.active_playbook().await?;
     let parsed = tokio::task::spawn_blocking(move || {
-        let table = match Table::parse(&file.name, &file.bytes) {
-            Ok(table) => table,
-            Err(fault) => return (0, Err(fault)),
-        };
-        (table.rows().len(), read(&table, playbook.regions()))
+        match Table::parse_any(&file.name, &file.bytes, known) {
+            Ok(table) => Read {
+                sheet: table.sheet().map(str::to_owned),
+                rows: table.rows().len(),
+                parsed: read(&table, playbook.regions()),
+            },
+            Err(fault) => Read {
+                sheet: None,
+                rows: 0,
+                parsed: Err(fault),
+            },
+        }
     });
     parsed.await.map_err(Error::internal)
 }

@@ -12,10 +12,10 @@ use crate::app::enroll::Enrolled;
 use crate::app::enroll::file::{self, Faulty, Filed};
 use crate::cli::Failure;
 use crate::cli::node::Node;
-use crate::cli::print::Output;
+use crate::cli::print::{Output, Progress};
 use crate::cli::user::refused;
 use crate::domain::region::RegionCode;
-use crate::table::{Fault, read_bytes};
+use crate::table::{Fault, Format, read_bytes};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Enterprises {
@@ -27,8 +27,9 @@ pub(super) struct Enterprises {
     /// Plants that the file does not name leave the list.
     #[arg(long)]
     replace: bool,
-    /// Where the rows of faulty plants are written, with what is wrong with them. With
-    /// --accept-valid it is FILE.faulty.csv by default, which must not exist.
+    /// Where the rows of faulty plants are written, with what is wrong with them: a CSV file, or
+    /// of a workbook a workbook whose faulty cells are coloured and commented. With --accept-valid
+    /// it is FILE.faulty.csv or FILE.faulty.xlsx by default, which must not exist.
     #[arg(long, value_name = "OUT")]
     faulty: Option<PathBuf>,
 }
@@ -41,7 +42,8 @@ pub(super) struct Offices {
 
 #[derive(Debug, clap::Args)]
 struct FileArgs {
-    /// A CSV file in UTF-8 or GB 18030, or `-` for standard input.
+    /// A CSV file in UTF-8 or GB 18030, or a workbook (XLSX), of which the first visible sheet with
+    /// a header is read, hidden rows too; `-` for standard input.
     file: PathBuf,
     /// Whose list it is, if not that of the one prefecture the file speaks of.
     #[arg(long, value_name = "CODE")]
@@ -49,7 +51,8 @@ struct FileArgs {
     /// Only say what would happen.
     #[arg(long)]
     dry_run: bool,
-    /// Print JSON Lines: one object for every faulty cell, one for what became of the file.
+    /// Print JSON Lines: one object for the sheet of a workbook, one for every faulty cell, one
+    /// for what became of the file.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -58,27 +61,38 @@ struct FileArgs {
 
 pub(super) async fn import_list(args: &Enterprises, out: &mut Output) -> Result<(), Failure> {
     let FileArgs { dry_run, json, .. } = args.file;
-    let hand_back_to = args.hand_back_to()?;
     let (filed, operator) = (args.file.read()?, Caller::operator());
+    let hand_back_to = args.hand_back_to(Format::of(&filed.bytes))?;
     let app = args.file.node.open().await?;
+    let mut progress = Progress::on_stderr();
+    progress.say(format_args!("reading {}", args.file.file.display()));
     let read = file::read_list(&app, &operator, filed).await;
+    drop(progress);
     let mut list = read.map_err(refused)?;
     // Before anything is taken: a row that cannot be handed back is not left out either.
     if let (Some(to), Some(rows)) = (&hand_back_to, &list.handed_back) {
-        to.write(rows).map_err(Failure::Input)?;
+        to.write(&rows.bytes).map_err(Failure::Input)?;
+    }
+    if let Some(sheet) = &list.sheet {
+        print_sheet(out, json, sheet, list.rows)?;
     }
     print_faults(out, json, &list.faults)?;
+    // Whole lines, before the progress takes one of its own.
+    out.finish()?;
     let faulty = if args.accept_valid {
         Faulty::HandBack
     } else {
         Faulty::RefuseAll
     };
+    let mut progress = Progress::on_stderr();
+    progress.say(format_args!("taking in {} plants", list.plants.len()));
     let enrolled = if dry_run {
         list.preview(&app, &operator, args.replace).await
     } else {
         let taken = list.take(&app, &operator, None, args.replace, faulty);
         taken.await
     };
+    drop(progress);
     match enrolled.map_err(refused)? {
         Some(enrolled) => print_enrolled(out, json, dry_run, &enrolled)?,
         None => return refuse(out, &args.file, list.faults.len()),
@@ -134,8 +148,13 @@ struct HandBack<'p> {
 }
 
 impl Enterprises {
-    fn hand_back_to(&self) -> Result<Option<HandBack<'_>>, Failure> {
+    fn hand_back_to(&self, format: Format) -> Result<Option<HandBack<'_>>, Failure> {
+        let extension = format.extension();
         match &self.faulty {
+            Some(path) if Format::of_name(path) != format => Err(Failure::Input(anyhow!(
+                "--faulty {}: the rows are handed back as they came, as {extension}",
+                path.display()
+            ))),
             Some(path) => Ok(Some(HandBack {
                 path: path.into(),
                 named: true,
@@ -146,7 +165,7 @@ impl Enterprises {
             ))),
             None => {
                 let mut path = self.file.file.clone().into_os_string();
-                path.push(".faulty.csv");
+                path.push(format!(".faulty.{extension}"));
                 Ok(Some(HandBack {
                     path: PathBuf::from(path).into(),
                     named: false,
@@ -176,13 +195,26 @@ impl HandBack<'_> {
     }
 }
 
+fn print_sheet(out: &mut Output, json: bool, sheet: &str, rows: usize) -> std::io::Result<()> {
+    if json {
+        return out.json(&json!({ "type": "read", "sheet": sheet, "rows": rows }));
+    }
+    out.line(format_args!(
+        "read {rows} rows of sheet `{sheet}`, hidden ones too"
+    ))
+}
+
 fn print_faults(out: &mut Output, json: bool, faults: &[Fault]) -> std::io::Result<()> {
     for fault in faults {
         if json {
-            out.json(&json!({
+            let mut said = json!({
                 "type": "fault", "file": fault.file, "line": fault.line, "column": fault.column,
                 "found": fault.found, "expected": fault.expected,
-            }))?;
+            });
+            if let Some(cell) = &fault.cell {
+                said["cell"] = json!(cell);
+            }
+            out.json(&said)?;
         } else {
             out.line(fault)?;
         }

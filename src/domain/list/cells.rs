@@ -4,8 +4,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
+
 use super::columns::{Column, Layout};
 use super::decimal::decimal;
+use crate::enterprise::narrowed;
 
 /// A cell that cannot be taken.
 ///
@@ -45,11 +48,23 @@ impl<'c> Cells<'c> {
                 .place(*column)
                 .map_or("", |place| filled(cell(place)))
         };
-        Self {
+        let mut cells = Self {
             line,
             text: Column::ALL.iter().map(text).collect(),
             faults: Vec::new(),
+        };
+        for column in Column::ALL {
+            if is_formula_error(cells.get(*column)) {
+                cells.fault(*column, "a value: a formula has failed here");
+            }
         }
+        cells
+    }
+
+    /// Whether a formula failed here: the cell is a fault already, whatever it should have said.
+    fn failed(&self, column: Column) -> bool {
+        let first = self.faults.iter().find(|fault| fault.column == column);
+        first.is_some_and(|fault| is_formula_error(&fault.found))
     }
 
     pub(super) fn get(&self, column: Column) -> &'c str {
@@ -61,6 +76,9 @@ impl<'c> Cells<'c> {
     }
 
     pub(super) fn fault(&mut self, column: Column, expected: impl Into<String>) {
+        if self.failed(column) {
+            return;
+        }
         self.faults.push(CellFault {
             line: self.line,
             column,
@@ -86,6 +104,19 @@ impl<'c> Cells<'c> {
                 None
             }
         }
+    }
+
+    /// A day, none for an empty cell: as `2026-12-31`, or with other signs between its numbers.
+    pub(super) fn day(&mut self, column: Column) -> Option<NaiveDate> {
+        let text = self.get(column);
+        if text.is_empty() {
+            return None;
+        }
+        let day = day_of(text);
+        if day.is_none() {
+            self.fault(column, "a day such as 2026-12-31");
+        }
+        day
     }
 
     /// One line of text of at most so many characters.
@@ -147,5 +178,85 @@ pub(super) fn filled(cell: &str) -> &str {
     match cell.trim() {
         "-" | "—" | "——" | "/" | "无" => "",
         text => text,
+    }
+}
+
+/// Whether a cell holds what a spreadsheet shows of a formula that failed, or the mere sign of one
+/// that was never computed.
+pub fn is_formula_error(cell: &str) -> bool {
+    matches!(
+        cell.trim(),
+        "#N/A"
+            | "#REF!"
+            | "#VALUE!"
+            | "#DIV/0!"
+            | "#NAME?"
+            | "#NULL!"
+            | "#NUM!"
+            | "#SPILL!"
+            | "#CALC!"
+            | "#GETTING_DATA"
+            | "="
+    )
+}
+
+/// Year, month and day, with `-`, `/`, `.` or `年月日` between them.
+fn day_of(text: &str) -> Option<NaiveDate> {
+    let narrow: String = text.chars().map(narrowed).collect();
+    let dashed = match narrow.strip_suffix('日') {
+        Some(text) if text.contains('年') && text.contains('月') => {
+            text.replace(['年', '月'], "-")
+        }
+        Some(_) => return None,
+        None => narrow.replace(['/', '.'], "-"),
+    };
+    let numbers: Vec<_> = dashed.split('-').map(str::trim).collect();
+    let digits = |text: &str, lengths: RangeInclusive<usize>| {
+        lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    match numbers[..] {
+        [year, month, day] if digits(year, 4..=4) && digits(month, 1..=2) && digits(day, 1..=2) => {
+            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::list::samples::{faults, read_rows, row};
+
+    #[rstest]
+    #[case::dashes("2026-11-01", true)]
+    #[case::slashes("2026/11/1", true)]
+    #[case::dots("2026.11.1", true)]
+    #[case::in_words("2026年11月1日", true)]
+    #[case::wide("２０２６－１１－０１", true)]
+    #[case::no_such_day("2026-11-31", false)]
+    #[case::two_digits("26-11-01", false)]
+    #[case::no_day("2026年11月", false)]
+    #[case::the_other_way_round("1/11/2026", false)]
+    #[case::signed("+026-11-01", false)]
+    fn days_are_read_as_they_are_written(#[case] text: &str, #[case] read: bool) {
+        let expected = NaiveDate::from_ymd_opt(2026, 11, 1).filter(|_| read);
+        assert_eq!(day_of(text), expected);
+    }
+
+    #[test]
+    fn a_formula_that_failed_is_one_fault_whatever_its_column_holds() {
+        for column in Column::ALL {
+            let exempt = [
+                (Column::ExemptionKind, "保障民生"),
+                (Column::ExemptUpTo, "橙色"),
+            ];
+            let others = exempt.into_iter().filter(|(other, _)| other != column);
+            let replaced: Vec<_> = others.chain([(*column, "#N/A")]).collect();
+            let reading = read_rows(&[row(&replaced)]);
+            let failed = format!("2 {column}: a value: a formula has failed here");
+            assert_eq!(faults(&reading), [failed]);
+        }
     }
 }

@@ -184,9 +184,7 @@ fn exemption_of(cells: &mut Cells<'_>) -> Option<Exemption> {
     let up_to = cells.parse(Column::ExemptUpTo, |_: &NotALevel| {
         "黄色, 橙色 or 红色".to_owned()
     });
-    let until_on = cells.parse(Column::ExemptUntil, |_: &chrono::ParseError| {
-        "a day such as 2026-12-31".to_owned()
-    });
+    let until_on = cells.day(Column::ExemptUntil);
     let granted_by = cells.line_of(Column::ExemptBy, 100);
     if kind.is_empty() {
         let others = [Column::ExemptUpTo, Column::ExemptUntil, Column::ExemptBy];

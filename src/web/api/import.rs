@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,7 +15,7 @@ use crate::app::ingest::{self, Series};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::region::RegionCode;
 use crate::sources::NotAFormat;
-use crate::table::Fault;
+use crate::table::{Fault, Format};
 use crate::web::posted::{IdempotencyKey, PostedFile, PostedSource};
 use crate::web::problem::{Problem, ProblemBody};
 
@@ -107,11 +109,18 @@ pub(super) struct ListImport {
     unchanged: usize,
     /// Plants that left it.
     removed: usize,
+    /// The sheet that was read, of a workbook; its hidden rows too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<String>,
     /// Every faulty cell.
     faults: Vec<CellFault>,
     /// The rows of faulty plants as CSV, each with what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     faulty_rows: Option<String>,
+    /// Of a workbook the same rows as a workbook, in Base64: its faulty cells are coloured, each
+    /// with a comment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faulty_workbook: Option<String>,
 }
 
 /// What became of offices.
@@ -130,6 +139,10 @@ pub(super) struct OfficesImport {
 pub(super) struct CellFault {
     /// The line in the file, counted from 1.
     line: u64,
+    /// The cell, of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "清单!F12")]
+    cell: Option<String>,
     /// The header of the column; empty where the whole line is at fault.
     column: String,
     /// What stood there.
@@ -142,6 +155,7 @@ impl From<Fault> for CellFault {
     fn from(fault: Fault) -> Self {
         Self {
             line: fault.line,
+            cell: fault.cell.map(String::from),
             column: fault.column,
             found: fault.found,
             expected: fault.expected,
@@ -149,10 +163,14 @@ impl From<Fault> for CellFault {
     }
 }
 
-/// Takes in a reduction list, a CSV file: all of it or nothing, unless `accept_valid` is asked.
+/// Takes in a reduction list, a CSV file or a workbook (XLSX): all of it or nothing, unless
+/// `accept_valid` is asked.
 #[utoipa::path(
     post, path = "/api/v1/imports/enterprises", tag = "imports",
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content(
+        (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )),
     params(ListQuery, IdempotencyKey),
     responses(
         (status = OK, body = ListImport),
@@ -190,6 +208,16 @@ pub(super) async fn import_list(
         unchanged: 0,
         removed: 0,
     });
+    let (csv, workbook) = match list.handed_back {
+        None => (None, None),
+        Some(rows) => match rows.format {
+            Format::Csv => (
+                Some(String::from_utf8_lossy(&rows.bytes).into_owned()),
+                None,
+            ),
+            Format::Xlsx => (None, Some(BASE64_STANDARD.encode(rows.bytes))),
+        },
+    };
     Ok(Json(ListImport {
         taken: !query.dry_run,
         version: counts.version.map(|version| version.0),
@@ -197,17 +225,20 @@ pub(super) async fn import_list(
         changed: counts.changed,
         unchanged: counts.unchanged,
         removed: counts.removed,
+        sheet: list.sheet,
         faults: list.faults.into_iter().map(CellFault::from).collect(),
-        faulty_rows: list
-            .handed_back
-            .map(|rows| String::from_utf8_lossy(&rows).into_owned()),
+        faulty_rows: csv,
+        faulty_workbook: workbook,
     }))
 }
 
-/// Takes in offices, a CSV file: all of them or none.
+/// Takes in offices, a CSV file or a workbook (XLSX): all of them or none.
 #[utoipa::path(
     post, path = "/api/v1/imports/offices", tag = "imports",
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content(
+        (String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )),
     params(OfficesQuery, IdempotencyKey),
     responses(
         (status = OK, body = OfficesImport),
@@ -295,7 +326,7 @@ pub(super) async fn import_days(
 /// A file without a name: who posts one gives none.
 fn filed(bytes: axum::body::Bytes, list_region: Option<RegionCode>) -> Filed {
     Filed {
-        name: "upload.csv".to_owned(),
+        name: format!("upload.{}", Format::of(&bytes).extension()),
         bytes: bytes.into(),
         list_region,
     }

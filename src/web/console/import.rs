@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use super::Seat;
 use super::posted::Posted;
@@ -10,8 +12,10 @@ use crate::app::caller::Right;
 use crate::app::desk::Desk;
 use crate::app::enroll::file::{self, Faulty, Filed, ReadList};
 use crate::app::enroll::{self, Enrolled};
+use crate::list_file::HandedBack;
+use crate::table::Format;
 use crate::web::pages::Section;
-use crate::web::pages::import::{ImportOutcome, ImportPage, ImportReport};
+use crate::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};
 use crate::web::problem::Problem;
 
 /// Where the form is shown and sent.
@@ -81,8 +85,10 @@ fn report(
     outcome: ImportOutcome,
 ) -> ImportReport {
     let count = |of: fn(&Enrolled) -> usize| enrolled.map_or(0, of) as u64;
+    let rows_back = list.handed_back.as_ref().map(|rows| rows_back(&file, rows));
     ImportReport {
         file,
+        sheet: list.sheet.clone(),
         lines: list.rows as u64,
         plants: sound as u64,
         new: count(|it| it.added),
@@ -90,12 +96,27 @@ fn report(
         unchanged: count(|it| it.unchanged),
         faults: list.faults.iter().take(NAMED).cloned().collect(),
         more_faults: list.faults.len().saturating_sub(NAMED) as u64,
-        handed_back: list
-            .handed_back
-            .as_ref()
-            .filter(|_| matches!(outcome, ImportOutcome::Accepted { .. }))
-            .map(|rows| String::from_utf8_lossy(rows).into_owned()),
+        // Marks are worth a look before anything is taken; text says no more than the table above.
+        handed_back: rows_back.filter(|rows| {
+            matches!(rows, RowsBack::Workbook { .. })
+                || matches!(outcome, ImportOutcome::Accepted { .. })
+        }),
         outcome,
+    }
+}
+
+/// The rows of faulty plants: a text to copy, or a workbook that is part of the page.
+fn rows_back(file: &str, rows: &HandedBack) -> RowsBack {
+    match rows.format {
+        Format::Csv => RowsBack::Csv(String::from_utf8_lossy(&rows.bytes).into_owned()),
+        Format::Xlsx => RowsBack::Workbook {
+            name: format!("{file}.faulty.{}", Format::Xlsx.extension()),
+            href: format!(
+                "data:{};base64,{}",
+                Format::Xlsx.media_type(),
+                BASE64_STANDARD.encode(&rows.bytes)
+            ),
+        },
     }
 }
 
@@ -111,7 +132,11 @@ async fn show(
         chrome: seat.chrome(desk, Section::List),
         action: FORM.to_owned(),
         list_version: version.map(|version| version.to_string()),
-        export: version.map(|_| format!("/api/v1/exports/enterprises?region={}", desk.region)),
+        export: version.map(|_| {
+            let csv = format!("/api/v1/exports/enterprises?region={}", desk.region);
+            let workbook = format!("{csv}&format={}", Format::Xlsx.extension());
+            Exports { csv, workbook }
+        }),
         report,
     };
     seat.show(status, &view)

@@ -19,9 +19,18 @@ pub struct ImportPage {
     /// The version of the list in force; none before the first import.
     pub list_version: Option<String>,
     /// Where the list in force is downloaded, with the same columns; none where there is none.
-    pub export: Option<String>,
+    pub export: Option<Exports>,
     /// What came of the file sent.
     pub report: Option<ImportReport>,
+}
+
+/// Where the list in force is downloaded.
+#[derive(Clone, Debug)]
+pub struct Exports {
+    /// As CSV.
+    pub csv: String,
+    /// As a workbook.
+    pub workbook: String,
 }
 
 /// What came of a file.
@@ -29,6 +38,8 @@ pub struct ImportPage {
 pub struct ImportReport {
     /// The file's name.
     pub file: String,
+    /// The sheet that was read, of a workbook.
+    pub sheet: Option<String>,
     /// Lines read, without the header.
     pub lines: u64,
     /// Plants that are in order; a plant has a line for each of its units.
@@ -43,10 +54,24 @@ pub struct ImportReport {
     pub faults: Vec<Fault>,
     /// Faults beyond those shown.
     pub more_faults: u64,
-    /// The rows that were not taken, as CSV, each with what is wrong with it.
-    pub handed_back: Option<String>,
+    /// The rows of faulty plants, each with what is wrong with it.
+    pub handed_back: Option<RowsBack>,
     /// Whether anything was changed.
     pub outcome: ImportOutcome,
+}
+
+/// Rows of faulty plants.
+#[derive(Clone, Debug)]
+pub enum RowsBack {
+    /// As text.
+    Csv(String),
+    /// As a workbook, for the browser to keep.
+    Workbook {
+        /// What it is called.
+        name: String,
+        /// All of it, as an address.
+        href: String,
+    },
 }
 
 /// Whether a file changed anything.

@@ -10,3 +10,4 @@ mod operations;
 mod order;
 mod outlook;
 mod session;
+mod sheet;

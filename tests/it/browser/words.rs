@@ -55,7 +55,7 @@ pub(crate) const ZH: Words = Words {
     confirm: "我已核对级别、时刻、名单与减排量，确认发布",
     issue: "发布并下达指令",
     issued: "已发布，指令正在送出。",
-    file: "清单文件（CSV）",
+    file: "清单文件",
     upload: "上传",
 };
 
@@ -84,6 +84,6 @@ pub(crate) const EN: Words = Words {
     confirm: "I have checked level, times, recipients and cuts, and issue this notice",
     issue: "Issue and send the orders",
     issued: "Issued; the orders are on their way.",
-    file: "List file (CSV)",
+    file: "List file",
     upload: "Upload",
 };

@@ -2,35 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use qingkong::cli::demo::list::{Sample, sample_list};
-use qingkong::domain::list::{self, Column};
-use qingkong::domain::region::Regions;
-use qingkong::playbooks::Files;
+use qingkong::domain::list::Column;
 use rstest::rstest;
 use serde_json::Value;
 
 use super::node::Home;
 use super::qingkong_reading;
-
-/// A list as cells: the header line, then the rows of sample plants.
-fn cells(plants: usize) -> Vec<Vec<String>> {
-    let files = Files::shipped();
-    let table = |path: &str| Regions::parse(&files.get(path).unwrap().text).unwrap();
-    let mut regions = table("regions/gbt2260.csv");
-    regions.extend(table("regions/local-units.csv"));
-    let sample = Sample {
-        regions: &regions,
-        plants,
-        seed: 3,
-        mail_host: "plants.invalid",
-        webhook: None,
-    };
-    let header = list::header().map(str::to_owned).collect();
-    let rows = sample_list(&sample);
-    std::iter::once(header)
-        .chain(rows.iter().flat_map(list::rows))
-        .collect()
-}
+use crate::sheets::cells;
 
 fn csv(cells: &[Vec<String>]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());

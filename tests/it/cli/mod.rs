@@ -11,6 +11,7 @@ mod enroll;
 mod import;
 mod node;
 mod replay;
+mod sheet;
 
 /// What a command left behind.
 #[derive(Debug, PartialEq, Eq)]

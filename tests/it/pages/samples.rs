@@ -10,7 +10,7 @@ use qingkong::table;
 use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
 use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
 use qingkong::web::pages::form::{Choice, Fault, Faults, TimeField};
-use qingkong::web::pages::import::{ImportOutcome, ImportPage, ImportReport};
+use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
@@ -1456,12 +1456,14 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
     let fault = |line, column: &str, found: &str, expected: &str| table::Fault {
         file: owned("清单.csv"),
         line,
+        cell: None,
         column: owned(column),
         found: owned(found),
         expected: owned(expected),
     };
     let report = ImportReport {
         file: owned("清单.csv"),
+        sheet: None,
         lines: 2004,
         plants: 2001,
         new: 38,
@@ -1487,7 +1489,10 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
             chrome: chrome(language, Section::List, Role::Clerk),
             action: owned("/enterprises/import"),
             list_version: list_version.map(owned),
-            export: list_version.map(|_| owned("/api/v1/exports/enterprises?region=411000")),
+            export: list_version.map(|_| Exports {
+                csv: owned("/api/v1/exports/enterprises?region=411000"),
+                workbook: owned("/api/v1/exports/enterprises?region=411000&format=xlsx"),
+            }),
             report,
         }
         .render()
@@ -1498,10 +1503,26 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
         outcome: ImportOutcome::Refused,
         ..report.clone()
     };
+    let workbook = ImportReport {
+        file: owned("清单.xlsx"),
+        sheet: Some(owned("工业源")),
+        faults: vec![table::Fault {
+            cell: Some("工业源!F17".into()),
+            ..report.faults[0].clone()
+        }],
+        handed_back: Some(RowsBack::Workbook {
+            name: owned("清单.xlsx.faulty.xlsx"),
+            href: owned("data:application/octet-stream;base64,UEsDBA=="),
+        }),
+        outcome: ImportOutcome::Accepted {
+            version: owned("2026-11-23 第 2 版"),
+        },
+        ..report.clone()
+    };
     let accepted = ImportReport {
-        handed_back: Some(owned(
+        handed_back: Some(RowsBack::Csv(owned(
             "企业名称,…,问题\n虚构·许东铸造厂,…,信用代码校验位应为 3\n",
-        )),
+        ))),
         outcome: ImportOutcome::Accepted {
             version: owned("2026-11-23 第 2 版"),
         },
@@ -1520,6 +1541,10 @@ fn imports(language: Language) -> Vec<(&'static str, String)> {
         (
             "import-accepted",
             page(Some("2026-11-23 第 2 版"), Some(accepted)),
+        ),
+        (
+            "import-workbook",
+            page(Some("2026-11-23 第 2 版"), Some(workbook)),
         ),
     ]
 }
