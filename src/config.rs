@@ -6,6 +6,7 @@
 //!
 //! This is the only place that reads the environment.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -209,6 +210,22 @@ impl Config {
             .build()
             .and_then(config::Config::try_deserialize)
             .map_err(|error| ConfigError::Wrong(error.to_string()))
+            .and_then(Self::checked)
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        let mut regions = BTreeSet::new();
+        match self
+            .sources
+            .iter()
+            .find(|source| !regions.insert(source.region))
+        {
+            None => Ok(self),
+            Some(twice) => Err(ConfigError::Wrong(format!(
+                "`sources` names region {} twice: expected one source for each",
+                twice.region
+            ))),
+        }
     }
 
     /// The database's URL, from the key, its file, or the default. May hold a password.

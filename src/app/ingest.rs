@@ -5,6 +5,8 @@
 //! region. What cannot be is refused with the field that says it: an index beyond the standard, a
 //! forecast made in the future, a region nobody knows.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -193,6 +195,31 @@ pub async fn take_in(
     let taken = act.commit(taken).await?;
     decide::review_below(app, &playbook, region).await;
     Ok(taken)
+}
+
+/// Whether a source that foresees days has last said just the same of each of them.
+pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Error> {
+    let on = arrived.days.iter().map(|day| day.on);
+    let Some((first, last)) = on.clone().min().zip(on.max()) else {
+        return Ok(false);
+    };
+    let playbook = app.active_playbook().await?;
+    let mut tx = app.db.read().await?;
+    let source = &arrived.source;
+    let said = store::list_foreseen_by(&mut tx, arrived.region, source, first, last).await?;
+    let said: BTreeMap<NaiveDate, Day> = said
+        .into_iter()
+        .map(|said| (said.day.on, said.day))
+        .collect();
+    Ok(arrived.days.iter().all(|day| {
+        let source = source.clone();
+        let day = judged(
+            day.clone(),
+            Origin::Forecast { source },
+            playbook.standards(),
+        );
+        said.get(&day.on) == Some(&day)
+    }))
 }
 
 /// Puts an officer's value into a gap of a region's outlook.

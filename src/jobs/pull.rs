@@ -1,21 +1,23 @@
 //! Forecasts fetched from where their makers publish them, by the configuration's `[[sources]]`.
 //!
-//! All sources are asked at once, and each for itself: one that fails fails the run, which is tried
-//! again after a minute, while what the others brought is taken in already. What a source says again
-//! is not recorded again within a day. An answer that ends before tomorrow is stale and is refused;
-//! what stands keeps the instant it came with, so that its age can be seen.
+//! All sources are asked at once, and each for itself: what one of them brings is taken in whatever
+//! becomes of the others, and those that fail are asked again in the next hour, or after a minute
+//! where none has answered. What a source says again is not recorded again: it keeps the instant it
+//! came with, so that its age can be seen. An answer that ends before tomorrow is stale and is
+//! refused.
 //!
 //! The files are read like those handed in. The addresses are the operator's own, so that no guard
 //! stands before them; a request follows no redirect, and waits and reads within limits.
 
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::join_all;
 use reqwest::{Client, redirect};
 
 use crate::app::ingest::file::{self, Filed, ReadDays};
-use crate::app::ingest::{self, Series, TakenIn};
-use crate::app::{App, Caller, Error, Idempotency};
+use crate::app::ingest::{self, Series};
+use crate::app::{App, Caller, Error};
 use crate::config::Source;
 use crate::domain::time::day_of;
 use crate::tls;
@@ -29,14 +31,15 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// The most an answer may hold: a week of hours is a thousandth of it.
 const LARGEST: usize = 16 * 1_024 * 1_024;
 
-/// Takes in what every source foresees now; fails by the name of each region that got nothing.
+/// Takes in what every source foresees now, and names each region that got nothing; fails where no
+/// source has answered.
 pub(super) async fn pull_forecasts(app: &App) -> Result<String, Error> {
-    let sources = &app.config.sources;
-    let pulled = join_all(sources.iter().map(|source| pull(app, source))).await;
+    let (sources, now) = (&app.config.sources, app.now());
+    let pulled = join_all(sources.iter().map(|source| pull(app, source, now))).await;
     let (mut days, mut failed) = (0, Vec::new());
     for (source, pulled) in sources.iter().zip(pulled) {
         match pulled {
-            Ok(taken) => days += taken.days,
+            Ok(recorded) => days += recorded,
             Err(why) => {
                 let region = source.region;
                 tracing::warn!(%region, why, "Could not fetch a forecast");
@@ -44,14 +47,20 @@ pub(super) async fn pull_forecasts(app: &App) -> Result<String, Error> {
             }
         }
     }
+    let answered = sources.len() - failed.len();
+    let came = format!("{days} new days from {answered} sources");
     if failed.is_empty() {
-        return Ok(format!("{days} days from {} sources", sources.len()));
+        Ok(came)
+    } else if answered > 0 {
+        Ok(format!("{came}; {}", failed.join("; ")))
+    } else {
+        Err(Error::conflict("source-failed", failed.join("; ")))
     }
-    Err(Error::conflict("source-failed", failed.join("; ")))
 }
 
-/// Fetches one source, reads it and takes it in; or why not, without its address.
-async fn pull(app: &App, source: &Source) -> Result<TakenIn, String> {
+/// Fetches one source, reads it and takes in what is new; answers with how many days that are, or
+/// why not, without its address.
+async fn pull(app: &App, source: &Source, now: DateTime<Utc>) -> Result<usize, String> {
     let fetched = tokio::time::timeout(ATTEMPT, fetch(source)).await;
     let bytes = fetched.map_err(|_| format!("no answer within {} s", ATTEMPT.as_secs()))??;
     let schedule = Caller::schedule();
@@ -61,24 +70,26 @@ async fn pull(app: &App, source: &Source) -> Result<TakenIn, String> {
         place: source.place.clone(),
         region: source.region,
         source: source.source.clone(),
-        series: Series::Forecast {
-            issued_at: app.now(),
-        },
+        series: Series::Forecast { issued_at: now },
     };
     let read = file::read(app, &schedule, filed).await.map_err(told)?;
     let mut read = read.map_err(|faults| {
         let first = faults.first().map(ToString::to_string).unwrap_or_default();
         format!("{} faults: {first}", faults.len())
     })?;
-    keep_coming_days(app, &mut read)?;
-    let said_before = idempotency(&read).map_err(told)?;
-    let taken = ingest::take_in(app, &schedule, Some(&said_before), read.arrived).await;
-    taken.map_err(told)
+    keep_coming_days(day_of(now), &mut read)?;
+    if ingest::was_said_before(app, &read.arrived)
+        .await
+        .map_err(told)?
+    {
+        return Ok(0);
+    }
+    let taken = ingest::take_in(app, &schedule, None, read.arrived).await;
+    taken.map(|taken| taken.days).map_err(told)
 }
 
 /// Leaves out the days that are over: they are for those who measure.
-fn keep_coming_days(app: &App, read: &mut ReadDays) -> Result<(), String> {
-    let today = day_of(app.now());
+fn keep_coming_days(today: NaiveDate, read: &mut ReadDays) -> Result<(), String> {
     let last = read.arrived.days.last().map(|day| day.on);
     read.arrived.days.retain(|day| day.on >= today);
     match last {
@@ -86,15 +97,6 @@ fn keep_coming_days(app: &App, read: &mut ReadDays) -> Result<(), String> {
         Some(last) => Err(format!("stale: it ends on {last}")),
         None => Err("no day".to_owned()),
     }
-}
-
-/// The same days of the same source for the same region are one request.
-fn idempotency(read: &ReadDays) -> Result<Idempotency, Error> {
-    let arrived = &read.arrived;
-    let said = format!("{} {:?}", arrived.source, arrived.days);
-    let digest = crate::domain::digest::Digest::of(said.as_bytes());
-    let key = format!("pull/{}/{digest}", arrived.region);
-    Idempotency::new(&key, &[said.as_bytes()])
 }
 
 /// The body of an answer, or why there is none. The address may hold a key, and is never repeated.

@@ -137,6 +137,36 @@ pub async fn list_latest(
     days.collect()
 }
 
+/// What one source foresaw last of every day of a region from one day to another, in order of day.
+pub async fn list_foreseen_by(
+    tx: &mut Tx,
+    region: RegionCode,
+    source: &str,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<DayRecord>> {
+    let rows: Vec<DayRow> = tx
+        .all(
+            "SELECT day_key, source, issued_at, body
+               FROM (SELECT day_key, source, issued_at, body, on_day,
+                            ROW_NUMBER() OVER (
+                                PARTITION BY on_day
+                                ORDER BY issued_at DESC, day_key DESC
+                            ) AS nth
+                       FROM outlook_day
+                      WHERE region = $1
+                        AND on_day BETWEEN $2 AND $3
+                        AND origin = 'forecast'
+                        AND source = $4) AS said
+              WHERE nth = 1
+              ORDER BY on_day",
+            (region.as_str(), from.to_string(), to.to_string(), source),
+        )
+        .await?;
+    let days = rows.into_iter().map(|row| Ok(DayRecord::try_from(row)?));
+    days.collect()
+}
+
 fn body(day: &Day) -> String {
     serde_json::to_string(day).expect("a day is plain data")
 }

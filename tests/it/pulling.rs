@@ -118,19 +118,26 @@ both_engines! {
     async fn a_forecast_is_fetched_every_hour_and_recorded_once_while_it_says_the_same(db: TestDb) {
         let fake = Fake::answering(four_days("2026-11-24", 160)).await;
         let world = world(db, &fake).await;
-        outcome(&world, HOUR, "4 days from 1 sources").await;
+        outcome(&world, HOUR, "4 new days from 1 sources").await;
         let first = days(&world).await;
         let on: Vec<_> = first.iter().map(|(on, ..)| on.as_str()).collect();
         assert_eq!(on, ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27"]);
         assert!(first.iter().all(|(_, source, _)| source == "Open-Meteo.com (CAMS), CC BY 4.0"));
 
-        outcome(&world, HOUR, "4 days from 1 sources").await;
+        outcome(&world, HOUR, "0 new days from 1 sources").await;
         assert_eq!(days(&world).await, first, "it said the same");
         fake.answers(StatusCode::OK, &four_days("2026-11-24", 260));
-        outcome(&world, HOUR, "4 days from 1 sources").await;
+        outcome(&world, HOUR, "4 new days from 1 sources").await;
         let both = days(&world).await;
         assert_eq!(both.len(), 8);
         assert!(both[7].2 > first[3].2, "the newer stands with its own instant");
+        // It goes back to what it said first: that is news again, for the days from midnight on.
+        fake.answers(StatusCode::OK, &four_days("2026-11-24", 160));
+        outcome(&world, HOUR, "3 new days from 1 sources").await;
+        assert_eq!(days(&world).await.len(), 11);
+        // The same answer on the next day has lost a day and says nothing new.
+        outcome(&world, TimeDelta::hours(24), "0 new days from 1 sources").await;
+        assert_eq!(days(&world).await.len(), 11);
         let mut tx = world.db.read().await.unwrap();
         let actors: Vec<(String, String)> = tx
             .all(
@@ -139,7 +146,7 @@ both_engines! {
             )
             .await
             .unwrap();
-        assert_eq!(actors.len(), 2);
+        assert_eq!(actors.len(), 3);
         assert_eq!(actors[0].0, "schedule");
         assert!(actors[0].1.contains("computed by a model"), "{}", actors[0].1);
     }
@@ -147,7 +154,7 @@ both_engines! {
     async fn a_source_that_fails_is_asked_again_after_a_minute_and_leaves_what_stands(db: TestDb) {
         let fake = Fake::answering(four_days("2026-11-24", 160)).await;
         let world = world(db, &fake).await;
-        outcome(&world, HOUR, "4 days from 1 sources").await;
+        outcome(&world, HOUR, "4 new days from 1 sources").await;
         let stands = days(&world).await;
         for (status, body, why) in [
             (StatusCode::SERVICE_UNAVAILABLE, String::new(), "411000: answered 503"),
@@ -162,7 +169,7 @@ both_engines! {
         }
         fake.answers(StatusCode::OK, &four_days("2026-11-24", 260));
         // It is past midnight by now, and the first of the days is over.
-        outcome(&world, TimeDelta::minutes(1), "3 days from 1 sources").await;
+        outcome(&world, TimeDelta::minutes(1), "3 new days from 1 sources").await;
         assert_eq!(days(&world).await.len(), 4 + 3);
     }
 
@@ -178,7 +185,7 @@ both_engines! {
             fake.source(),
         ];
         let world = World::with(db, |config| config.sources = sources).await;
-        let told = outcome(&world, HOUR, "failed: 410100: ").await;
+        let told = outcome(&world, HOUR, "4 new days from 1 sources; 410100: ").await;
         assert!(!told.contains("411000"), "{told}");
         assert_eq!(days(&world).await.len(), 4);
     }
