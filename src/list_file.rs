@@ -5,6 +5,7 @@
 //! with one more column that says why. A workbook is handed back as one, its faulty cells coloured
 //! and commented. Nothing is stored.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -38,6 +39,29 @@ pub struct HandedBack {
     pub bytes: Vec<u8>,
 }
 
+/// What a mass says that is merged with the row above: it would be counted once for each unit.
+const MERGED: &str = "合并单元格";
+
+/// What a spreadsheet takes for a formula when it opens a CSV file.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A cell of a CSV file, so that a spreadsheet shows what begins like a formula and computes nothing.
+fn as_text(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(FORMULA) && cell.parse::<f64>().is_err() {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+/// The same cell, read back.
+fn as_read(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(formula) if formula.starts_with(FORMULA) => formula,
+        _ => cell,
+    }
+}
+
 /// The column that a header names, for whoever looks for the header of a list.
 pub fn known(header: &str) -> Option<&'static str> {
     Column::of(header).map(Column::zh)
@@ -46,9 +70,25 @@ pub fn known(header: &str) -> Option<&'static str> {
 /// Reads a list. A table that lacks a list's columns is refused as a whole.
 pub fn read(table: &Table, regions: &Regions) -> Result<Parsed, Fault> {
     let layout = Layout::find(table.header()).map_err(|error| no_list(table, &error))?;
-    let lines = table
-        .rows()
-        .map(|row| (row.line(), move |place: usize| row.cell(place)));
+    let masses: Vec<_> = Column::ALL
+        .iter()
+        .filter(|column| column.is_mass())
+        .collect();
+    let masses: Vec<_> = masses
+        .into_iter()
+        .filter_map(|mass| layout.place(*mass))
+        .collect();
+    let lines = table.rows().map(|row| {
+        let masses = &masses;
+        let cell = move |place: usize| {
+            if masses.contains(&place) && row.is_merged_from_above(place) {
+                MERGED
+            } else {
+                as_read(row.cell(place))
+            }
+        };
+        (row.line(), cell)
+    });
     let reading = list::read(&layout, lines, regions);
     let handed_back = (!reading.faulty_lines.is_empty())
         .then(|| hand_back(table, &layout, &reading))
@@ -91,7 +131,8 @@ impl<W: io::Write> ListWriter<W> {
     pub fn add<'p>(&mut self, plants: impl IntoIterator<Item = &'p Plant>) -> io::Result<()> {
         for plant in plants {
             for row in list::rows(plant) {
-                self.0.write_record(&row)?;
+                let cells = row.iter().map(|cell| as_text(cell));
+                self.0.write_record(cells.map(Cow::into_owned))?;
             }
         }
         Ok(())
@@ -242,7 +283,8 @@ impl<'t> FaultyRows<'t> {
         let mut csv = csv::Writer::from_writer(BOM.to_vec());
         csv.write_record(self.header.iter().copied().chain([FAULT_COLUMN]))?;
         for row in &self.rows {
-            csv.write_record(row.cells.iter().copied().chain([row.why.as_str()]))?;
+            let cells = row.cells.iter().copied().chain([row.why.as_str()]);
+            csv.write_record(cells.map(as_text).map(Cow::into_owned))?;
         }
         csv.into_inner().map_err(csv::IntoInnerError::into_error)
     }
@@ -373,6 +415,62 @@ mod tests {
             .write_row(2, 0, cells.iter().copied())
             .unwrap();
         book.save_to_buffer().unwrap()
+    }
+
+    #[test]
+    fn no_cell_of_a_csv_file_is_a_formula_and_all_are_read_back_as_they_were() {
+        let name = "=HYPERLINK(\"http://evil.example\",\"详情\")";
+        let rows: &[&[(Column, &str)]] = &[&[(Column::Name, name), (Column::Address, "@一号院")]];
+        let parsed = read(&table(rows), &regions()).unwrap();
+        let mut writer = ListWriter::begin(Vec::new()).unwrap();
+        writer.add(&parsed.plants).unwrap();
+        let csv = writer.finish().unwrap();
+        let written = Table::parse("again.csv", &csv).unwrap();
+        let live = |cell: &&str| cell.starts_with(FORMULA) && cell.parse::<f64>().is_err();
+        let cells = written
+            .rows()
+            .flat_map(|row| (0..Column::ALL.len()).map(move |at| row.cell(at)));
+        assert_eq!(cells.filter(live).count(), 0);
+        assert_eq!(read(&written, &regions()).unwrap().plants, parsed.plants);
+    }
+
+    #[test]
+    fn a_mass_that_is_merged_over_units_is_not_counted_for_each_of_them() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = rust_xlsxwriter::Format::new();
+        for (at, column) in (0..).zip(Column::ALL) {
+            sheet.write(0, at, column.zh()).unwrap();
+            let shared = match column {
+                Column::Unit => {
+                    sheet
+                        .write(1, at, "1号")
+                        .unwrap()
+                        .write(2, at, "2号")
+                        .unwrap();
+                    continue;
+                }
+                // Two hours to come down, for both units; and thirty kilograms, of both together.
+                Column::RampDownHours => "2",
+                Column::BasePm => "30",
+                other => sound(*other),
+            };
+            if !shared.is_empty() {
+                sheet.merge_range(1, at, 2, at, shared, &plain).unwrap();
+            }
+        }
+        let bytes = book.save_to_buffer().unwrap();
+        let table = Table::parse_any("list.xlsx", &bytes, known).unwrap();
+        let parsed = read(&table, &regions()).unwrap();
+        let faults: Vec<_> = parsed.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            faults,
+            [
+                "list.xlsx:Sheet1!Z3: column `颗粒物日排放量(kg/d)`: found `合并单元格`: \
+              expected kilograms per day, below 1,000,000,000, at most three decimals"
+            ]
+        );
+        assert!(parsed.plants.is_empty());
     }
 
     #[test]

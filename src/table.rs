@@ -4,6 +4,7 @@
 //! a [`Fault`]: file, line, column, what was found, what was expected. `-` names standard input.
 //! [`sheet`] writes workbooks.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
@@ -118,6 +119,8 @@ pub struct Table {
     /// The last line of the header.
     header_line: u64,
     rows: Vec<StringRecord>,
+    /// The cells, by line and column, that a merged area fills from a row above.
+    merged: HashSet<(u64, usize)>,
 }
 
 /// One line of a table.
@@ -190,6 +193,7 @@ impl Table {
             header,
             header_line: 1,
             rows,
+            merged: HashSet::new(),
         })
     }
 
@@ -252,6 +256,11 @@ impl<'t> Row<'t> {
     /// The text of a cell; empty when it is.
     pub fn cell(self, column: usize) -> &'t str {
         &self.record[column]
+    }
+
+    /// Whether what a cell says stands in a row above, merged with this one.
+    pub fn is_merged_from_above(self, column: usize) -> bool {
+        self.table.merged.contains(&(self.line(), column))
     }
 
     /// The line in the file, counted from 1.

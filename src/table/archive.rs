@@ -107,7 +107,7 @@ fn check_part(
 fn largest(name: &str) -> u64 {
     if name.ends_with("styles.xml") {
         LARGEST_STYLES
-    } else if name.contains("worksheets/") {
+    } else if name.contains("worksheets/") && !name.ends_with("sharedstrings.xml") {
         LARGEST_UNPACKED
     } else {
         LARGEST_PART

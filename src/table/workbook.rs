@@ -5,7 +5,7 @@
 //! is merged stands in every row and column it covers, and nowhere else. Rows without a word of
 //! their own are left out; hidden rows are read like any other, hidden sheets are not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Cursor;
 
 use calamine::{
@@ -54,12 +54,14 @@ fn read_within(most_text: usize, file: &str, bytes: &[u8], known: Known) -> Resu
         let expected = format!("at most {WIDEST} columns");
         return Err(fault(file, heading.first as u64 + 1, &found, &expected));
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut merged) = (Vec::new(), HashSet::new());
     let (width, header_line) = (heading.names.len(), heading.first + heading.rows);
     let mut lines = Lines::of(file, &mut workbook, &sheet, width)?;
     lines.left = most_text;
     while let Some(line) = lines.next()? {
         if line.at as usize >= header_line {
+            let number = u64::from(line.at) + 1;
+            merged.extend(line.from_above.iter().map(|column| (number, *column)));
             rows.push(record(&line, width));
         }
     }
@@ -70,6 +72,7 @@ fn read_within(most_text: usize, file: &str, bytes: &[u8], known: Known) -> Resu
         header: heading.names.into(),
         rows,
         sheet: Some(sheet),
+        merged,
     })
 }
 
@@ -130,6 +133,8 @@ struct Line {
     at: u32,
     /// What is not empty, by column.
     cells: BTreeMap<usize, String>,
+    /// The columns that a merged area fills from a row above.
+    from_above: Vec<usize>,
 }
 
 impl Line {
@@ -198,9 +203,13 @@ impl<'w, 'b> Lines<'w, 'b> {
             }
             cells.insert(column, text);
         }
-        let copied = self.merged.fill(at, &mut cells, self.width);
+        let (copied, from_above) = self.merged.fill(at, &mut cells, self.width);
         self.spend(at, copied + self.width * CELL)?;
-        Ok(Some(Line { at, cells }))
+        Ok(Some(Line {
+            at,
+            cells,
+            from_above,
+        }))
     }
 
     /// The next cell within the table that is not empty.
@@ -263,9 +272,16 @@ impl Merged {
         }
     }
 
-    /// Puts what is merged into the cells it covers; answers with how much text that is.
-    fn fill(&mut self, at: u32, cells: &mut BTreeMap<usize, String>, width: usize) -> usize {
+    /// Puts what is merged into the cells it covers; answers with how much text that is, and which
+    /// of them are covered from a row above.
+    fn fill(
+        &mut self,
+        at: u32,
+        cells: &mut BTreeMap<usize, String>,
+        width: usize,
+    ) -> (usize, Vec<usize>) {
         self.covers.retain(|_, (last, _)| *last >= at);
+        let from_above = self.covers.keys().copied().collect();
         while let Some(area) = self.areas.next_if(|area| area.start.0 <= at) {
             let (first, last) = (area.start.1 as usize, area.end.1 as usize);
             let last = last.min(width.saturating_sub(1));
@@ -287,7 +303,7 @@ impl Merged {
                 text.clone()
             });
         }
-        copied
+        (copied, from_above)
     }
 }
 

@@ -121,9 +121,14 @@ impl Column {
         match self {
             Self::Longitude | Self::Latitude | Self::RampDownHours => Kind::Number,
             Self::ExemptUntil => Kind::Day,
-            other if (Self::BasePm..=Self::CutRedVocs).contains(&other) => Kind::Number,
+            mass if mass.is_mass() => Kind::Number,
             _ => Kind::Text,
         }
+    }
+
+    /// Whether it holds a mass of a unit, which is added up over the units of a plant.
+    pub fn is_mass(self) -> bool {
+        (Self::BasePm..=Self::CutRedVocs).contains(&self)
     }
 
     /// The columns that describe the plant and repeat on each of its rows.
