@@ -13,6 +13,7 @@ use super::{DayIn, OutlookIn, Series};
 use crate::app::{App, Caller, Error, Right};
 use crate::domain::outlook::{Day, Outlook};
 use crate::domain::region::RegionCode;
+use crate::domain::time::day_of;
 use crate::sources::{self, Format, Reading, Values, WhichPlace};
 use crate::table::Fault;
 
@@ -56,6 +57,7 @@ pub async fn read(
 ) -> Result<Result<ReadDays, Vec<Fault>>, Error> {
     caller.may(Right::EnterForecasts, filed.region)?;
     let playbook = app.active_playbook().await?;
+    let today = day_of(app.now());
     let read = tokio::task::spawn_blocking(move || {
         let standards = playbook.standards();
         let mut readings = Vec::new();
@@ -77,7 +79,11 @@ pub async fn read(
         let chosen = reading
             .at(filed.place.as_deref(), region)
             .map_err(|which| unclear(&which))?;
-        let days = chosen.values.days(standards);
+        let mut days = chosen.values.days(standards);
+        if filed.series == Series::Observed && matches!(chosen.values, Values::Hours(_)) {
+            // Twenty hours make a mean, but a day that is not over may still become worse.
+            days.retain(|day| day.on < today);
+        }
         if days.iter().all(|day| day.aqi.is_none()) {
             return Err(nothing_in(&chosen));
         }
