@@ -275,7 +275,7 @@ impl<'t> Row<'t> {
             line: self.line(),
             cell: self.table.cell_name(self.line(), column),
             column: self.table.header[column].to_owned(),
-            found: self.cell(column).to_owned(),
+            found: shortened(self.cell(column)),
             expected: expected.into(),
         }
     }
@@ -335,8 +335,17 @@ fn fault(file: &str, line: u64, found: &str, expected: &str) -> Fault {
         line,
         cell: None,
         column: String::new(),
-        found: found.to_owned(),
+        found: shortened(found),
         expected: expected.to_owned(),
+    }
+}
+
+/// As much of a text as a fault repeats: a whole page that stood there helps nobody.
+fn shortened(found: &str) -> String {
+    const MOST: usize = 200;
+    match found.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &found[..end]),
+        None => found.to_owned(),
     }
 }
 

@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use tokio::sync::Semaphore;
+
 use super::{Enrolled, Import, Office, import_offices, import_plants, preview_plants};
 use crate::app::{App, Caller, Error, Idempotency, Right};
 use crate::domain::enterprise::Plant;
@@ -183,7 +185,10 @@ async fn parse<P: Send + 'static>(
     known: Known,
     read: fn(&Table, &Regions) -> Result<P, Fault>,
 ) -> Result<Read<P>, Error> {
+    /// One file at a time: a large workbook takes much memory while it is read.
+    static TURN: Semaphore = Semaphore::const_new(1);
     caller.has(Right::EditLists)?;
+    let _turn = TURN.acquire().await.map_err(Error::internal)?;
     let playbook = app.active_playbook().await?;
     let parsed = tokio::task::spawn_blocking(move || {
         match Table::parse_any(&file.name, &file.bytes, known) {
