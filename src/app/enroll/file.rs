@@ -188,9 +188,11 @@ async fn parse<P: Send + 'static>(
     /// One file at a time: a large workbook takes much memory while it is read.
     static TURN: Semaphore = Semaphore::const_new(1);
     caller.has(Right::EditLists)?;
-    let _turn = TURN.acquire().await.map_err(Error::internal)?;
+    let turn = TURN.acquire().await.map_err(Error::internal)?;
     let playbook = app.active_playbook().await?;
     let parsed = tokio::task::spawn_blocking(move || {
+        // Whoever waits for it may go away; the reading does not.
+        let _turn = turn;
         match Table::parse_any(&file.name, &file.bytes, known) {
             Ok(table) => Read {
                 sheet: table.sheet().map(str::to_owned),
