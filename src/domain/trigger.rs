@@ -519,11 +519,12 @@ impl Judged<'_> {
             return self.raise(&episode, target.unwrap_or(standing.level));
         }
         let clear = self.series.clear_from(line, anchor);
+        let tomorrow = self.today + self.series.day();
         let void = since > self.today
             && clear == Some(since)
             && self.series.gaps(self.today..since).next().is_none();
         match clear {
-            Some(clear) if target < Some(standing.level) && (clear <= self.today || void) => {
+            Some(clear) if target < Some(standing.level) && (clear < tomorrow || void) => {
                 self.ease(standing, &episode, target, clear)
             }
             _ => self.keep(standing, &episode, clear),
@@ -575,7 +576,8 @@ impl Judged<'_> {
         };
         because.extend(self.reasons(episode, level));
         // Before its level has begun, a warning is put right from where the lower one is met.
-        let begins = episode.first(|_| true).filter(|_| clear > self.today);
+        let tomorrow = self.today + self.series.day();
+        let begins = episode.first(|_| true).filter(|_| clear >= tomorrow);
         let from = begins.map_or(at, |day| self.not_past(day));
         Decision {
             proposal: Proposal::Lower,
@@ -598,7 +600,8 @@ impl Judged<'_> {
             // At which hour of its first day it starts is for a person to say.
             .filter(|&start| day_of(start) < day_of(standing.from));
         let mut because = self.reasons(episode, level);
-        if episode.level < Some(level) && clear.is_none_or(|clear| clear > self.today) {
+        let tomorrow = self.today + self.series.day();
+        if episode.level < Some(level) && clear.is_none_or(|clear| clear >= tomorrow) {
             because.push(Reason::NotClear {
                 level,
                 line: self.rules.lift_line(level),
@@ -638,8 +641,15 @@ impl Judged<'_> {
             Some(Some(until)) => anchor.max(self.series.position(until)),
             None => anchor,
         };
-        let parted = self.series.clear_from(self.rules.lowest_line(), anchor);
-        met.retain(|met| parted.is_none_or(|parted| met.days.start < parted));
+        let (mut anchor, line) = (anchor, self.rules.lowest_line());
+        while let Some(parted) = self.series.clear_from(line, anchor) {
+            let before = met.iter().filter(|met| met.days.start < parted);
+            // A run may reach into the clean air after it, which then parts it from nothing.
+            match before.map(|met| met.days.end).max() {
+                Some(end) if end > parted => anchor = end,
+                _ => return met.retain(|met| met.days.start < parted),
+            }
+        }
     }
 
     /// When a warning of this level is expected to end: where the air stays clear of it. Where the

@@ -132,6 +132,13 @@ fn of_2024_by_brute_force(hours: &[Option<u32>]) -> Option<WarningLevel> {
     }
 }
 
+/// The same hours with nothing missing, to the end of the last day: all of them can be foreseen.
+fn whole(hours: &[Option<u32>]) -> Vec<Option<u32>> {
+    let mut whole: Vec<_> = hours.iter().map(|hour| hour.or(Some(20))).collect();
+    whole.resize(whole.len().next_multiple_of(24), Some(20));
+    whole
+}
+
 /// Stretches of some hours whose means lie on both sides of every line.
 fn any_hours() -> impl Strategy<Value = Vec<Option<u32>>> {
     let value = prop_oneof![
@@ -175,9 +182,8 @@ proptest! {
     fn warnings_of_hours_follow_one_another_without_a_lapse(
         rules in any_rules(),
         hours in any_hours(),
-        horizon in 0usize..9,
     ) {
-        let warnings = replay(&rules, rolling(&hours).days(), horizon, |_, _| {});
+        let warnings = replay(&rules, rolling(&whole(&hours)).days(), 30, |_, _| {});
         for warning in &warnings {
             prop_assert!(warning.until.is_none_or(|until| warning.from < until));
             for pair in warning.steps.windows(2) {
@@ -202,10 +208,7 @@ proptest! {
         rules in any_rules(),
         hours in any_hours(),
     ) {
-        // What breaks a forecast is not foreseen, so nothing is missing here.
-        let mut whole: Vec<_> = hours.iter().map(|hour| hour.or(Some(20))).collect();
-        whole.resize(whole.len().next_multiple_of(24), Some(20));
-        let rolling = rolling(&whole);
+        let rolling = rolling(&whole(&hours));
         let under = in_force(&replay(&rules, rolling.days(), 30, |_, _| {}));
         for (day, level) in rules.met_on_days(rolling.days()) {
             prop_assert!(under.get(&day) >= Some(&level), "{day} {level:?}: {under:?}");
