@@ -671,6 +671,10 @@ impl Judged<'_> {
                 .last_above(line)
                 .max(self.today + 2 * self.series.day()),
         };
+        // What ends in the middle of today while a lower level goes on is lowered tonight.
+        let tonight = self.today + self.series.day();
+        let goes_on = episode.met.iter().any(|met| met.days.end > end);
+        let end = if goes_on { end.max(tonight) } else { end };
         let end = Some(self.series.start(end));
         self.floor.map_or(end, |floor| later(end, floor.until))
     }
