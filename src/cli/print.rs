@@ -29,6 +29,20 @@ impl Output {
         self.stdout.write_all(b"\n")
     }
 
+    /// A value as JSON, or what a person reads of it.
+    pub(crate) fn json_or<T: Display>(
+        &mut self,
+        json: bool,
+        value: &impl Serialize,
+        text: impl FnOnce() -> T,
+    ) -> io::Result<()> {
+        if json {
+            self.json(value)
+        } else {
+            self.line(text())
+        }
+    }
+
     /// Where a command writes that prints a file.
     pub(crate) fn bytes(&mut self) -> &mut impl Write {
         &mut self.stdout

@@ -519,12 +519,11 @@ impl Judged<'_> {
             return self.raise(&episode, target.unwrap_or(standing.level));
         }
         let clear = self.series.clear_from(line, anchor);
-        let tomorrow = self.today + self.series.day();
         let void = since > self.today
             && clear == Some(since)
             && self.series.gaps(self.today..since).next().is_none();
         match clear {
-            Some(clear) if target < Some(standing.level) && (clear < tomorrow || void) => {
+            Some(clear) if target < Some(standing.level) && (clear < self.tomorrow() || void) => {
                 self.ease(standing, &episode, target, clear)
             }
             _ => self.keep(standing, &episode, clear),
@@ -576,8 +575,7 @@ impl Judged<'_> {
         };
         because.extend(self.reasons(episode, level));
         // Before its level has begun, a warning is put right from where the lower one is met.
-        let tomorrow = self.today + self.series.day();
-        let begins = episode.first(|_| true).filter(|_| clear >= tomorrow);
+        let begins = episode.first(|_| true).filter(|_| clear >= self.tomorrow());
         let from = begins.map_or(at, |day| self.not_past(day));
         Decision {
             proposal: Proposal::Lower,
@@ -600,8 +598,7 @@ impl Judged<'_> {
             // At which hour of its first day it starts is for a person to say.
             .filter(|&start| day_of(start) < day_of(standing.from));
         let mut because = self.reasons(episode, level);
-        let tomorrow = self.today + self.series.day();
-        if episode.level < Some(level) && clear.is_none_or(|clear| clear >= tomorrow) {
+        if episode.level < Some(level) && clear.is_none_or(|clear| clear >= self.tomorrow()) {
             because.push(Reason::NotClear {
                 level,
                 line: self.rules.lift_line(level),
@@ -623,9 +620,14 @@ impl Judged<'_> {
         }
     }
 
+    /// The position at which today ends.
+    fn tomorrow(&self) -> i64 {
+        self.today + self.series.day()
+    }
+
     /// When a warning that is over ends: when it was planned to, or tonight.
     fn planned(&self, standing: &Standing) -> DateTime<Utc> {
-        let tonight = self.series.start(self.today + self.series.day());
+        let tonight = self.series.start(self.tomorrow());
         standing.until.map_or(tonight, |until| until.min(tonight))
     }
 
@@ -672,9 +674,12 @@ impl Judged<'_> {
                 .max(self.today + 2 * self.series.day()),
         };
         // What ends in the middle of today while a lower level goes on is lowered tonight.
-        let tonight = self.today + self.series.day();
         let goes_on = episode.met.iter().any(|met| met.days.end > end);
-        let end = if goes_on { end.max(tonight) } else { end };
+        let end = if goes_on {
+            end.max(self.tomorrow())
+        } else {
+            end
+        };
         let end = Some(self.series.start(end));
         self.floor.map_or(end, |floor| later(end, floor.until))
     }

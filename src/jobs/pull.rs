@@ -102,7 +102,7 @@ fn keep_coming_days(today: NaiveDate, read: &mut ReadDays) -> Result<(), String>
 /// The body of an answer, or why there is none. The address may hold a key, and is never repeated.
 async fn fetch(source: &Source) -> Result<Vec<u8>, String> {
     let client = client(source).map_err(|error| format!("{error:#}"))?;
-    let plain = |error: reqwest::Error| chain(&error.without_url());
+    let plain = |error: reqwest::Error| format!("{:#}", anyhow::Error::from(error.without_url()));
     let mut response = client.get(&source.url).send().await.map_err(plain)?;
     if !response.status().is_success() {
         return Err(format!("answered {}", response.status()));
@@ -132,13 +132,6 @@ fn client(source: &Source) -> anyhow::Result<Client> {
     Ok(client)
 }
 
-/// An error with all its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let causes = causes.map(|cause| format!(": {cause}"));
-    std::iter::once(error.to_string()).chain(causes).collect()
-}
-
 /// A refusal with its fields.
 fn told(error: Error) -> String {
     match error {
@@ -148,6 +141,6 @@ fn told(error: Error) -> String {
                 .map(|field| format!("{}: {}", field.field, field.text));
             fields.collect::<Vec<_>>().join("; ")
         }
-        other => chain(&other),
+        other => format!("{:#}", anyhow::Error::from(other)),
     }
 }

@@ -133,8 +133,7 @@ pub async fn list_latest(
             (region.as_str(), from.to_string(), to.to_string()),
         )
         .await?;
-    let days = rows.into_iter().map(|row| Ok(DayRecord::try_from(row)?));
-    days.collect()
+    records(rows)
 }
 
 /// What one source foresaw last of every day of a region from one day to another, in order of day.
@@ -163,6 +162,10 @@ pub async fn list_foreseen_by(
             (region.as_str(), from.to_string(), to.to_string(), source),
         )
         .await?;
+    records(rows)
+}
+
+fn records(rows: Vec<DayRow>) -> Result<Vec<DayRecord>> {
     let days = rows.into_iter().map(|row| Ok(DayRecord::try_from(row)?));
     days.collect()
 }

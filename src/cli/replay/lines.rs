@@ -143,11 +143,7 @@ impl<'a> DifferenceLine<'a> {
     }
 
     pub(super) fn print(&self, json: bool, out: &mut Output) -> io::Result<()> {
-        if json {
-            out.json(self)
-        } else {
-            out.line(self.zh())
-        }
+        out.json_or(json, self, || self.zh())
     }
 }
 
@@ -199,11 +195,7 @@ impl<'a> RealLine<'a> {
     }
 
     pub(super) fn print(&self, json: bool, out: &mut Output) -> io::Result<()> {
-        if json {
-            out.json(self)
-        } else {
-            out.line(self.zh())
-        }
+        out.json_or(json, self, || self.zh())
     }
 }
 

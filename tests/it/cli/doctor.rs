@@ -71,20 +71,26 @@ fn a_node_that_is_still_to_be_made_is_told_what_it_lacks() {
     assert!(!std::path::Path::new(&home.path("data")).exists());
 }
 
+/// A mail server that demands an account, and a configuration that signs in with this password.
+async fn mail_server(password: &str) -> (SmtpServer, String) {
+    let server = SmtpServer::start(Ways {
+        encryption: Encryption::Starttls,
+        account: Some(("duty", "geheim")),
+        ..Ways::default()
+    })
+    .await;
+    let mail = format!(
+        "[mail]\nhost = 'localhost'\nport = {}\nfrom = 'duty@bureau.example'\n\
+         root_certificates = '{}'\nuser = 'duty'\npassword = '{password}'\n",
+        server.address.port(),
+        server.certificate.path().display()
+    );
+    (server, mail)
+}
+
 both_engines! {
     async fn a_sound_node_has_nothing_to_mend(db: TestDb) {
-        let server = SmtpServer::start(Ways {
-            encryption: Encryption::Starttls,
-            account: Some(("duty", "geheim")),
-            ..Ways::default()
-        })
-        .await;
-        let mail = format!(
-            "[mail]\nhost = 'localhost'\nport = {}\nfrom = 'duty@bureau.example'\n\
-             root_certificates = '{}'\nuser = 'duty'\npassword = 'geheim'\n",
-            server.address.port(),
-            server.certificate.path().display()
-        );
+        let (server, mail) = mail_server("geheim").await;
         let run = examine(&node(&db, &mail));
         let found = findings(&run);
         assert_eq!(run.status, 0, "{found:#?}");
@@ -136,18 +142,7 @@ both_engines! {
     }
 
     async fn a_mail_server_that_refuses_us_is_quoted(db: TestDb) {
-        let server = SmtpServer::start(Ways {
-            encryption: Encryption::Starttls,
-            account: Some(("duty", "geheim")),
-            ..Ways::default()
-        })
-        .await;
-        let mail = format!(
-            "[mail]\nhost = 'localhost'\nport = {}\nfrom = 'duty@bureau.example'\n\
-             root_certificates = '{}'\nuser = 'duty'\npassword = 'falsch'\n",
-            server.address.port(),
-            server.certificate.path().display()
-        );
+        let (_server, mail) = mail_server("falsch").await;
         let run = examine(&node(&db, &mail));
         let found = findings(&run);
         assert_eq!((run.status, state(&found, "mail")), (1, "fail"));
