@@ -52,7 +52,7 @@ enum Part {
         #[arg(long)]
         plants: u32,
     },
-    /// Issues that notice, prints the address of a node and a link for each order, and serves
+    /// Issues that notice, prints a node's port, how many orders there are and a link for each, and serves
     /// until its input ends.
     #[command(hide = true)]
     Serve(Place),
@@ -119,7 +119,8 @@ fn product(args: &Args) -> anyhow::Result<Storm> {
         .spawn()?;
     let mut said = BufReader::new(node.stdout.take().context("a node speaks")?).lines();
     let port = said.next().context("a node says its port")??.parse()?;
-    let links = said.take(args.plants as usize);
+    let count = said.next().context("a node counts its orders")??.parse()?;
+    let links = said.take(count);
     let mut links = links.collect::<Result<Vec<_>, _>>()?;
     shuffle(&mut links);
     let requests = links.iter().enumerate().map(|(nonce, link)| {
@@ -196,7 +197,7 @@ async fn serve(place: &Place) -> anyhow::Result<()> {
     let node = Service::start(config, Clock::system(), Ids::system()).await?;
     let links = links(&node).await?;
     let port = node.url.rsplit(':').next().context("a port")?;
-    println!("{port}\n{}", links.join("\n"));
+    println!("{port}\n{}\n{}", links.len(), links.join("\n"));
     tokio::task::spawn_blocking(|| stdin().read_to_end(&mut Vec::new())).await??;
     node.stop().await;
     Ok(())
