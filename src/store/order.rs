@@ -3,10 +3,12 @@
 //! Nothing here writes: lines are issued with their [`plan`](super::plan), heads move on the
 //! [`ladder`](super::ladder).
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
-use super::db::FromRow;
-use super::{Inconsistency, Result, Tx};
+use super::db::{Among, FromRow};
+use super::{Inconsistency, Result, StoreError, Tx};
 use crate::domain::id::{ContactKey, OrderKey, PlanKey, RecipientKey, WarningKey};
 use crate::domain::order::Rung;
 use crate::domain::plan::{Change, Duty};
@@ -107,20 +109,35 @@ pub async fn find_issued(
     order: OrderKey,
     revision: u32,
 ) -> Result<Option<IssuedLine>> {
-    let row: Option<IssuedRow> = tx
-        .optional(
-            "SELECT p.plan_key, p.revision, p.issued_at,
-                    l.recipient_key, l.name, l.change, l.owed, l.snapshot
-               FROM plan p
-               JOIN plan_line l ON l.plan_key = p.plan_key
-              WHERE p.warning_key = $1
-                AND p.revision    = $2
-                AND p.issued_at IS NOT NULL
-                AND l.order_key   = $3",
-            (warning.0, i64::from(revision), order.0),
-        )
+    let lines = list_issued(tx, warning, revision, &[order.0]).await?;
+    Ok(lines.into_values().next())
+}
+
+/// What some orders said at a revision of their warning; those it had no line for are left out.
+pub async fn list_issued(
+    tx: &mut Tx,
+    warning: WarningKey,
+    revision: u32,
+    orders: &[i64],
+) -> Result<HashMap<OrderKey, IssuedLine>> {
+    const ISSUED: Among = Among::new(
+        "SELECT l.order_key, p.plan_key, p.revision, p.issued_at,
+                l.recipient_key, l.name, l.change, l.owed, l.snapshot
+           FROM plan p
+           JOIN plan_line l ON l.plan_key = p.plan_key
+          WHERE p.warning_key = $1
+            AND p.revision    = $2
+            AND p.issued_at IS NOT NULL
+            AND l.order_key",
+        "",
+    );
+    let rows: Vec<IssuedRow> = tx
+        .all_among(ISSUED, (warning.0, i64::from(revision)), orders)
         .await?;
-    Ok(row.map(IssuedLine::try_from).transpose()?)
+    let lines = rows
+        .into_iter()
+        .map(|row| Ok((OrderKey(row.order_key), row.try_into()?)));
+    lines.collect()
 }
 
 /// What an order said last.
@@ -131,7 +148,7 @@ pub async fn find_last_issued(
 ) -> Result<Option<IssuedLine>> {
     let row: Option<IssuedRow> = tx
         .optional(
-            "SELECT p.plan_key, p.revision, p.issued_at,
+            "SELECT l.order_key, p.plan_key, p.revision, p.issued_at,
                     l.recipient_key, l.name, l.change, l.owed, l.snapshot
                FROM plan p
                JOIN plan_line l ON l.plan_key = p.plan_key
@@ -274,37 +291,56 @@ pub async fn count_orders(
 
 /// Where a recipient lies.
 pub async fn find_region(tx: &mut Tx, recipient: RecipientKey) -> Result<RegionCode> {
-    let text: String = tx
-        .scalar(
-            "SELECT region FROM recipient WHERE recipient_key = $1",
-            (recipient.0,),
-        )
-        .await?;
-    let wrong = |error| {
-        Inconsistency::on("recipient")
-            .column("region")
-            .row(recipient)
-            .source(error)
-    };
-    Ok(text.parse().map_err(wrong)?)
+    let regions = list_regions(tx, &[recipient.0]).await?;
+    let region = regions.into_values().next();
+    region.ok_or(StoreError::NotFound)
+}
+
+/// Where some recipients lie.
+pub async fn list_regions(
+    tx: &mut Tx,
+    recipients: &[i64],
+) -> Result<HashMap<RecipientKey, RegionCode>> {
+    const REGIONS: Among = Among::new(
+        "SELECT recipient_key, region FROM recipient WHERE recipient_key",
+        "",
+    );
+    let rows: Vec<(i64, String)> = tx.all_among(REGIONS, (), recipients).await?;
+    let regions = rows.into_iter().map(|(recipient, region)| {
+        let wrong = |error| {
+            Inconsistency::on("recipient")
+                .column("region")
+                .row(recipient)
+                .source(error)
+        };
+        Ok((RecipientKey(recipient), region.parse().map_err(wrong)?))
+    });
+    regions.collect()
 }
 
 /// Whose a contact is; none once it was erased.
 pub async fn find_holder(tx: &mut Tx, contact: ContactKey) -> Result<Option<Holder>> {
-    let row: Option<(i64, bool)> = tx
-        .optional(
-            "SELECT recipient_key, active FROM contact WHERE contact_key = $1",
-            (contact.0,),
-        )
-        .await?;
-    Ok(row.map(|(recipient, active)| Holder {
-        recipient: RecipientKey(recipient),
-        active,
-    }))
+    let holders = list_holders(tx, &[contact.0]).await?;
+    Ok(holders.into_values().next())
+}
+
+/// Whose some contacts are; those that were erased are left out.
+pub async fn list_holders(tx: &mut Tx, contacts: &[i64]) -> Result<HashMap<ContactKey, Holder>> {
+    const HOLDERS: Among = Among::new(
+        "SELECT contact_key, recipient_key, active FROM contact WHERE contact_key",
+        "",
+    );
+    let rows: Vec<(i64, i64, bool)> = tx.all_among(HOLDERS, (), contacts).await?;
+    let holders = rows.into_iter().map(|(contact, recipient, active)| {
+        let recipient = RecipientKey(recipient);
+        (ContactKey(contact), Holder { recipient, active })
+    });
+    Ok(holders.collect())
 }
 
 #[derive(FromRow)]
 struct IssuedRow {
+    order_key: i64,
     plan_key: i64,
     revision: i32,
     issued_at: i64,

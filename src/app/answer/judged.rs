@@ -1,0 +1,243 @@
+//! Answers judged: what their givers were shown, whether they may answer, and whether they are late.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::{AnswerIn, Answerer, Given};
+use crate::app::link::{Link, LinkRole};
+use crate::app::{Error, Right, journal};
+use crate::clock::Ids;
+use crate::domain::digest::{Digest, hex};
+use crate::domain::id::{AnswerKey, ContactKey, OrderKey, RecipientKey, WarningKey};
+use crate::domain::order::AnswerKind;
+use crate::domain::region::RegionCode;
+use crate::store::answer::{AnswerRecord, Note};
+use crate::store::ladder::Origins;
+use crate::store::order::{self, Holder, IssuedLine};
+use crate::store::{self, StoreError, Tx};
+
+/// Everything the answers of a batch are judged by.
+#[derive(Default)]
+pub(super) struct Around {
+    /// The warnings of the orders that were issued.
+    warnings: HashMap<OrderKey, WarningKey>,
+    /// What orders said at the revisions that were shown, or that last asked for an answer.
+    lines: HashMap<(OrderKey, u32), IssuedLine>,
+    holders: HashMap<ContactKey, Holder>,
+    /// Where the recipients of those lie for whom an account answers.
+    regions: HashMap<RecipientKey, RegionCode>,
+}
+
+impl Around {
+    pub(super) async fn read(
+        tx: &mut Tx,
+        origins: &Origins,
+        items: &[Given],
+    ) -> store::Result<Self> {
+        let mut around = Self::default();
+        for item in items {
+            let order = item.asked.order;
+            match origins.warning_of(tx, order).await {
+                Ok(warning) => around.warnings.insert(order, warning),
+                Err(StoreError::NotFound) => None,
+                Err(error) => return Err(error),
+            };
+        }
+        let shown = items
+            .iter()
+            .map(|item| (item.asked.order, item.asked.revision));
+        around.read_lines(tx, shown.collect()).await?;
+        let lines = around.lines.iter();
+        let owed = lines
+            .map(|((order, _), line)| (*order, line.owed))
+            .collect();
+        around.read_lines(tx, owed).await?;
+        let contacts: Vec<i64> = items
+            .iter()
+            .filter_map(Given::contact)
+            .map(|it| it.0)
+            .collect();
+        around.holders = order::list_holders(tx, &contacts).await?;
+        let by_account = items.iter().filter(|item| item.contact().is_none());
+        let lines = by_account.filter_map(|item| around.line(&item.asked));
+        let recipients: Vec<i64> = lines.map(|line| line.recipient.0).collect();
+        around.regions = order::list_regions(tx, &recipients).await?;
+        Ok(around)
+    }
+
+    /// Reads the lines that are not known yet.
+    async fn read_lines(&mut self, tx: &mut Tx, wanted: Vec<(OrderKey, u32)>) -> store::Result<()> {
+        let mut by_plan: BTreeMap<(WarningKey, u32), Vec<i64>> = BTreeMap::new();
+        for (order, revision) in wanted {
+            if let Some(&warning) = self.warnings.get(&order)
+                && !self.lines.contains_key(&(order, revision))
+            {
+                by_plan
+                    .entry((warning, revision))
+                    .or_default()
+                    .push(order.0);
+            }
+        }
+        for ((warning, revision), orders) in by_plan {
+            let lines = order::list_issued(tx, warning, revision, &orders).await?;
+            let lines = lines
+                .into_iter()
+                .map(|(order, line)| ((order, revision), line));
+            self.lines.extend(lines);
+        }
+        Ok(())
+    }
+
+    fn line(&self, asked: &AnswerIn) -> Option<&IssuedLine> {
+        self.lines.get(&(asked.order, asked.revision))
+    }
+
+    /// The line that was shown to whoever answers, if they may.
+    fn shown(&self, given: &Given) -> Result<&IssuedLine, Error> {
+        let line = self.line(&given.asked).ok_or(Error::NotFound)?;
+        match &given.who {
+            Answerer::Link(link) => self.may_answer(link, given.asked.order, line)?,
+            Answerer::Caller(caller) => {
+                let region = self.regions.get(&line.recipient).ok_or(Error::NotFound)?;
+                caller.may_for(Right::AnswerOrders, line.recipient.0, *region)?;
+            }
+        }
+        Ok(line)
+    }
+
+    /// Whether a link lets its holder answer an order now.
+    fn may_answer(&self, link: &Link, order: OrderKey, line: &IssuedLine) -> Result<(), Error> {
+        let holder = self.holders.get(&link.contact);
+        let holds =
+            holder.is_some_and(|holder| holder.active && holder.recipient == line.recipient);
+        if link.order != order || !holds {
+            return Err(Error::NotFound);
+        }
+        match link.role {
+            LinkRole::Answer => Ok(()),
+            LinkRole::Read => Err(Error::Forbidden),
+        }
+    }
+}
+
+impl Given {
+    /// Whose link it came by.
+    fn contact(&self) -> Option<ContactKey> {
+        match &self.who {
+            Answerer::Link(link) => Some(link.contact),
+            Answerer::Caller(_) => None,
+        }
+    }
+
+    /// Who it is from, as the record names them: a role, and which.
+    fn by(&self) -> (String, String) {
+        match &self.who {
+            Answerer::Link(link) => ("contact".to_owned(), link.contact.to_string()),
+            Answerer::Caller(caller) => (caller.role.as_str().to_owned(), journal::actor(caller)),
+        }
+    }
+}
+
+/// Whether an answer at `now` comes after the deadline that its line sets. Help has none.
+fn is_late(line: &IssuedLine, kind: AnswerKind, unit: Option<&str>, now: DateTime<Utc>) -> bool {
+    let (duty, issued_at) = (&line.duty, line.issued_at);
+    let deadline = match kind {
+        AnswerKind::Acknowledged | AnswerKind::Objection => Some(duty.acknowledge_by(issued_at)),
+        AnswerKind::InPlace => duty
+            .units
+            .iter()
+            .filter(|known| unit.is_none_or(|unit| known.unit == unit))
+            .map(|known| duty.in_place_by(known, issued_at))
+            .max(),
+        AnswerKind::Help => None,
+    };
+    deadline.is_some_and(|deadline| now > deadline)
+}
+
+/// An answer that may be written.
+pub(super) struct Judged {
+    /// Everything but its key, which it gets when it is written.
+    pub(super) record: AnswerRecord,
+    /// The salt and the words of its note.
+    pub(super) note: Option<(String, String)>,
+    /// The revision since which reports of units count, and the units that are to report.
+    owed: u32,
+    units: Vec<String>,
+}
+
+impl Judged {
+    pub(super) fn new(given: &Given, around: &Around, ids: &Ids) -> Result<Self, Error> {
+        let line = around.shown(given)?;
+        let asked = &given.asked;
+        let units: Vec<String> = line
+            .duty
+            .units
+            .iter()
+            .map(|unit| unit.unit.clone())
+            .collect();
+        if let Some(unit) = asked.unit.as_ref().filter(|unit| !units.contains(unit)) {
+            let text = format!("expected a unit of the order, not `{unit}`");
+            return Err(Error::invalid("unit", "unknown", text));
+        }
+        let owed = around.lines.get(&(asked.order, line.owed)).unwrap_or(line);
+        let late = is_late(owed, asked.kind, asked.unit.as_deref(), given.at);
+        let text = asked
+            .note
+            .as_deref()
+            .map(str::trim)
+            .filter(|note| !note.is_empty());
+        let note = text.map(|text| (hex(&ids.bytes::<16>()), text.to_owned()));
+        Ok(Self {
+            owed: line.owed,
+            units,
+            record: AnswerRecord {
+                key: AnswerKey(0),
+                order: asked.order,
+                plan: line.plan,
+                revision: line.revision,
+                kind: asked.kind,
+                complete: asked.kind == AnswerKind::InPlace && asked.unit.is_none(),
+                unit: asked.unit.clone(),
+                reason: asked.reason.clone(),
+                note: note
+                    .as_ref()
+                    .map(|(salt, text)| Digest::salted(salt.as_bytes(), text)),
+                by: given.by(),
+                at: given.at,
+                late,
+                nonce: asked.nonce.clone(),
+            },
+            note,
+        })
+    }
+
+    /// Whether a recorded answer says the same; `earlier` are its words, if they were not erased.
+    pub(super) fn says_what(&self, record: &AnswerRecord, earlier: Option<&Note>) -> bool {
+        let words = match (&self.note, earlier) {
+            (Some((_, text)), Some(earlier)) => earlier.text == *text,
+            (Some(_), None) => record.note.is_some(),
+            (None, _) => record.note.is_none(),
+        };
+        let asked = &self.record;
+        words
+            && (asked.kind, asked.revision, &asked.unit, &asked.reason)
+                == (record.kind, record.revision, &record.unit, &record.reason)
+    }
+
+    /// Whether every unit is in place once this is on record beside what came earlier.
+    pub(super) fn completes(&self, earlier: &[AnswerRecord]) -> bool {
+        let Some(unit) = self.record.unit.as_deref() else {
+            return self.record.complete;
+        };
+        let reported = |wanted: &str| {
+            unit == wanted
+                || earlier.iter().any(|record| {
+                    record.kind == AnswerKind::InPlace
+                        && record.revision >= self.owed
+                        && record.unit.as_deref() == Some(wanted)
+                })
+        };
+        self.units.iter().all(|unit| reported(unit))
+    }
+}
