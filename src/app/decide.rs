@@ -86,7 +86,7 @@ async fn judge(
 ) -> Result<Judged, Error> {
     let now = app.now();
     let judged_by = rules_of(playbook, region)?;
-    let outlook = ingest::outlook(tx, region, now).await?;
+    let consensus = ingest::consensus(tx, playbook, region, now).await?;
     let standing = notices::current(tx, region, now).await?;
     let standing = standing
         .and_then(|head| head.warning)
@@ -94,9 +94,12 @@ async fn judge(
     let standing = standing.as_ref().map(as_standing);
     let floor = instruction::floor(tx, region, now).await?;
     let today = day_of(now);
-    let decision = judged_by
-        .rules
-        .decide(&outlook, standing.as_ref(), floor.as_ref(), today);
+    let decision = judged_by.rules.decide(
+        consensus.outlook(),
+        standing.as_ref(),
+        floor.as_ref(),
+        today,
+    );
     Ok(Judged {
         rules: judged_by.name.to_owned(),
         rules_digest: judged_by.digest.to_owned(),

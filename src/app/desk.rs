@@ -15,7 +15,7 @@ use super::playbook::Playbook;
 use super::{App, Caller, Error, Right, Scope, ingest};
 use crate::domain::id::{NoticeId, UserId};
 use crate::domain::notice::{Grounds, Person};
-use crate::domain::outlook::Outlook;
+use crate::domain::outlook::Consensus;
 use crate::domain::playbook::RegionProfile;
 use crate::domain::region::RegionCode;
 use crate::domain::trigger::Rules;
@@ -38,14 +38,16 @@ pub struct Desk {
 /// What is expected, what is proposed, and what superiors have ordered.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// The days.
-    pub outlook: Outlook,
+    /// The days, with who said what of them.
+    pub outlook: Consensus,
     /// What the rules make of them now; none where no playbook judges the region.
     pub judged: Option<Judged>,
     /// What has become of it.
     pub proposal: ProposalState,
     /// Superiors' instructions, the last received first.
     pub instructions: Vec<Followed>,
+    /// Whose accounts the acts were.
+    pub names: Names,
 }
 
 /// What has become of what the rules propose.
@@ -109,7 +111,7 @@ impl Names {
     }
 
     /// Whose an act was, by the actor that the journal names.
-    fn of_actor(&self, actor: &str) -> String {
+    pub fn of_actor(&self, actor: &str) -> String {
         let account = actor.parse().ok();
         let name = account.and_then(|account: UserId| self.0.get(&account));
         name.map_or(actor, String::as_str).to_owned()
@@ -178,6 +180,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
     let notices: Vec<&NoticeRecord> = pending.iter().chain(standing).collect();
     let instructions = instruction::list(app, caller, region).await?;
     Ok(Overview {
+        names: names(app).await?,
         outlook,
         judged,
         proposal,

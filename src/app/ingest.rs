@@ -1,7 +1,7 @@
 //! Outlooks taken in: what was observed, what is foreseen, and what an officer fills in.
 //!
-//! Days come in by [`take_in`], from a program or a file, and stay as they came; the outlook puts
-//! the latest of them together without a seam. Every intake is followed by a new judgement of the
+//! Days come in by [`take_in`], from a program or a file, and stay as they came; a [`Consensus`] puts
+//! the latest of them together without a seam, by the playbook's order of trust. Every intake is followed by a new judgement of the
 //! region. What cannot be is refused with the field that says it: an index beyond the standard, a
 //! forecast made in the future, a region nobody knows.
 
@@ -15,11 +15,12 @@ use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
 use crate::domain::aqi::{PollutantSet, Sample, Standards};
-use crate::domain::outlook::{AqiRange, Cause, Day, Origin, Outlook, OutlookError};
+use crate::domain::outlook::{AqiRange, Cause, Consensus, Day, Forecasts, Origin, OutlookError};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::domain::trigger::Ranges;
 use crate::store::Tx;
-use crate::store::outlook::{self as store, DayRecord, NewDays};
+use crate::store::outlook::{self as store, NewDays};
 
 pub mod file;
 
@@ -240,7 +241,9 @@ pub async fn fill_in(
         Begun::Fresh(act) => act,
     };
     let actor = journal::actor(caller);
-    let mut outlook = outlook(&mut act.tx, region, act.now).await?;
+    let mut outlook = consensus(&mut act.tx, &playbook, region, act.now)
+        .await?
+        .into_outlook();
     outlook
         .fill_in(on, aqi, actor.as_str(), source)
         .map_err(|error| match error {
@@ -278,39 +281,29 @@ pub async fn fill_in(
     Ok(taken)
 }
 
-/// A region's outlook as it stands, for whoever may see it.
-pub async fn show(app: &App, caller: &Caller, region: RegionCode) -> Result<Outlook, Error> {
+/// A region's days as they stand, with who said what of them, for whoever may see it.
+pub async fn show(app: &App, caller: &Caller, region: RegionCode) -> Result<Consensus, Error> {
     caller.may_look_at(region)?;
+    let playbook = app.active_playbook().await?;
     let mut tx = app.db.read().await?;
-    outlook(&mut tx, region, app.now()).await
+    consensus(&mut tx, &playbook, region, app.now()).await
 }
 
-/// A region's outlook as it stands: what was observed, continued by the latest forecast. A day
-/// between the first and the last that nobody gave a value for is a gap.
-pub(super) async fn outlook(
+/// A region's days as they stand: what was observed, continued by the forecasts that its playbook
+/// follows. A day between the first and the last that nobody gave a value for is a gap.
+pub(super) async fn consensus(
     tx: &mut Tx,
+    playbook: &Playbook,
     region: RegionCode,
     now: DateTime<Utc>,
-) -> Result<Outlook, Error> {
+) -> Result<Consensus, Error> {
     let today = day_of(now);
     let latest = store::list_latest(tx, region, today - BACK, today + AHEAD).await?;
-    let (forecast, known): (Vec<DayRecord>, Vec<DayRecord>) = latest
-        .into_iter()
-        .partition(|record| matches!(record.day.origin, Origin::Forecast { .. }));
-    let newest = forecast.iter().max_by_key(|record| record.issued_at);
-    let (source, issued_at) = newest.map_or((String::new(), None), |record| {
-        (record.source.clone(), record.issued_at)
-    });
-    let (filled, observed): (Vec<Day>, Vec<Day>) = known
-        .into_iter()
-        .map(|record| record.day)
-        .partition(|day| matches!(day.origin, Origin::FilledIn { .. }));
-    let foreseen = forecast.into_iter().map(|record| record.day);
-    let series = |days: Vec<Day>| Outlook::new(source.clone(), issued_at, days);
-    let joined = series(observed)
-        .and_then(|observed| Outlook::joined(&series(filled)?, &observed))
-        .and_then(|known| Outlook::joined(&known, &series(foreseen.collect())?));
-    joined.map_err(Error::internal)
+    let profile = playbook.profile(region);
+    let rules = profile.and_then(|profile| playbook.rules(&profile.rules));
+    let followed = profile.map_or_else(Forecasts::default, |profile| profile.forecast.clone());
+    let ranges = rules.map_or(Ranges::Middle, |rules| rules.ranges);
+    Consensus::of(latest, &followed, ranges, now).map_err(Error::internal)
 }
 
 /// A day with its index, computed where only concentrations are known.

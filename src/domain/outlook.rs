@@ -6,6 +6,9 @@
 //! [`Days`] is a view of part of an outlook, cheap enough to be taken once per simulated day. Where
 //! hours are known, a day may also be any 24 of them ([`Rolling`]).
 //!
+//! What several sources say of one region becomes one outlook by [`Consensus`], which keeps who said
+//! what, when.
+//!
 //! Nothing here judges: which days count, and what a level asks for, is [`trigger`](crate::trigger).
 
 use std::collections::BTreeMap;
@@ -18,8 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::aqi::{Period, Pollutant, PollutantSet, Sample, Standards};
 use crate::time::day_start;
 
+mod consensus;
 mod hourly;
 
+pub use consensus::{Agreed, Consensus, Forecasts, ForecastsError, Given, Voice};
 pub use hourly::{Hourly, Rolling};
 
 /// The highest index the standard has (HJ 633, 5.1).
@@ -118,6 +123,17 @@ pub enum Origin {
         /// What it rests on.
         source: String,
     },
+}
+
+impl Origin {
+    /// The machine word: `filled-in`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Forecast { .. } => "forecast",
+            Self::FilledIn { .. } => "filled-in",
+        }
+    }
 }
 
 /// The AQI of a day as its source states it: one value, or a range such as `180~220`.
@@ -355,26 +371,6 @@ impl Outlook {
         })
     }
 
-    /// What was observed, continued by a forecast. Where both have a value for a day, the observed
-    /// one wins; an officer's filled-in value yields to either.
-    pub fn joined(observed: &Self, forecast: &Self) -> Result<Self, OutlookError> {
-        let mut by_date: BTreeMap<_, _> = forecast.days.iter().map(|day| (day.on, day)).collect();
-        for day in &observed.days {
-            let better = by_date
-                .get(&day.on)
-                .is_none_or(|other| precedence(day) >= precedence(other));
-            if better {
-                by_date.insert(day.on, day);
-            }
-        }
-        let days = by_date.into_values().map(|day| (day.on, day.clone()));
-        Ok(Self {
-            source: forecast.source.clone(),
-            issued_at: forecast.issued_at,
-            days: contiguous(days.collect())?,
-        })
-    }
-
     /// Puts an officer's value into a gap; the day is marked as filled in.
     pub fn fill_in(
         &mut self,
@@ -498,15 +494,6 @@ impl<'o> From<&'o Outlook> for Days<'o> {
     }
 }
 
-fn precedence(day: &Day) -> u8 {
-    match (day.aqi, &day.origin) {
-        (None, _) => 0,
-        (Some(_), Origin::FilledIn { .. }) => 1,
-        (Some(_), Origin::Forecast { .. }) => 2,
-        (Some(_), Origin::Observed) => 3,
-    }
-}
-
 fn contiguous(by_date: BTreeMap<NaiveDate, Day>) -> Result<Vec<Day>, OutlookError> {
     if let (Some((&first, _)), Some((&last, _))) =
         (by_date.first_key_value(), by_date.last_key_value())
@@ -528,7 +515,6 @@ fn contiguous(by_date: BTreeMap<NaiveDate, Day>) -> Result<Vec<Day>, OutlookErro
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -546,13 +532,6 @@ mod tests {
             .iter()
             .map(|&(day, value)| Day::observed(on(day), value.map(aqi)));
         Outlook::new("station", None, days).unwrap()
-    }
-
-    fn forecast(days: &[(u32, u16)]) -> Outlook {
-        let days = days
-            .iter()
-            .map(|&(day, value)| Day::forecast(on(day), Some(aqi(value)), "model"));
-        Outlook::new("model", None, days).unwrap()
     }
 
     fn values(outlook: &Outlook) -> Vec<Option<u16>> {
@@ -631,40 +610,6 @@ mod tests {
     }
 
     #[test]
-    fn the_observed_value_wins_and_a_gap_in_it_is_forecast() {
-        let joined = Outlook::joined(
-            &observed(&[(1, Some(210)), (2, None), (3, Some(190))]),
-            &forecast(&[(2, 205), (3, 250), (4, 120)]),
-        )
-        .unwrap();
-        assert_eq!(
-            values(&joined),
-            [Some(210), Some(205), Some(190), Some(120)]
-        );
-    }
-
-    #[test]
-    fn a_filled_in_day_stays_marked_until_something_better_comes() {
-        let mut outlook = observed(&[(1, Some(210)), (2, None)]);
-        outlook
-            .fill_in(on(2), AqiRange::exactly(220).unwrap(), "值班员", "市站电话")
-            .unwrap();
-        let filled = &outlook.days().as_slice()[1];
-        assert_eq!(
-            filled.origin,
-            Origin::FilledIn {
-                by: "值班员".to_owned(),
-                source: "市站电话".to_owned()
-            }
-        );
-
-        let better = Outlook::joined(&outlook, &forecast(&[(2, 180)])).unwrap();
-        assert_eq!(values(&better), [Some(210), Some(180)]);
-        let kept = Outlook::joined(&outlook, &forecast(&[(3, 180)])).unwrap();
-        assert_eq!(values(&kept), [Some(210), Some(220), Some(180)]);
-    }
-
-    #[test]
     fn only_a_gap_of_the_outlook_is_filled_in() {
         let mut outlook = observed(&[(1, Some(210))]);
         let value = AqiRange::exactly(1).unwrap();
@@ -687,24 +632,5 @@ mod tests {
         assert!(
             serde_json::from_str::<Outlook>(&json.replace("2015-12-02", "2015-12-01")).is_err()
         );
-    }
-
-    proptest! {
-        #[test]
-        fn joining_loses_no_day_and_keeps_them_contiguous(
-            past in prop::collection::btree_map(1u32..=31, prop::option::of(0u16..=500), 0..20),
-            coming in prop::collection::btree_map(1u32..=31, 0u16..=500, 0..20),
-        ) {
-            let past = observed(&past.into_iter().collect::<Vec<_>>());
-            let coming = forecast(&coming.into_iter().collect::<Vec<_>>());
-            let joined = Outlook::joined(&past, &coming).unwrap();
-            for pair in joined.days().as_slice().windows(2) {
-                prop_assert_eq!(pair[0].on.succ_opt(), Some(pair[1].on));
-            }
-            for day in past.days().as_slice().iter().chain(coming.days().as_slice()) {
-                let index = joined.days().index(day.on).expect("no day is lost");
-                prop_assert!(day.aqi.is_none() || joined.days().as_slice()[index].aqi.is_some());
-            }
-        }
     }
 }

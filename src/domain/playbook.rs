@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::PerLevel;
 use crate::notice::Approval;
+use crate::outlook::Forecasts;
 use crate::plan::Targets;
 use crate::region::RegionCode;
 
@@ -71,6 +72,9 @@ pub struct RegionProfile {
     pub approval: Approval,
     /// How fast things have to happen.
     pub clocks: Clocks,
+    /// Whose forecast of a day is judged.
+    #[serde(default)]
+    pub forecast: Forecasts,
 }
 
 /// The clocks of a region.
@@ -129,17 +133,24 @@ impl RegionProfile {
     /// Reads a profile.
     pub fn parse(path: &str, text: &str) -> Result<Self, PlaybookFault> {
         let profile: Self = read(path, text, Ok)?;
+        let fault = |section, what| {
+            Err(PlaybookFault {
+                path: path.to_owned(),
+                line: line_of(text, section),
+                what,
+            })
+        };
         let titles = &profile.approval.titles;
         let missing = crate::level::WarningLevel::WITH_MEASURES
             .into_iter()
             .find(|level| titles.get(level).is_none_or(Vec::is_empty));
-        match missing {
-            Some(level) => Err(PlaybookFault {
-                path: path.to_owned(),
-                line: line_of(text, "[approval"),
-                what: format!("expected at least one title that may approve {level}"),
-            }),
-            None => Ok(profile),
+        if let Some(level) = missing {
+            let what = format!("expected at least one title that may approve {level}");
+            return fault("[approval", what);
+        }
+        match profile.forecast.check() {
+            Ok(()) => Ok(profile),
+            Err(error) => fault("[forecast", error.to_string()),
         }
     }
 }
@@ -209,6 +220,9 @@ mod tests {
     #[case::unknown_key("organ = ", "organs = ", "unknown field")]
     #[case::no_region("region = \"411000\"", "region = \"41\"", "not a region code")]
     #[case::no_approver("yellow = [", "yellow = [] #", "may approve yellow")]
+    #[case::trusted_twice("\"市站\"]", "\"市站\", \"市站\"]", "市站 is named twice")]
+    #[case::trusted_nobody("\"市站\"]", "\" \"]", "a source without a name")]
+    #[case::never_fresh("fresh_hours = 30", "fresh_hours = 0", "from 1 to 720 hours")]
     fn a_wrong_profile_is_refused_with_file_and_line(
         #[case] right: &str,
         #[case] wrong: &str,

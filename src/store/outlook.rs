@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::db::FromRow;
 use super::{Inconsistency, Result, Tx, counter};
 use crate::domain::digest::Digest;
-use crate::domain::outlook::{Day, Origin};
+use crate::domain::outlook::{Day, Given};
 use crate::domain::record::OutlookDay;
 use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
@@ -27,17 +27,6 @@ pub struct NewDays<'n> {
     pub days: &'n [Day],
 }
 
-/// A day as it stands in the record.
-#[derive(Clone, Debug)]
-pub struct DayRecord {
-    /// Who measured or foresaw it.
-    pub source: String,
-    /// When its source made it.
-    pub issued_at: Option<DateTime<Utc>>,
-    /// The day.
-    pub day: Day,
-}
-
 /// Records days, and answers with the key and digest of each, in their order.
 pub async fn record_days(tx: &mut Tx, new: &NewDays<'_>) -> Result<Vec<(i64, Digest)>> {
     let n = u32::try_from(new.days.len()).expect("an outlook has few days");
@@ -53,7 +42,7 @@ pub async fn record_days(tx: &mut Tx, new: &NewDays<'_>) -> Result<Vec<(i64, Dig
             key,
             region: new.region.as_str(),
             on_day: &on_day,
-            origin: origin(&day.origin),
+            origin: day.origin.as_str(),
             source: new.source,
             body: &body,
             issued_at,
@@ -65,7 +54,7 @@ pub async fn record_days(tx: &mut Tx, new: &NewDays<'_>) -> Result<Vec<(i64, Dig
         rows.push((
             key,
             new.region.as_str(),
-            origin(&day.origin),
+            day.origin.as_str(),
             new.source,
             issued_at,
             received_at,
@@ -90,39 +79,45 @@ struct DayRow {
     day_key: i64,
     source: String,
     issued_at: Option<i64>,
+    received_at: i64,
+    received_by: String,
     body: String,
 }
 
-impl TryFrom<DayRow> for DayRecord {
+impl TryFrom<DayRow> for Given {
     type Error = Inconsistency;
 
     fn try_from(row: DayRow) -> Result<Self, Inconsistency> {
-        let wrong = Inconsistency::on("outlook_day")
-            .column("body")
-            .row(row.day_key);
+        let wrong = |column| {
+            Inconsistency::on("outlook_day")
+                .column(column)
+                .row(row.day_key)
+        };
         Ok(Self {
             source: row.source,
             issued_at: row.issued_at.and_then(from_millis),
-            day: serde_json::from_str(&row.body).map_err(|error| wrong.source(error))?,
+            received_at: from_millis(row.received_at).ok_or_else(|| wrong("received_at"))?,
+            received_by: row.received_by,
+            day: serde_json::from_str(&row.body).map_err(|error| wrong("body").source(error))?,
         })
     }
 }
 
-/// What was said last of every day of a region from one day to another: for each day at most one
-/// row observed, one forecast and one filled in, in order of day. Of forecasts the one made last
+/// What each source said last of every day of a region from one day to another: for each day at most
+/// one row observed, one forecast and one filled in of each source, in order of day. The one made last
 /// counts, not the one that came in last.
 pub async fn list_latest(
     tx: &mut Tx,
     region: RegionCode,
     from: NaiveDate,
     to: NaiveDate,
-) -> Result<Vec<DayRecord>> {
+) -> Result<Vec<Given>> {
     let rows: Vec<DayRow> = tx
         .all(
-            "SELECT day_key, source, issued_at, body
-               FROM (SELECT day_key, source, issued_at, body, on_day,
+            "SELECT day_key, source, issued_at, received_at, received_by, body
+               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
                             ROW_NUMBER() OVER (
-                                PARTITION BY on_day, origin
+                                PARTITION BY on_day, origin, source
                                 ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
                             ) AS nth
                        FROM outlook_day
@@ -133,7 +128,7 @@ pub async fn list_latest(
             (region.as_str(), from.to_string(), to.to_string()),
         )
         .await?;
-    records(rows)
+    given(rows)
 }
 
 /// What one source foresaw last of every day of a region from one day to another, in order of day.
@@ -143,11 +138,11 @@ pub async fn list_foreseen_by(
     source: &str,
     from: NaiveDate,
     to: NaiveDate,
-) -> Result<Vec<DayRecord>> {
+) -> Result<Vec<Given>> {
     let rows: Vec<DayRow> = tx
         .all(
-            "SELECT day_key, source, issued_at, body
-               FROM (SELECT day_key, source, issued_at, body, on_day,
+            "SELECT day_key, source, issued_at, received_at, received_by, body
+               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
                             ROW_NUMBER() OVER (
                                 PARTITION BY on_day
                                 ORDER BY issued_at DESC, day_key DESC
@@ -162,22 +157,14 @@ pub async fn list_foreseen_by(
             (region.as_str(), from.to_string(), to.to_string(), source),
         )
         .await?;
-    records(rows)
+    given(rows)
 }
 
-fn records(rows: Vec<DayRow>) -> Result<Vec<DayRecord>> {
-    let days = rows.into_iter().map(|row| Ok(DayRecord::try_from(row)?));
+fn given(rows: Vec<DayRow>) -> Result<Vec<Given>> {
+    let days = rows.into_iter().map(|row| Ok(Given::try_from(row)?));
     days.collect()
 }
 
 fn body(day: &Day) -> String {
     serde_json::to_string(day).expect("a day is plain data")
-}
-
-fn origin(origin: &Origin) -> &'static str {
-    match origin {
-        Origin::Observed => "observed",
-        Origin::Forecast { .. } => "forecast",
-        Origin::FilledIn { .. } => "filled-in",
-    }
 }

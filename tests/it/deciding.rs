@@ -9,7 +9,7 @@ use qingkong::app::{Caller, Error, decide, proposal};
 use qingkong::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet};
 use qingkong::domain::level::WarningLevel;
 use qingkong::domain::notice::Instruction;
-use qingkong::domain::outlook::{AqiRange, Origin};
+use qingkong::domain::outlook::{AqiRange, Origin, Outlook};
 use qingkong::domain::region::RegionCode;
 use qingkong::domain::trigger::Proposal;
 use qingkong::jobs;
@@ -85,9 +85,13 @@ async fn take_in(ledger: &Ledger, arrived: OutlookIn) {
         .unwrap();
 }
 
+async fn outlook(ledger: &Ledger) -> Outlook {
+    let consensus = ingest::show(&ledger.app, &officer(), region()).await;
+    consensus.unwrap().into_outlook()
+}
+
 async fn values(ledger: &Ledger) -> Vec<Option<u16>> {
-    let outlook = ingest::show(&ledger.app, &officer(), region()).await;
-    let outlook = outlook.unwrap();
+    let outlook = outlook(ledger).await;
     let days = outlook.days().as_slice().iter();
     days.map(|day| day.aqi.map(AqiRange::middle)).collect()
 }
@@ -149,6 +153,32 @@ both_engines! {
         assert_eq!(values(&ledger).await[1], Some(140));
     }
 
+    async fn of_several_forecasts_the_trusted_one_is_judged_while_it_is_fresh(db: TestDb) {
+        let ledger = ready(&db).await;
+        let made = |source: &str, hours_ago, value| OutlookIn {
+            source: source.to_owned(),
+            series: Series::Forecast { issued_at: world::start() - TimeDelta::hours(hours_ago) },
+            ..forecast(days(25, &[value, value, 90]))
+        };
+        take_in(&ledger, made("市站", 26, 210)).await;
+        take_in(&ledger, made("open-meteo", 1, 120)).await;
+        // 许昌 trusts its station for thirty hours.
+        assert_eq!(values(&ledger).await, [210, 210, 90].map(Some));
+        let issue = Some((1, Proposal::Issue, Some(WarningLevel::Orange)));
+        assert_eq!(open(&ledger).await, issue);
+
+        // Nobody takes anything in, and the station's word grows old: the model stands.
+        ledger.app.clock.advance(TimeDelta::hours(5));
+        decide::review(&ledger.app, region()).await.unwrap();
+        assert_eq!(values(&ledger).await, [120, 120, 90].map(Some));
+        assert_eq!(open(&ledger).await, None);
+
+        // What is better trusted still stands before both, and what was measured before all.
+        take_in(&ledger, made("省站会商", 2, 160)).await;
+        take_in(&ledger, OutlookIn { source: "国控站".to_owned(), ..observed(days(24, &[300])) }).await;
+        assert_eq!(values(&ledger).await, [300, 160, 160, 90].map(Some));
+    }
+
     async fn a_day_nobody_gave_stays_a_gap_until_an_officer_fills_it_in(db: TestDb) {
         let ledger = ready(&db).await;
         let mut arrived = days(21, &[90]);
@@ -161,7 +191,7 @@ both_engines! {
             ingest::fill_in(&ledger.app, &officer(), None, region(), on(day), aqi, "邻市数据").await
         };
         fill(22, 210).await.unwrap();
-        let outlook = ingest::show(&ledger.app, &officer(), region()).await.unwrap();
+        let outlook = outlook(&ledger).await;
         assert!(matches!(outlook.days().as_slice()[1].origin, Origin::FilledIn { .. }));
         let again = fill(22, 100).await.unwrap_err();
         assert!(matches!(again, Error::Conflict(refusal) if refusal.code == "not-missing"));
@@ -182,7 +212,7 @@ both_engines! {
         });
         let day = |on| DayIn { on, value: ValueIn::Sample(Box::new(sample)), cause: None };
         take_in(&ledger, observed(vec![day(on(23))])).await;
-        let outlook = ingest::show(&ledger.app, &officer(), region()).await.unwrap();
+        let outlook = outlook(&ledger).await;
         let day = &outlook.days().as_slice()[0];
         let playbook = ledger.app.active_playbook().await.unwrap();
         let standard = playbook.standards().in_force_on(on(23)).unwrap();

@@ -34,6 +34,11 @@ outlook-range = Forecast range
 outlook-category = AQI category
 outlook-primary = Primary pollutant
 outlook-note = Note
+outlook-differences = Forecasts that differ by an AQI category or more
+provenance = { $source }, received { $received } ({ $by })
+provenance-issued = { $source }, issued { $issued }, received { $received } ({ $by })
+received-by-schedule = fetched by the service
+received-by-command-line = command line
 
 # A missing day, given a value by hand.
 gaps-title = Fill in days without data ({ $count })

@@ -30,6 +30,11 @@ outlook-range = 预报范围
 outlook-category = AQI 类别
 outlook-primary = 首要污染物
 outlook-note = 备注
+outlook-differences = 各家预报相差一个 AQI 类别及以上
+provenance = { $source }，{ $received } 收到（{ $by }）
+provenance-issued = { $source }，{ $issued } 发布，{ $received } 收到（{ $by }）
+received-by-schedule = 系统定时获取
+received-by-command-line = 命令行导入
 
 # A missing day, given a value by hand.
 gaps-title = 补录无数据的日期（{ $count } 天）

@@ -15,7 +15,7 @@ use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
-use crate::domain::outlook::{self, AqiRange, Cause, Origin};
+use crate::domain::outlook::{self, Agreed, AqiRange, Cause, Consensus, Given};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
 use crate::web::posted::{IdempotencyKey, Posted};
@@ -105,10 +105,10 @@ pub(super) struct RegionQuery {
     region: RegionCode,
 }
 
-/// A region's outlook: what was measured, continued by the latest forecast.
+/// A region's outlook: what was measured, continued by the forecasts that its playbook follows.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Outlook {
-    /// Who made the forecast; empty without one.
+    /// Who made the newest forecast that is followed; empty without one.
     source: String,
     /// When it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,9 +139,63 @@ pub(super) struct Day {
     cause: Option<&'static str>,
     /// observed, forecast or filled-in.
     origin: &'static str,
-    /// Who foresaw it, or what a filled-in value rests on.
+    /// The value that is judged: of a range the point that the rules name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<String>,
+    judged: Option<u16>,
+    /// Where the value comes from; absent where nobody has spoken of the day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provenance: Option<Provenance>,
+    /// Whether it is a forecast out of date, with nothing newer to take its place.
+    #[serde(skip_serializing_if = "is_not")]
+    stale: bool,
+    /// Whose value was taken, and how far the others are from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken: Option<Words>,
+    /// What others say of the day, whoever would be taken next first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<Voice>,
+}
+
+/// Where a value comes from.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Provenance {
+    /// Who measured or foresaw it, or what a filled-in value rests on.
+    source: String,
+    /// When its source made it, where that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<String>,
+    /// When it came in.
+    received_at: String,
+    /// Who brought it: the id of an account, or `schedule` where the service fetched it itself, or
+    /// `command line`.
+    received_by: String,
+}
+
+/// What another source says of a day.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Voice {
+    /// The AQI, or the lower end of its range.
+    aqi: u16,
+    /// The upper end, where it is a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aqi_high: Option<u16>,
+    /// observed, forecast or filled-in.
+    origin: &'static str,
+    /// The value it would be judged by.
+    judged: u16,
+    /// Where it comes from.
+    provenance: Provenance,
+    /// Whether it is a forecast out of date.
+    #[serde(skip_serializing_if = "is_not")]
+    stale: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_not(mark: &bool) -> bool {
+    !*mark
 }
 
 /// What the rules make of a region now.
@@ -276,24 +330,21 @@ impl From<TakenIn> for Taken {
     }
 }
 
-impl From<outlook::Outlook> for Outlook {
-    fn from(outlook: outlook::Outlook) -> Self {
+impl From<Consensus> for Outlook {
+    fn from(consensus: Consensus) -> Self {
+        let outlook = consensus.outlook();
+        let days = outlook.days().as_slice().iter();
         Self {
             source: outlook.source().to_owned(),
             issued_at: outlook.issued_at().map(rfc3339),
-            days: outlook.days().as_slice().iter().map(Day::from).collect(),
+            days: days.map(|day| Day::of(day, consensus.on(day.on))).collect(),
         }
     }
 }
 
-impl From<&outlook::Day> for Day {
-    fn from(day: &outlook::Day) -> Self {
-        let (origin, source) = match &day.origin {
-            Origin::Observed => ("observed", None),
-            Origin::Forecast { source } => ("forecast", Some(source.clone())),
-            Origin::FilledIn { source, .. } => ("filled-in", Some(source.clone())),
-        };
-        let upper_end = |range: AqiRange| (range.high() > range.low()).then_some(range.high());
+impl Day {
+    fn of(day: &outlook::Day, agreed: Option<&Agreed>) -> Self {
+        let known = agreed.filter(|_| day.aqi.is_some());
         Self {
             on: day.on,
             aqi: day.aqi.map(AqiRange::low),
@@ -301,10 +352,49 @@ impl From<&outlook::Day> for Day {
             pm2_5_aqi: day.pm2_5.map(AqiRange::middle),
             primary: day.primary.iter().map(Pollutant::as_str).collect(),
             cause: day.cause.map(Cause::as_str),
-            origin,
-            source,
+            origin: day.origin.as_str(),
+            judged: agreed.and_then(|agreed| agreed.taken.value),
+            provenance: agreed.map(|agreed| Provenance::from(&agreed.taken.given)),
+            stale: known.is_some_and(|agreed| agreed.taken.stale),
+            taken: known.map(|agreed| Words {
+                zh: agreed.zh(),
+                en: agreed.en(),
+            }),
+            others: agreed.map_or(Vec::new(), |agreed| {
+                agreed.others.iter().filter_map(Voice::of).collect()
+            }),
         }
     }
+}
+
+impl Voice {
+    fn of(voice: &outlook::Voice) -> Option<Self> {
+        let aqi = voice.given.day.aqi?;
+        Some(Self {
+            aqi: aqi.low(),
+            aqi_high: upper_end(aqi),
+            origin: voice.given.day.origin.as_str(),
+            judged: voice.value?,
+            provenance: Provenance::from(&voice.given),
+            stale: voice.stale,
+        })
+    }
+}
+
+impl From<&Given> for Provenance {
+    fn from(given: &Given) -> Self {
+        Self {
+            source: given.source.clone(),
+            issued_at: given.issued_at.map(rfc3339),
+            received_at: rfc3339(given.received_at),
+            received_by: given.received_by.clone(),
+        }
+    }
+}
+
+/// The upper end of what is a range.
+fn upper_end(range: AqiRange) -> Option<u16> {
+    (range.high() > range.low()).then_some(range.high())
 }
 
 impl From<Judged> for Decision {
@@ -385,8 +475,8 @@ pub(super) async fn show_outlook(
     caller: Caller,
     Query(query): Query<RegionQuery>,
 ) -> Result<Json<Outlook>, Problem> {
-    let outlook = ingest::show(&app, &caller, query.region).await?;
-    Ok(Json(outlook.into()))
+    let consensus = ingest::show(&app, &caller, query.region).await?;
+    Ok(Json(consensus.into()))
 }
 
 /// What the rules make of a region now; nothing is proposed by asking.

@@ -48,9 +48,9 @@ pub(super) struct Proposal {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Words {
     /// 中文.
-    zh: String,
+    pub(super) zh: String,
     /// English.
-    en: String,
+    pub(super) en: String,
 }
 
 /// What is missing for the next level.

@@ -14,9 +14,9 @@ use super::{Seat, done, instruction};
 use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
-use crate::app::desk::{self, Desk, Followed, ProposalState};
+use crate::app::desk::{self, Desk, Followed, Names, ProposalState};
 use crate::app::{ingest, proposal};
-use crate::domain::outlook::{AqiRange, Day, Origin, Outlook};
+use crate::domain::outlook::{Agreed, AqiRange, Consensus, Day, Origin};
 use crate::domain::time::{WrittenTime, day_of};
 use crate::domain::trigger::{Decision, Exclusion, Proposal, Reason, Rules};
 use crate::i18n::Language;
@@ -30,11 +30,10 @@ use crate::web::pages::overview::{
 use crate::web::problem::Problem;
 use crate::web::shown;
 
+mod sources;
+
 /// How many days of what was observed stand before today.
 const BEFORE: Days = Days::new(10);
-
-/// A forecast older than this is stale: HJ 633-2026 has one published every day.
-const FRESH_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// Only what arrived within a day is said to wait: older ones were dealt with otherwise.
 const WAITS_FOR: TimeDelta = TimeDelta::hours(24);
@@ -138,6 +137,7 @@ async fn page(
         desk,
         rules: desk.rules(),
         judged: seen.judged.as_ref(),
+        names: &seen.names,
     };
     let outlook = drawn.outlook(&seen.outlook);
     let view = Overview {
@@ -173,11 +173,12 @@ struct Drawn<'d> {
     desk: &'d Desk,
     rules: Option<&'d Rules>,
     judged: Option<&'d Judged>,
+    names: &'d Names,
 }
 
 impl Drawn<'_> {
-    fn outlook(&self, outlook: &Outlook) -> Option<view::Outlook> {
-        let today = day_of(self.desk.now);
+    fn outlook(&self, consensus: &Consensus) -> Option<view::Outlook> {
+        let (outlook, today) = (consensus.outlook(), day_of(self.desk.now));
         let days: Vec<&Day> = outlook
             .days()
             .as_slice()
@@ -189,7 +190,13 @@ impl Drawn<'_> {
         }
         let excluded = self.excluded();
         let chart = OutlookChart {
-            days: days.iter().map(|day| self.day(day, &excluded)).collect(),
+            days: days
+                .iter()
+                .map(|day| ChartDay {
+                    provenance: self.provenance(consensus.on(day.on)),
+                    ..self.day(day, &excluded)
+                })
+                .collect(),
             lines: self
                 .rules
                 .map_or(Vec::new(), |rules| lines(rules, self.seat.language)),
@@ -201,8 +208,14 @@ impl Drawn<'_> {
             chart,
             source: outlook.source().to_owned(),
             issued_at: issued_at.map(WrittenTime::of),
-            stale: issued_at.is_none_or(|at| at + FRESH_FOR < self.desk.now),
+            stale: consensus.is_stale_from(today),
+            differences: sources::differences(consensus, today, self.seat.language),
         })
+    }
+
+    fn provenance(&self, agreed: Option<&Agreed>) -> Option<String> {
+        let taken = agreed.map(|agreed| &agreed.taken.given)?;
+        Some(sources::provenance(taken, self.names, self.seat.language))
     }
 
     fn day(&self, day: &Day, excluded: &BTreeMap<NaiveDate, String>) -> ChartDay {
@@ -228,6 +241,7 @@ impl Drawn<'_> {
             value,
             primary: day.primary.to_string(),
             excluded: excluded.get(&day.on).cloned(),
+            provenance: None,
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Outlook {
     pub issued_at: Option<WrittenTime>,
     /// Whether it is older than it should be.
     pub stale: bool,
+    /// The coming days for which the sources differ by a category or more, with what each says.
+    pub differences: Vec<(NaiveDate, String)>,
 }
 
 /// Giving missing days a value by hand (人工补录), each in a form of its own.

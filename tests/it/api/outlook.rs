@@ -24,6 +24,16 @@ async fn get(visitor: &Visitor, path: &str) -> Value {
     body
 }
 
+/// The account that brought what is on record.
+async fn account(world: &World) -> String {
+    let mut tx = world.db.read().await.unwrap();
+    let found: Option<(String,)> = tx
+        .optional("SELECT id FROM account WHERE name = $1", ("zhiban",))
+        .await
+        .unwrap();
+    found.unwrap().0
+}
+
 both_engines! {
     async fn a_forecast_becomes_a_decision_with_its_reasons(db: TestDb) {
         let world = World::new(db).await;
@@ -37,7 +47,15 @@ both_engines! {
         assert_eq!(outlook["issued_at"], "2026-11-24T20:00:00+08:00");
         assert_eq!(outlook["days"][1], json!({
             "on": "2026-11-26", "aqi": 210, "primary": ["pm2_5"],
-            "origin": "forecast", "source": "省中心",
+            "origin": "forecast", "judged": 210,
+            "provenance": {
+                "source": "省中心", "issued_at": "2026-11-24T20:00:00+08:00",
+                "received_at": "2026-11-24T20:00:00+08:00", "received_by": account(&world).await,
+            },
+            "taken": {
+                "zh": "取省中心 11-24 20:00 预报",
+                "en": "taken from 省中心, forecast of 11-24 20:00",
+            },
         }));
 
         // More than 150 for three days, more than 200 for two: orange (环大气〔2024〕6号).
@@ -52,6 +70,71 @@ both_engines! {
         for field in ["rules", "rules_digest", "proposal", "level", "from", "until", "because", "next"] {
             assert_eq!(open[field], decision[field], "{field}");
         }
+    }
+
+    async fn every_day_says_whose_value_is_judged_and_what_the_others_say(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let send = async |change: Value| {
+            let mut asked = forecast(&[180, 210]);
+            asked.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            let (status, body) = Visitor::json(officer.post("/api/v1/outlooks", &asked)).await;
+            assert_eq!(status, 201, "{body}");
+        };
+        let early = "2026-11-24T08:00:00+08:00";
+        send(json!({ "source": "市站", "issued_at": early, "days": [
+            { "on": "2026-11-25", "aqi": 180, "aqi_high": 230 },
+        ] })).await;
+        let model = json!({ "source": "open-meteo", "days": [
+            { "on": "2026-11-25", "aqi": 165 }, { "on": "2026-11-26", "aqi": 90 },
+        ] });
+        world.fast_forward(chrono::TimeDelta::minutes(5)).await;
+        send(model).await;
+        send(json!({ "source": "国控站", "issued_at": null, "days": [
+            { "on": "2026-11-23", "aqi": 120 },
+        ] })).await;
+
+        let days = get(&officer, "/api/v1/outlooks?region=411000").await["days"].clone();
+        let by = account(&world).await;
+        assert_eq!(days[0]["taken"]["zh"], "取国控站 实测");
+        assert_eq!(days[0]["provenance"], json!({
+            "source": "国控站", "received_at": "2026-11-24T20:05:00+08:00", "received_by": by,
+        }));
+        assert_eq!(days[1], json!({ "on": "2026-11-24", "primary": [], "origin": "observed" }));
+        assert_eq!(days[2], json!({
+            "on": "2026-11-25", "aqi": 180, "aqi_high": 230, "primary": [], "origin": "forecast",
+            "judged": 205,
+            "provenance": {
+                "source": "市站", "issued_at": early,
+                "received_at": "2026-11-24T20:00:00+08:00", "received_by": by,
+            },
+            "taken": {
+                "zh": "取市站 11-24 08:00 预报；open-meteo 低 40",
+                "en": "taken from 市站, forecast of 11-24 08:00; open-meteo is 40 lower",
+            },
+            "others": [{
+                "aqi": 165, "origin": "forecast", "judged": 165,
+                "provenance": {
+                    "source": "open-meteo", "issued_at": "2026-11-24T20:00:00+08:00",
+                    "received_at": "2026-11-24T20:05:00+08:00", "received_by": by,
+                },
+            }],
+        }));
+        assert_eq!(days[3]["provenance"]["source"], "open-meteo");
+
+        // 205 is 重度 and 165 中度: the overview says so, and what each day rests on.
+        let page = officer.get("/").send().await.unwrap().text().await.unwrap();
+        let disputed = "11月25日</time> 取市站 11-24 08:00 预报；open-meteo 低 40";
+        assert!(page.contains(disputed), "{page}");
+        assert_eq!(page.matches("预报；").count(), 1, "one day is disputed");
+        assert!(page.contains("市站，11-24 08:00 发布，11-24 20:00 收到（zhiban）"), "{page}");
+
+        // Two days on, nobody has spoken again: the newest stale word stands and is marked.
+        world.fast_forward(chrono::TimeDelta::hours(31)).await;
+        let officer = world.officer().await;
+        let days = get(&officer, "/api/v1/outlooks?region=411000").await["days"].clone();
+        assert_eq!((&days[3]["stale"], &days[3]["judged"]), (&json!(true), &json!(90)));
+        assert!(days[3]["taken"]["en"].as_str().unwrap().contains("out of date"));
     }
 
     async fn a_forecast_sent_twice_is_taken_in_once(db: TestDb) {

@@ -198,7 +198,8 @@ async fn shows_the_episode(officer: &Visitor) -> NaiveDate {
     assert_eq!(shown, episode(tomorrow));
     for day in days.iter().filter(|day| day["origin"] == "forecast") {
         assert_eq!(
-            day["source"], "演示：许昌2015年1月实测（作预报用），日期平移，按HJ 633-2026重算",
+            day["provenance"]["source"],
+            "演示：许昌2015年1月实测（作预报用），日期平移，按HJ 633-2026重算",
             "{day}"
         );
     }

@@ -185,6 +185,7 @@ fn known(day: u32, value: DayValue) -> ChartDay {
         },
         value,
         excluded: None,
+        provenance: None,
     }
 }
 
@@ -274,6 +275,20 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         })),
         ..with_outlook(language, false)
     };
+    let mut disputed = with_outlook(language, false);
+    if let Some(outlook) = &mut disputed.outlook {
+        let (zh, en) = (
+            "取省环境监测中心 11-23 17:30 预报；open-meteo 低 86",
+            "taken from 省环境监测中心, forecast of 11-23 17:30; open-meteo is 86 lower",
+        );
+        let words = match language {
+            Language::Zh => zh,
+            Language::En => en,
+        };
+        outlook.differences = vec![(on(25), owned(words))];
+        let provenance = "省环境监测中心，11-23 17:30 发布，11-23 17:32 收到（系统定时获取）";
+        outlook.chart.days[12].provenance = Some(owned(provenance));
+    }
     let waiting = Overview {
         proposal: Some(every_reason()),
         ..with_outlook(language, false)
@@ -298,6 +313,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         ("overview", in_force.render().unwrap()),
         ("overview-declined", declined.render().unwrap()),
         ("overview-drafted", drafted.render().unwrap()),
+        ("overview-disputed", disputed.render().unwrap()),
         ("overview-reasons", waiting.render().unwrap()),
         ("overview-lift", lifting.render().unwrap()),
         ("overview-gap", with_gap(language, "", vec![])),
@@ -361,6 +377,7 @@ fn with_outlook(language: Language, stale: bool) -> Overview {
             source: owned("省环境监测中心"),
             issued_at: Some(at("11-23T17:30")),
             stale,
+            differences: vec![],
         }),
         ..quiet_overview(language)
     }

@@ -36,6 +36,8 @@ pub struct ChartDay {
     pub primary: String,
     /// Why the rule does not count the day (O3, dust, …), as the decision words it.
     pub excluded: Option<String>,
+    /// Where the value comes from and how it came in; none where nobody has given one.
+    pub provenance: Option<String>,
 }
 
 /// What is known of a day; every number is a daily AQI, 0 to 500.
@@ -451,6 +453,7 @@ mod tests {
             value,
             primary: "PM2.5".to_owned(),
             excluded: None,
+            provenance: None,
         }
     }
 
