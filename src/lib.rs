@@ -23,7 +23,8 @@
 //! In reading order, from the rules outwards:
 //!
 //! - [`domain`]: the rules as pure functions, a package of its own: [`aqi`](domain::aqi),
-//!   [`outlook`](domain::outlook), [`trigger`](domain::trigger) (rules and decisions),
+//!   [`outlook`](domain::outlook) and [`skill`](domain::skill) (what forecasts were worth),
+//!   [`trigger`](domain::trigger) (rules and decisions),
 //!   [`episode`](domain::episode) (years of decisions) and [`backtest`](domain::backtest) (what they
 //!   were worth), [`notice`](domain::notice) and
 //!   [`warning`](domain::warning) (their lawful moves), [`enterprise`](domain::enterprise),

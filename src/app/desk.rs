@@ -12,6 +12,7 @@ use super::board::{self, NoticeBoard, NoticeRecord, WarningBoard};
 use super::decide::{self, Judged};
 use super::instruction::{self, InstructionRecord};
 use super::playbook::Playbook;
+use super::skill::{self, Scored};
 use super::{App, Caller, Error, Right, Scope, ingest};
 use crate::domain::id::{NoticeId, UserId};
 use crate::domain::notice::{Grounds, Person};
@@ -48,6 +49,8 @@ pub struct Overview {
     pub instructions: Vec<Followed>,
     /// Whose accounts the acts were.
     pub names: Names,
+    /// How good the forecasts of the season were.
+    pub scored: Scored,
 }
 
 /// What has become of what the rules propose.
@@ -97,7 +100,7 @@ impl Desk {
 
     /// The rules the region is judged by.
     pub fn rules(&self) -> Option<&Rules> {
-        self.playbook.rules(&self.profile()?.rules)
+        self.playbook.rules_for(self.region)
     }
 }
 
@@ -181,6 +184,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
     let instructions = instruction::list(app, caller, region).await?;
     Ok(Overview {
         names: names(app).await?,
+        scored: skill::show(app, caller, region, skill::SEASON).await?,
         outlook,
         judged,
         proposal,

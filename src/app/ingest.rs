@@ -18,7 +18,6 @@ use crate::domain::aqi::{PollutantSet, Sample, Standards};
 use crate::domain::outlook::{AqiRange, Cause, Consensus, Day, Forecasts, Origin, OutlookError};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
-use crate::domain::trigger::Ranges;
 use crate::store::Tx;
 use crate::store::outlook::{self as store, NewDays};
 
@@ -298,12 +297,21 @@ pub(super) async fn consensus(
     now: DateTime<Utc>,
 ) -> Result<Consensus, Error> {
     let today = day_of(now);
-    let latest = store::list_latest(tx, region, today - BACK, today + AHEAD).await?;
+    consensus_between(tx, playbook, region, (today - BACK, today + AHEAD), now).await
+}
+
+/// The same from one day to another.
+pub(super) async fn consensus_between(
+    tx: &mut Tx,
+    playbook: &Playbook,
+    region: RegionCode,
+    (from, to): (NaiveDate, NaiveDate),
+    now: DateTime<Utc>,
+) -> Result<Consensus, Error> {
+    let latest = store::list_latest(tx, region, from, to).await?;
     let profile = playbook.profile(region);
-    let rules = profile.and_then(|profile| playbook.rules(&profile.rules));
     let followed = profile.map_or_else(Forecasts::default, |profile| profile.forecast.clone());
-    let ranges = rules.map_or(Ranges::Middle, |rules| rules.ranges);
-    Consensus::of(latest, &followed, ranges, now).map_err(Error::internal)
+    Consensus::of(latest, &followed, playbook.ranges(region), now).map_err(Error::internal)
 }
 
 /// A day with its index, computed where only concentrations are known.

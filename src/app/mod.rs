@@ -37,6 +37,7 @@ pub mod password;
 pub mod playbook;
 pub mod proposal;
 pub mod scan;
+pub mod skill;
 
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};

@@ -16,6 +16,7 @@ pub mod aqi;
 pub mod backtest;
 pub mod episode;
 pub mod outlook;
+pub mod skill;
 pub mod trigger;
 
 pub mod access;

@@ -160,6 +160,34 @@ pub async fn list_foreseen_by(
     given(rows)
 }
 
+/// What each source foresaw of every day of a region from one day to another, in order of day: of what
+/// it said in the course of one day, in Beijing time, its last word.
+pub async fn list_foreseen(
+    tx: &mut Tx,
+    region: RegionCode,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Given>> {
+    let rows: Vec<DayRow> = tx
+        .all(
+            "SELECT day_key, source, issued_at, received_at, received_by, body
+               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
+                            ROW_NUMBER() OVER (
+                                PARTITION BY on_day, source, (issued_at + 28800000) / 86400000
+                                ORDER BY issued_at DESC, day_key DESC
+                            ) AS nth
+                       FROM outlook_day
+                      WHERE region = $1
+                        AND on_day BETWEEN $2 AND $3
+                        AND origin = 'forecast') AS said
+              WHERE nth = 1
+              ORDER BY on_day, day_key",
+            (region.as_str(), from.to_string(), to.to_string()),
+        )
+        .await?;
+    given(rows)
+}
+
 fn given(rows: Vec<DayRow>) -> Result<Vec<Given>> {
     let days = rows.into_iter().map(|row| Ok(Given::try_from(row)?));
     days.collect()

@@ -16,7 +16,7 @@ use crate::domain::playbook::{
     Law, LawPeriod, PlaybookFault, Provenance, RegionProfile, TargetsFile,
 };
 use crate::domain::region::{RegionCode, Regions, RegionsError};
-use crate::domain::trigger::Rules;
+use crate::domain::trigger::{Ranges, Rules};
 use crate::i18n::Language;
 use crate::notify::render::{MessageKind, Source, Template, TextError};
 use crate::playbooks::{File, Files};
@@ -119,6 +119,17 @@ impl Playbook {
         region
             .with_ancestors()
             .find_map(|code| self.profiles.get(&code))
+    }
+
+    /// The rules that judge a region.
+    pub fn rules_for(&self, region: RegionCode) -> Option<&Rules> {
+        self.rules(&self.profile(region)?.rules)
+    }
+
+    /// What a range of values counts as in a region; the middle where no rules judge it.
+    pub fn ranges(&self, region: RegionCode) -> Ranges {
+        self.rules_for(region)
+            .map_or(Ranges::Middle, |rules| rules.ranges)
     }
 
     /// What is laid down, by region.

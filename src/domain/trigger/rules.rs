@@ -12,7 +12,7 @@
 //! Its days are consecutive; `inside` asks for a run within the same unbroken run of the first
 //! clause. On daily values N hours are N/24 whole days, rounded up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -323,6 +323,21 @@ impl Rules {
     /// Whether these rules hold on a day.
     pub fn is_in_force_on(&self, day: NaiveDate) -> bool {
         self.in_force_from <= day && self.in_force_to.is_none_or(|last| day <= last)
+    }
+
+    /// The values above which something starts: which levels, each with the hours it takes.
+    pub fn lines(&self) -> BTreeMap<u16, BTreeSet<(WarningLevel, u16)>> {
+        let mut lines: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for (level, conditions) in self.levels() {
+            let clauses = conditions
+                .iter()
+                .flat_map(|condition| [Some(condition.run), condition.inside]);
+            for clause in clauses.flatten() {
+                let starts = lines.entry(clause.line()).or_default();
+                starts.insert((level, clause.hours()));
+            }
+        }
+        lines
     }
 
     /// The lowest value any level starts above.

@@ -40,6 +40,17 @@ provenance-issued = { $source }, issued { $issued }, received { $received } ({ $
 received-by-schedule = fetched by the service
 received-by-command-line = command line
 
+# How good the forecasts were.
+skill-title = How good the forecasts were
+skill-hint = { $from } to { $until }, by what was measured; of each day’s forecasts the last counts. Days are counted, and no shares drawn from them.
+skill-source = Source
+skill-lead = Days ahead
+skill-days = Days scored
+skill-bias = Mean error
+skill-error = Mean absolute error
+skill-line = AQI>{ $above }: hits / misses / false alarms
+skill-counts = { $hits } / { $misses } / { $alarms }
+
 # A missing day, given a value by hand.
 gaps-title = Fill in days without data ({ $count })
 gaps-hint = A value filled in stays marked as such, with what it rests on; the rules are applied again at once.

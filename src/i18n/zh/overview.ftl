@@ -36,6 +36,17 @@ provenance-issued = { $source }，{ $issued } 发布，{ $received } 收到（{ 
 received-by-schedule = 系统定时获取
 received-by-command-line = 命令行导入
 
+# How good the forecasts were.
+skill-title = 各家预报检验
+skill-hint = { $from }至{ $until }，以实测为准；预报对象日之前每日最后一次预报计一次。只列天数，不作比率。
+skill-source = 来源
+skill-lead = 提前天数
+skill-days = 检验天数
+skill-bias = 平均偏差
+skill-error = 平均绝对误差
+skill-line = AQI>{ $above }：命中 / 漏报 / 空报
+skill-counts = { $hits } / { $misses } / { $alarms }
+
 # A missing day, given a value by hand.
 gaps-title = 补录无数据的日期（{ $count } 天）
 gaps-hint = 补录的值一直标明“人工补录”并注明依据；补录后立即重新研判。

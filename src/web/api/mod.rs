@@ -26,6 +26,7 @@ mod plan;
 mod playbook;
 mod proposal;
 mod session;
+mod skill;
 mod token;
 mod warning;
 
@@ -103,6 +104,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         ))
         .routes(routes!(outlook::take_in_outlook, outlook::show_outlook))
         .routes(routes!(outlook::fill_in_outlook))
+        .routes(routes!(skill::show_skill))
         .routes(routes!(outlook::show_decision))
         .routes(routes!(proposal::show_proposal))
         .routes(routes!(proposal::decline_proposal))

@@ -1,6 +1,6 @@
 //! The overview: the outlook, what the machine proposes and why, what stands, how far it has come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::Form;
 use axum::extract::Path;
@@ -15,6 +15,7 @@ use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
 use crate::app::desk::{self, Desk, Followed, Names, ProposalState};
+use crate::app::skill::Scored;
 use crate::app::{ingest, proposal};
 use crate::domain::outlook::{Agreed, AqiRange, Consensus, Day, Origin};
 use crate::domain::time::{WrittenTime, day_of};
@@ -138,6 +139,7 @@ async fn page(
         rules: desk.rules(),
         judged: seen.judged.as_ref(),
         names: &seen.names,
+        scored: &seen.scored,
     };
     let outlook = drawn.outlook(&seen.outlook);
     let view = Overview {
@@ -174,6 +176,7 @@ struct Drawn<'d> {
     rules: Option<&'d Rules>,
     judged: Option<&'d Judged>,
     names: &'d Names,
+    scored: &'d Scored,
 }
 
 impl Drawn<'_> {
@@ -210,6 +213,7 @@ impl Drawn<'_> {
             issued_at: issued_at.map(WrittenTime::of),
             stale: consensus.is_stale_from(today),
             differences: sources::differences(consensus, today, self.seat.language),
+            skill: sources::skill(self.scored),
         })
     }
 
@@ -421,22 +425,7 @@ fn excluded_by(by: Exclusion, language: Language) -> String {
 
 /// The values above which something starts, each with what it starts and after how long.
 fn lines(rules: &Rules, language: Language) -> Vec<RuleLine> {
-    let mut starts: BTreeMap<u16, BTreeSet<(crate::domain::level::WarningLevel, u16)>> =
-        BTreeMap::new();
-    for (level, conditions) in rules.levels() {
-        for condition in conditions {
-            for clause in [Some(condition.run), condition.inside]
-                .into_iter()
-                .flatten()
-            {
-                starts
-                    .entry(clause.line())
-                    .or_default()
-                    .insert((level, clause.hours()));
-            }
-        }
-    }
-    let named = starts.into_iter().map(|(aqi, starts)| RuleLine {
+    let named = rules.lines().into_iter().map(|(aqi, starts)| RuleLine {
         aqi,
         name: starts
             .into_iter()

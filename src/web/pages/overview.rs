@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::skill::LineSkill;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
@@ -51,6 +52,38 @@ pub struct Outlook {
     pub stale: bool,
     /// The coming days for which the sources differ by a category or more, with what each says.
     pub differences: Vec<(NaiveDate, String)>,
+    /// How good the forecasts were of late; none where that is not known of any.
+    pub skill: Option<SkillTable>,
+}
+
+/// How good the forecasts were (预报检验).
+#[derive(Clone, Debug)]
+pub struct SkillTable {
+    /// The first day scored.
+    pub from: NaiveDate,
+    /// The last.
+    pub to: NaiveDate,
+    /// The values above which a level starts, the lowest first.
+    pub lines: Vec<u16>,
+    /// One for each source and lead.
+    pub rows: Vec<SkillRow>,
+}
+
+/// How good the forecasts of one source were, so many days ahead.
+#[derive(Clone, Debug)]
+pub struct SkillRow {
+    /// The source.
+    pub source: String,
+    /// How many days ahead.
+    pub lead_days: u16,
+    /// How many days are scored.
+    pub days: u32,
+    /// By how much too high they were on average: `-3.5`.
+    pub bias: String,
+    /// By how much they were off on average: `12.0`.
+    pub absolute_error: String,
+    /// By line, as in the table's.
+    pub lines: Vec<LineSkill>,
 }
 
 /// Giving missing days a value by hand (人工补录), each in a form of its own.

@@ -137,6 +137,79 @@ both_engines! {
         assert!(days[3]["taken"]["en"].as_str().unwrap().contains("out of date"));
     }
 
+    async fn every_source_is_told_how_good_its_forecasts_were(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let send = async |source: &str, issued_at: Option<&str>, days: &[(u32, u16)]| {
+            let days: Vec<_> = days
+                .iter()
+                .map(|(day, aqi)| json!({ "on": format!("2026-11-{day}"), "aqi": aqi }))
+                .collect();
+            let issued_at = issued_at.map(|at| format!("2026-11-{at}:00+08:00"));
+            let asked = json!({
+                "region": "411000", "source": source, "issued_at": issued_at, "days": days,
+            });
+            let (status, body) = Visitor::json(officer.post("/api/v1/outlooks", &asked)).await;
+            assert_eq!(status, 201, "{body}");
+        };
+        let path = "/api/v1/outlooks/skill?region=411000";
+        let nothing = json!({
+            "from": "2026-07-27", "to": "2026-11-23", "measured_days": 0, "sources": [],
+        });
+        assert_eq!(get(&officer, path).await, nothing);
+
+        // The last word of a day counts, up to midnight in Beijing, whichever came in first.
+        send("市站", Some("20T23:30"), &[(21, 180)]).await;
+        send("市站", Some("20T08:00"), &[(21, 400)]).await;
+        send("市站", Some("21T00:30"), &[(21, 200), (22, 160), (23, 310)]).await;
+        // Today is not over.
+        send("市站", Some("23T08:00"), &[(24, 90)]).await;
+        send("国控站", None, &[(21, 205), (22, 140), (23, 320), (24, 300)]).await;
+        send("open-meteo", Some("19T08:00"), &[(20, 210), (21, 100)]).await;
+
+        let line = |above, levels: &[&str], [hits, misses, false_alarms, quiet]: [u32; 4]| json!({
+            "above": above, "levels": levels,
+            "hits": hits, "misses": misses, "false_alarms": false_alarms, "quiet": quiet,
+        });
+        // 环大气〔2024〕6号: yellow over 200 or 150, orange over 200 or 150, red over 200 with 300 inside.
+        let lines = |over_150, over_200, over_300| json!([
+            line(150, &["yellow", "orange"], over_150),
+            line(200, &["yellow", "orange", "red"], over_200),
+            line(300, &["red"], over_300),
+        ]);
+        let lead = |lead_days, days, bias: f64, error: f64, lines: Value| json!({
+            "lead_days": lead_days, "days": days, "bias": bias, "mean_absolute_error": error,
+            "lines": lines,
+        });
+        let (hit, miss, quiet) = ([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]);
+        assert_eq!(get(&officer, path).await, json!({
+            "from": "2026-07-27", "to": "2026-11-23", "measured_days": 3,
+            "sources": [
+                { "source": "open-meteo", "leads": [
+                    // 100 for 205; nobody measured the 20th.
+                    lead(2, 1, -105.0, 105.0, lines(miss, miss, quiet)),
+                ] },
+                { "source": "市站", "leads": [
+                    // 200 for 205.
+                    lead(0, 1, -5.0, 5.0, lines(hit, miss, quiet)),
+                    // 180 for 205 and 160 for 140: -25 and +20.
+                    lead(1, 2, -2.5, 22.5, lines([1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 0, 2])),
+                    // 310 for 320.
+                    lead(2, 1, -10.0, 10.0, lines(hit, hit, hit)),
+                ] },
+            ],
+        }));
+        let one_day = get(&officer, &format!("{path}&days=1")).await;
+        assert_eq!((&one_day["from"], &one_day["measured_days"]), (&json!("2026-11-23"), &json!(1)));
+        for days in ["0", "367"] {
+            let (status, _) = Visitor::json(officer.get(&format!("{path}&days={days}"))).await;
+            assert_eq!(status, 422);
+        }
+        let page = officer.get("/").send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("<th scope=\"row\">市站</th><td class=\"number\">1</td><td class=\"number\">2</td>\
+            <td class=\"number\">-2.5</td><td class=\"number\">22.5</td><td class=\"number\">1 / 0 / 1</td>"), "{page}");
+    }
+
     async fn a_forecast_sent_twice_is_taken_in_once(db: TestDb) {
         let world = World::new(db).await;
         let officer = world.officer().await;

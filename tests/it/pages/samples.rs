@@ -4,6 +4,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
 use qingkong::domain::notice::NoticeKind;
+use qingkong::domain::skill::LineSkill;
 use qingkong::domain::time::WrittenTime;
 use qingkong::i18n::Language;
 use qingkong::table;
@@ -24,7 +25,7 @@ use qingkong::web::pages::orders::{
 };
 use qingkong::web::pages::overview::{
     County, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal, ProposalAnswer,
-    ProposalKind, RungCounts,
+    ProposalKind, RungCounts, SkillRow, SkillTable,
 };
 use qingkong::web::pages::phone::{
     InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
@@ -288,6 +289,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         outlook.differences = vec![(on(25), owned(words))];
         let provenance = "省环境监测中心，11-23 17:30 发布，11-23 17:32 收到（系统定时获取）";
         outlook.chart.days[12].provenance = Some(owned(provenance));
+        outlook.skill = Some(skill());
     }
     let waiting = Overview {
         proposal: Some(every_reason()),
@@ -352,6 +354,32 @@ fn with_gap(language: Language, aqi: &str, faults: Vec<Fault>) -> String {
     view.render().unwrap()
 }
 
+fn skill() -> SkillTable {
+    let line = |(above, hits, misses, false_alarms)| LineSkill {
+        above,
+        hits,
+        misses,
+        false_alarms,
+        quiet: 0,
+    };
+    SkillTable {
+        from: NaiveDate::from_ymd_opt(2026, 7, 26).unwrap(),
+        to: on(22),
+        lines: vec![150, 200, 300],
+        rows: vec![SkillRow {
+            source: owned("open-meteo"),
+            lead_days: 1,
+            days: 40,
+            bias: owned("-12.5"),
+            absolute_error: owned("31.0"),
+            lines: vec![(150, 9, 4, 1), (200, 3, 3, 0), (300, 0, 1, 0)]
+                .into_iter()
+                .map(line)
+                .collect(),
+        }],
+    }
+}
+
 fn quiet_overview(language: Language) -> Overview {
     Overview {
         language,
@@ -378,6 +406,7 @@ fn with_outlook(language: Language, stale: bool) -> Overview {
             issued_at: Some(at("11-23T17:30")),
             stale,
             differences: vec![],
+            skill: None,
         }),
         ..quiet_overview(language)
     }

@@ -3,10 +3,16 @@
 use chrono::NaiveDate;
 
 use crate::app::desk::Names;
+use crate::app::skill::Scored;
 use crate::domain::outlook::{Agreed, Consensus, Given};
+use crate::domain::skill::{LeadSkill, Skill};
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
+use crate::web::pages::overview::{SkillRow, SkillTable};
 use crate::web::pages::status::Category;
+
+/// How many days ahead the table of skill reaches; the interface tells of all.
+const LEADS: u16 = 3;
 
 /// Where a value comes from, when it was made, and how it came in.
 pub(super) fn provenance(given: &Given, names: &Names, language: Language) -> String {
@@ -52,4 +58,36 @@ fn is_disputed(agreed: &Agreed) -> bool {
     let taken = agreed.taken.value.map(Category::of);
     let mut rivals = agreed.rivals().map(|rival| rival.value.map(Category::of));
     rivals.any(|rival| rival != taken)
+}
+
+/// How good the forecasts were of late; none where no forecast has met its day yet.
+pub(super) fn skill(scored: &Scored) -> Option<SkillTable> {
+    let rows = scored.skills.iter().flat_map(|skill| {
+        let leads = skill.leads.iter();
+        let shown = leads.filter(|lead| (1..=LEADS).contains(&lead.lead_days));
+        shown.map(|lead| row(skill, lead))
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| SkillTable {
+        from: scored.from,
+        to: scored.to,
+        lines: scored.lines.keys().copied().collect(),
+        rows,
+    })
+}
+
+fn row(skill: &Skill, lead: &LeadSkill) -> SkillRow {
+    SkillRow {
+        source: skill.source.clone(),
+        lead_days: lead.lead_days,
+        days: lead.days,
+        bias: tenths(lead.bias_tenths()),
+        absolute_error: tenths(lead.absolute_error_tenths()),
+        lines: lead.lines.clone(),
+    }
+}
+
+/// `-3.5`.
+fn tenths(tenths: i32) -> String {
+    format!("{:.1}", f64::from(tenths) / 10.0)
 }
