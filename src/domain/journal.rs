@@ -107,6 +107,8 @@ pub enum RowTable {
     Instruction,
     /// Days of outlooks.
     OutlookDay,
+    /// The hours of days of outlooks.
+    OutlookHours,
     /// What the machine proposed.
     Proposal,
     /// Activations of playbooks.
@@ -124,6 +126,7 @@ impl RowTable {
             Self::Attempt => "attempt",
             Self::Instruction => "instruction",
             Self::OutlookDay => "outlook_day",
+            Self::OutlookHours => "outlook_hours",
             Self::Proposal => "proposal",
             Self::PlaybookActivation => "playbook_activation",
         }

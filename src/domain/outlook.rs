@@ -23,9 +23,11 @@ use crate::time::day_start;
 
 mod consensus;
 mod hourly;
+mod hours;
 
 pub use consensus::{Agreed, Consensus, Forecasts, ForecastsError, Given, Voice};
 pub use hourly::{Hourly, Rolling};
+pub use hours::HoursOfDay;
 
 /// The highest index the standard has (HJ 633, 5.1).
 pub const HIGHEST_AQI: u16 = 500;

@@ -213,6 +213,25 @@ impl OutlookDay<'_> {
     }
 }
 
+/// The hours from which a day of an outlook was computed.
+#[derive(Clone, Copy, Debug)]
+pub struct OutlookHours<'c> {
+    /// The key of the day.
+    pub day_key: i64,
+    /// The hours, as JSON.
+    pub body: &'c str,
+}
+
+impl OutlookHours<'_> {
+    /// The digest over all columns.
+    pub fn digest(&self) -> Digest {
+        Fields::new("outlook_hours")
+            .int(self.day_key)
+            .text(self.body)
+            .finish()
+    }
+}
+
 /// What the machine proposed. What a person decided about it is an entry of the journal.
 #[derive(Clone, Copy, Debug)]
 pub struct Proposal<'c> {

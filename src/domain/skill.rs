@@ -72,7 +72,7 @@ impl Skill {
                 // Made when the day was over.
                 continue;
             };
-            let made = |given: &Given| (given.made_at(), given.received_at);
+            let made = |given: &Given| (given.made_at(), given.key);
             let said = last_words.entry((&given.source, lead, on)).or_insert(given);
             if made(given) > made(said) {
                 *said = given;
@@ -163,6 +163,7 @@ mod tests {
 
     fn made(source: &str, at: DateTime<Utc>, of: NaiveDate, aqi: &str) -> Given {
         Given {
+            key: 1,
             day: Day::forecast(of, aqi.parse().ok(), source),
             source: source.to_owned(),
             issued_at: Some(at),

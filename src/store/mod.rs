@@ -47,6 +47,7 @@ pub mod counter;
 pub mod db;
 pub mod error;
 pub mod health;
+pub mod hours;
 pub mod idempotency;
 pub mod instruction;
 pub mod job_run;

@@ -94,6 +94,7 @@ impl TryFrom<DayRow> for Given {
                 .row(row.day_key)
         };
         Ok(Self {
+            key: row.day_key,
             source: row.source,
             issued_at: row.issued_at.and_then(from_millis),
             received_at: from_millis(row.received_at).ok_or_else(|| wrong("received_at"))?,

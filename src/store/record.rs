@@ -60,6 +60,7 @@ pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Resu
         RowTable::Attempt => page_attempts(tx, from, to).await,
         RowTable::Instruction => page_instructions(tx, from, to).await,
         RowTable::OutlookDay => page_days(tx, from, to).await,
+        RowTable::OutlookHours => page_hours(tx, from, to).await,
         RowTable::Proposal => page_proposals(tx, from, to).await,
         RowTable::PlaybookActivation => page_activations(tx, from, to).await,
     }
@@ -322,6 +323,33 @@ async fn page_days(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
             issued_at: row.issued_at,
             received_at: row.received_at,
             received_by: &row.received_by,
+        };
+        (row.day_key, &row.digest, columns.digest())
+    }))
+}
+
+#[derive(FromRow)]
+struct HoursRow {
+    day_key: i64,
+    body: String,
+    digest: String,
+}
+
+async fn page_hours(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
+    let rows: Vec<HoursRow> = tx
+        .all(
+            "SELECT day_key, body, digest
+               FROM outlook_hours
+              WHERE day_key BETWEEN $1 AND $2
+              ORDER BY day_key
+              LIMIT $3",
+            (from, to, PAGE),
+        )
+        .await?;
+    Ok(found(&rows, |row| {
+        let columns = record::OutlookHours {
+            day_key: row.day_key,
+            body: &row.body,
         };
         (row.day_key, &row.digest, columns.digest())
     }))

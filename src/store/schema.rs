@@ -39,6 +39,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0007_warning"
     "0008_outbox"
     "0009_journal"
+    "0011_hours"
 };
 
 impl Db {

@@ -244,11 +244,12 @@ impl<I: Iterator<Item = io::Result<Head>>> Audit<I> {
 
     /// Rows and plans that stand in the record without an act.
     async fn look_for_unvouched(&mut self) -> Result<(), Error> {
-        const WHOLLY_VOUCHED: [RowTable; 6] = [
+        const WHOLLY_VOUCHED: [RowTable; 7] = [
             RowTable::Answer,
             RowTable::Attempt,
             RowTable::Instruction,
             RowTable::OutlookDay,
+            RowTable::OutlookHours,
             RowTable::Proposal,
             RowTable::PlaybookActivation,
         ];

@@ -351,6 +351,16 @@ impl Concentration {
         (micrograms <= 400_000).then(|| Self(micrograms * Self::STEPS_IN_MICROGRAM))
     }
 
+    /// So many steps of 0.0001 µg/m³; none above 400,000 µg/m³.
+    pub fn from_steps(steps: u32) -> Option<Self> {
+        (steps <= 400_000 * Self::STEPS_IN_MICROGRAM).then_some(Self(steps))
+    }
+
+    /// Its steps of 0.0001 µg/m³.
+    pub const fn steps(self) -> u32 {
+        self.0
+    }
+
     /// The mean; none of nothing.
     pub fn mean(values: impl IntoIterator<Item = Self>) -> Option<Self> {
         let (sum, count) = values.into_iter().fold((0, 0), |(sum, count), value| {

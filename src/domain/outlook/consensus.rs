@@ -103,6 +103,8 @@ impl Forecasts {
 /// A day as a source gave it, and how it came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
+    /// Its key in the record: what came in later has a higher one.
+    pub key: i64,
     /// The day.
     pub day: Day,
     /// Who measured or foresaw it, or what a filled-in value rests on.
@@ -226,7 +228,7 @@ impl Agreed {
 /// What several say of one day; none where nobody says anything.
 fn agreed(mut voices: Vec<Voice>, forecasts: &Forecasts) -> Option<Agreed> {
     // Whoever would be taken first stands first; of each source its latest word.
-    let made = |voice: &Voice| (voice.given.made_at(), voice.given.received_at);
+    let made = |voice: &Voice| (voice.given.made_at(), voice.given.key);
     voices.sort_by(|one, other| {
         (kind(&one.given), &one.given.source)
             .cmp(&(kind(&other.given), &other.given.source))

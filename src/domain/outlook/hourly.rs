@@ -10,12 +10,13 @@
 //! 24 is read in the second way.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use chrono::NaiveDate;
 
 use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standards};
 
-use super::{Day, Days, HOURS_A_DAY};
+use super::{Day, Days, HOURS_A_DAY, HoursOfDay, Outlook};
 
 /// Of the 24 hours of a day, how many make a valid mean.
 const VALID_DAY: usize = 20;
@@ -53,9 +54,39 @@ impl Hourly {
         }
     }
 
+    /// Takes in a day of which nothing else is known here.
+    pub fn insert_day(&mut self, on: NaiveDate, hours: &HoursOfDay) {
+        for (label, at) in (0..).zip(0..HOURS_A_DAY) {
+            self.insert(on, label, &hours.at(at));
+        }
+    }
+
+    /// Each day that has an hour, with its hours in order, however they are labelled.
+    pub fn by_day(&self) -> impl Iterator<Item = (NaiveDate, HoursOfDay)> {
+        let first = self.labels().start;
+        self.days.iter().map(move |(&on, hours)| {
+            let hours = HoursOfDay::from_fn(|at| {
+                PerPollutant::from_fn(|pollutant| hours[pollutant][first + at])
+            });
+            (on, hours)
+        })
+    }
+
     /// Whether hours are labelled both from 0 and to 24, so that one of the two is a mistake.
     pub fn is_labelled_twice(&self) -> bool {
         self.labelled == (true, true)
+    }
+
+    /// The hours that have a value, each with its day and label.
+    pub fn hours(&self) -> impl Iterator<Item = ((NaiveDate, u16), Sample)> {
+        self.days.iter().flat_map(|(&on, hours)| {
+            let labels = (0..).zip(0..LABELS);
+            labels.filter_map(move |(label, at)| {
+                let sample = PerPollutant::from_fn(|pollutant| hours[pollutant][at]);
+                let measured = sample.iter().any(|(_, value)| value.is_some());
+                measured.then_some(((on, label), sample))
+            })
+        })
     }
 
     /// The natural days, each judged by the standard in force on it.
@@ -96,6 +127,33 @@ impl Hourly {
         Rolling(spans.collect())
     }
 
+    /// Every 24 hours of the days of an outlook. Those that are a day of it are that day as it stands
+    /// there, its hours known or not; the others are what their hours make of them.
+    pub fn rolling_over(mut self, outlook: &Outlook, standards: &Standards) -> Rolling {
+        let days = outlook.days().as_slice();
+        for day in days {
+            self.days
+                .entry(day.on)
+                .or_insert_with(|| PerPollutant::from_fn(|_| [None; LABELS]));
+        }
+        let Rolling(mut spans) = self.rolling(standards);
+        let begins = spans.iter_mut().step_by(HOURS_A_DAY);
+        for (span, day) in begins.zip(days) {
+            day.clone_into(span);
+        }
+        Rolling(spans)
+    }
+
+    /// The labels of a day's hours.
+    fn labels(&self) -> Range<usize> {
+        let by_their_ends = self.labelled.1;
+        if by_their_ends {
+            1..LABELS
+        } else {
+            0..HOURS_A_DAY
+        }
+    }
+
     /// The hours of whole days, the first the one that begins them.
     fn in_a_row(
         &self,
@@ -103,12 +161,7 @@ impl Hourly {
         first: NaiveDate,
         last: NaiveDate,
     ) -> Vec<Option<Concentration>> {
-        let by_their_ends = self.labelled.1;
-        let labels = if by_their_ends {
-            1..LABELS
-        } else {
-            0..HOURS_A_DAY
-        };
+        let labels = self.labels();
         first
             .iter_days()
             .take_while(|day| *day <= last)
@@ -118,6 +171,16 @@ impl Hourly {
                 labels.map(move |label| hours.and_then(|hours| hours[pollutant][label]))
             })
             .collect()
+    }
+}
+
+impl<'s> FromIterator<(NaiveDate, u16, &'s Sample)> for Hourly {
+    fn from_iter<I: IntoIterator<Item = (NaiveDate, u16, &'s Sample)>>(hours: I) -> Self {
+        let mut hourly = Self::default();
+        for (on, hour, sample) in hours {
+            hourly.insert(on, hour, sample);
+        }
+        hourly
     }
 }
 
@@ -175,7 +238,6 @@ mod tests {
     use super::*;
     use crate::aqi::Standard;
     use crate::outlook::AqiRange;
-    use crate::outlook::Outlook;
 
     fn standards() -> Standards {
         let texts = [
@@ -260,6 +322,48 @@ mod tests {
             spans.index(NaiveDate::from_ymd_opt(2015, 1, 1).unwrap()),
             Some(24)
         );
+    }
+
+    #[rstest]
+    #[case::by_their_beginnings(0)]
+    #[case::by_their_ends(1)]
+    fn a_record_of_days_gives_the_same_24_hours(#[case] first: u16) {
+        let mut hourly = Hourly::default();
+        for hour in 0..48 {
+            let sample = PerPollutant::from_fn(|_| Some(micrograms(20 + 5 * u32::from(hour))));
+            hourly.insert(on(1 + u32::from(hour / 24)), hour % 24 + first, &sample);
+        }
+        let mut again = Hourly::default();
+        for (on, hours) in hourly.by_day() {
+            again.insert_day(on, &hours);
+        }
+        let (before, after) = (hourly.rolling(&standards()), again.rolling(&standards()));
+        assert_eq!(before.days().as_slice(), after.days().as_slice());
+        let days = |hourly: &Hourly| hourly.days(&standards()).collect::<Vec<_>>();
+        assert_eq!(days(&hourly), days(&again));
+    }
+
+    #[test]
+    fn days_without_hours_stand_where_they_are_and_nowhere_else() {
+        let mut hourly = Hourly::default();
+        for hour in 0..24 {
+            let sample = PerPollutant::from_fn(|_| Some(micrograms(151)));
+            hourly.insert(on(2), hour, &sample);
+        }
+        let foreseen = |day, aqi| {
+            let aqi = AqiRange::exactly(aqi).ok();
+            Day::forecast(on(day), aqi, "市站")
+        };
+        let days = [foreseen(1, 90), foreseen(2, 260), foreseen(3, 120)];
+        let outlook = Outlook::new("市站", None, days).unwrap();
+        let rolling = hourly.rolling_over(&outlook, &standards());
+        let spans = rolling.days().as_slice();
+        assert_eq!(spans.len(), 49);
+        let at = |at: usize| spans[at].aqi.map(AqiRange::middle);
+        // The days as they stand, then 20 hours of the 2nd, then 19.
+        assert_eq!([at(0), at(24), at(48)], [Some(90), Some(260), Some(120)]);
+        assert_eq!([at(20), at(28)], [Some(201), Some(201)]);
+        assert_eq!([at(19), at(29)], [None, None]);
     }
 
     #[test]

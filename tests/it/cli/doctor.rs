@@ -157,7 +157,7 @@ async fn a_database_without_our_schema_is_no_failure() {
     let found = findings(&run);
     assert_eq!((run.status, state(&found, "database")), (0, "warn"));
     assert!(
-        found["database"].1.ends_with("no schema of 9"),
+        found["database"].1.ends_with("no schema of 11"),
         "{found:#?}"
     );
     assert!(!found.contains_key("outbox"));

@@ -22,6 +22,7 @@ pub(super) async fn fill(ledger: &Ledger) {
         RowTable::Attempt,
         RowTable::Instruction,
         RowTable::OutlookDay,
+        RowTable::OutlookHours,
         RowTable::Proposal,
         RowTable::PlaybookActivation,
     ] {
@@ -138,6 +139,16 @@ async fn fill_outlook(db: &Db) {
         "INSERT INTO outlook_day VALUES
                 (1, '411000', '2026-11-25', 'observed', '市站', '{}', NULL, 9, 'x', $1)",
         (day.digest().to_string(),),
+    )
+    .await
+    .unwrap();
+    let hours = record::OutlookHours {
+        day_key: 1,
+        body: "{}",
+    };
+    tx.execute(
+        "INSERT INTO outlook_hours VALUES (1, '{}', $1)",
+        (hours.digest().to_string(),),
     )
     .await
     .unwrap();

@@ -68,6 +68,11 @@ const CHANGES: &[Change] = &[
         "outlook_day 1 was changed",
     ),
     (
+        "UPDATE outlook_hours SET body = '{ }'",
+        "UPDATE outlook_hours SET body = '{}'",
+        "outlook_hours 1 was changed",
+    ),
+    (
         "UPDATE proposal SET body = '{ }'",
         "UPDATE proposal SET body = '{}'",
         "proposal 1 was changed",
@@ -118,7 +123,7 @@ both_engines! {
         ledger.seal().await;
         let report = ledger.verify().await;
         assert_eq!(report.faults, []);
-        assert_eq!((report.rows, report.files), (9, 2));
+        assert_eq!((report.rows, report.files), (10, 2));
 
         for &(change, back, named) in CHANGES {
             tamper(&db, &[change]).await;

@@ -27,6 +27,7 @@ fn trust() -> Forecasts {
 fn foreseen(source: &str, hours_ago: i64, aqi: &str) -> Given {
     let made = time(NOW) - TimeDelta::hours(hours_ago);
     Given {
+        key: 1_000 - hours_ago,
         day: Day::forecast(on(28), aqi.parse().ok(), source),
         source: source.to_owned(),
         issued_at: Some(made),
