@@ -6,13 +6,14 @@
 //!
 //! [`Rules::decide`]: crate::domain::trigger::Rules::decide
 
+use super::ingest::cut::{Cut, cut};
 use super::playbook::Playbook;
 use super::proposal::{propose, rules_of};
 use super::{App, Caller, Error, ingest, instruction, notices};
 use crate::domain::notice::End;
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
-use crate::domain::trigger::{Decision, Standing};
+use crate::domain::trigger::{Decision, Reason, Standing};
 use crate::domain::warning::Warning;
 use crate::store::Tx;
 
@@ -94,12 +95,17 @@ async fn judge(
     let standing = standing.as_ref().map(as_standing);
     let floor = instruction::floor(tx, region, now).await?;
     let today = day_of(now);
-    let decision = judged_by.rules.decide(
-        consensus.outlook(),
-        standing.as_ref(),
-        floor.as_ref(),
-        today,
-    );
+    let cut = cut(tx, playbook, region, &consensus, now).await?;
+    let days = match &cut {
+        Cut::Rolling(rolling) => rolling.days(),
+        Cut::NaturalDays | Cut::HoursMissing => consensus.outlook().days(),
+    };
+    let mut decision = judged_by
+        .rules
+        .decide(days, standing.as_ref(), floor.as_ref(), today);
+    if matches!(cut, Cut::HoursMissing) {
+        decision.because.push(Reason::NaturalDays);
+    }
     Ok(Judged {
         rules: judged_by.name.to_owned(),
         rules_digest: judged_by.digest.to_owned(),

@@ -15,12 +15,16 @@ use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
 use crate::domain::aqi::{PollutantSet, Sample, Standards};
-use crate::domain::outlook::{AqiRange, Cause, Consensus, Day, Forecasts, Origin, OutlookError};
+use crate::domain::outlook::{
+    AqiRange, Cause, Consensus, Day, Forecasts, Given, HoursOfDay, Origin, OutlookError,
+};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::store::Tx;
+use crate::store::hours::{find_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
+pub(super) mod cut;
 pub mod file;
 
 /// How far back an outlook reaches: longer than any episode on record.
@@ -77,6 +81,8 @@ pub struct DayIn {
     pub value: ValueIn,
     /// What brought the pollution, where somebody judged it.
     pub cause: Option<Cause>,
+    /// The hours it was computed from, where it came as hours.
+    pub hours: Option<Box<HoursOfDay>>,
 }
 
 /// What is known of a day.
@@ -118,6 +124,7 @@ impl From<Day> for DayIn {
                 primary: day.primary,
             },
             cause: day.cause,
+            hours: None,
         }
     }
 }
@@ -150,11 +157,13 @@ pub async fn take_in(
             (Some(issued_at), Origin::Forecast { source })
         }
     };
-    let mut days: Vec<Day> = days
+    let mut days = days;
+    days.sort_by_key(|day| day.on);
+    let hours: Vec<_> = days.iter_mut().map(|day| day.hours.take()).collect();
+    let days: Vec<Day> = days
         .into_iter()
         .map(|day| judged(day, origin.clone(), playbook.standards()))
         .collect();
-    days.sort_by_key(|day| day.on);
     let actor = journal::actor(caller);
     let new = NewDays {
         region,
@@ -164,10 +173,18 @@ pub async fn take_in(
         received_by: &actor,
         days: &days,
     };
-    let rows = Rows::of(
-        RowTable::OutlookDay,
-        store::record_days(&mut act.tx, &new).await?,
-    );
+    let keys = store::record_days(&mut act.tx, &new).await?;
+    let hours = keys.iter().zip(&hours);
+    let hours: Vec<_> = hours
+        .filter_map(|((key, _), hours)| Some((*key, hours.as_deref()?)))
+        .collect();
+    let rows = [
+        Rows::of(
+            RowTable::OutlookHours,
+            record_hours(&mut act.tx, &hours).await?,
+        ),
+        Rows::of(RowTable::OutlookDay, keys),
+    ];
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Err(Error::internal("an intake that was checked has days"));
     };
@@ -190,7 +207,7 @@ pub async fn take_in(
     };
     let entry = Entry::new(kind, format!("outlook/{region}"), caller, act.now, body)
         .in_region(region)
-        .vouching(rows);
+        .vouching(rows.into_iter().flatten());
     journal::record(&mut act.tx, &app.ids, entry).await?;
     let taken = act.commit(taken).await?;
     decide::review_below(app, &playbook, region).await;
@@ -207,19 +224,20 @@ pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Err
     let mut tx = app.db.read().await?;
     let source = &arrived.source;
     let said = store::list_foreseen_by(&mut tx, arrived.region, source, first, last).await?;
-    let said: BTreeMap<NaiveDate, Day> = said
-        .into_iter()
-        .map(|said| (said.day.on, said.day))
-        .collect();
-    Ok(arrived.days.iter().all(|day| {
+    let said: BTreeMap<NaiveDate, Given> =
+        said.into_iter().map(|said| (said.day.on, said)).collect();
+    for day in &arrived.days {
         let source = source.clone();
-        let day = judged(
-            day.clone(),
-            Origin::Forecast { source },
-            playbook.standards(),
-        );
-        said.get(&day.on) == Some(&day)
-    }))
+        let origin = Origin::Forecast { source };
+        let now_said = judged(day.clone(), origin, playbook.standards());
+        let Some(said) = said.get(&day.on).filter(|said| said.day == now_said) else {
+            return Ok(false);
+        };
+        if find_hours(&mut tx, said.key).await?.as_ref() != day.hours.as_deref() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Puts an officer's value into a gap of a region's outlook.
@@ -316,7 +334,9 @@ pub(super) async fn consensus_between(
 
 /// A day with its index, computed where only concentrations are known.
 fn judged(arrived: DayIn, origin: Origin, standards: &Standards) -> Day {
-    let DayIn { on, value, cause } = arrived;
+    let DayIn {
+        on, value, cause, ..
+    } = arrived;
     let day = match value {
         ValueIn::Sample(sample) => Day::measured(on, &sample, standards),
         ValueIn::Index {

@@ -36,6 +36,7 @@ impl Line {
                 Some(*level),
                 None,
             ),
+            Reason::NaturalDays => ("hours missing: natural days".to_owned(), None, None),
             Reason::NoValue { first, last } => {
                 (format!("no value from {first} to {last}"), None, None)
             }

@@ -18,6 +18,7 @@ use crate::notice::Approval;
 use crate::outlook::Forecasts;
 use crate::plan::Targets;
 use crate::region::RegionCode;
+use crate::trigger::Window;
 
 mod file;
 
@@ -66,6 +67,9 @@ pub struct RegionProfile {
     pub plan: String,
     /// The rules by which it judges: the name of a file in `triggers/`.
     pub rules: String,
+    /// How a day is cut out of the hours, where hours are known; the rules have to know it.
+    #[serde(default)]
+    pub window: Window,
     /// 值班电话, as printed on orders.
     pub duty_phone: String,
     /// Who may approve which level.

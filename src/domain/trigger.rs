@@ -236,6 +236,8 @@ pub enum Reason {
         /// The first day from which it does; none within the outlook.
         before: Option<NaiveDate>,
     },
+    /// Any 24 hours were to be judged, and hours are missing: natural days were.
+    NaturalDays,
     /// These days have no value; that is no clean air.
     NoValue {
         /// The first of them.

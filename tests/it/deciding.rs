@@ -35,6 +35,7 @@ fn index(day: u32, aqi: Option<u16>) -> DayIn {
             primary: PollutantSet::EMPTY,
         },
         cause: None,
+        hours: None,
     }
 }
 
@@ -210,7 +211,8 @@ both_engines! {
             Pollutant::Pm25 => micrograms(150),
             _ => micrograms(10),
         });
-        let day = |on| DayIn { on, value: ValueIn::Sample(Box::new(sample)), cause: None };
+        let value = ValueIn::Sample(Box::new(sample));
+        let day = |on| DayIn { on, value, cause: None, hours: None };
         take_in(&ledger, observed(vec![day(on(23))])).await;
         let outlook = outlook(&ledger).await;
         let day = &outlook.days().as_slice()[0];

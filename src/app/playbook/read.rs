@@ -305,6 +305,14 @@ impl<'f> Reading<'f> {
             let what = format!("no rules `{named}` in triggers/: expected one of {known}");
             return self.fault(&file.path, at("rules"), what);
         };
+        if !rules.windows.contains(&profile.window) {
+            let what = format!(
+                "the rules `{}` do not count days by the window {}",
+                rules.id,
+                profile.window.as_str()
+            );
+            self.fault(&file.path, at("window"), what);
+        }
         let ours = &profile.provenance;
         let apart = rules
             .in_force_to
@@ -520,6 +528,12 @@ mod tests {
         "rules = \"mee-2024\"",
         "rules = \"mee-2042\"",
         "no rules `mee-2042`"
+    )]
+    #[case::window(
+        XUCHANG,
+        "rules = \"mee-2024\"",
+        "rules = \"beijing-2023\"\nwindow = \"rolling-24h\"",
+        "do not count days by the window rolling-24h"
     )]
     #[case::old_rules(XUCHANG, "\"mee-2024\"", "\"mee-2017\"", "never in force together")]
     #[case::region(

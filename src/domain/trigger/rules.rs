@@ -59,10 +59,11 @@ pub struct Rules {
 }
 
 /// How a day is cut out of the hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Window {
     /// Midnight to midnight.
+    #[default]
     NaturalDay,
     /// 24 consecutive hours that may cross midnight (可跨自然日).
     #[serde(rename = "rolling-24h")]
@@ -77,6 +78,16 @@ pub enum Ranges {
     Middle,
     /// The upper end, as the Beijing-Tianjin-Hebei trial of 2016 asked for.
     Upper,
+}
+
+impl Window {
+    /// The word in a playbook: `rolling-24h`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NaturalDay => "natural-day",
+            Self::Rolling24h => "rolling-24h",
+        }
+    }
 }
 
 impl Ranges {

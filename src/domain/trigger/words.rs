@@ -28,6 +28,7 @@ impl Reason {
                     level.zh()
                 )
             }
+            Self::NaturalDays => "有日期缺小时值，按自然日研判".to_owned(),
             Self::NoValue { first, last } => format!("{first}至{last}无数据，不视为清洁"),
         }
     }
@@ -53,6 +54,9 @@ impl Reason {
             Self::NotClear { level, line, .. } => format!(
                 "not yet {lift_hours} hours in a row at or below {line}, where {level} starts"
             ),
+            Self::NaturalDays => {
+                "hours are missing on some days: judged by natural days".to_owned()
+            }
             Self::NoValue { first, last } => {
                 format!("no value from {first} to {last}; that is no clean air")
             }

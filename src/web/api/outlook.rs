@@ -284,6 +284,7 @@ impl DayRequest {
             on: self.on,
             value,
             cause,
+            hours: None,
         })
     }
 }

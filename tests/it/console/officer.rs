@@ -27,6 +27,7 @@ async fn foresee_with_gaps(bureau: &Bureau, indices: [Option<u16>; 4]) {
             primary: PollutantSet::EMPTY,
         },
         cause: None,
+        hours: None,
     });
     let outlook = OutlookIn {
         region: REGION.parse().unwrap(),

@@ -1,0 +1,69 @@
+//! How a region's days are cut out of its hours (自然日，或连续24小时), as its playbook says.
+//!
+//! Any 24 hours are judged once every day from yesterday on that has a value has its hours: a lift
+//! asks for clean hours in a row, which natural days cannot show, and a forecast of which half is
+//! hours would end half a warning. Until then natural days are, and the decision says so. Days before
+//! yesterday may be without hours; each stands for the 24 hours that begin with it.
+
+use chrono::{DateTime, Days, Utc};
+
+use super::{AHEAD, BACK};
+use crate::app::Error;
+use crate::app::playbook::Playbook;
+use crate::domain::outlook::{Consensus, Hourly, Rolling};
+use crate::domain::region::RegionCode;
+use crate::domain::time::day_of;
+use crate::domain::trigger::Window;
+use crate::store::Tx;
+use crate::store::hours::list_latest_hours;
+
+/// The days that are judged.
+#[derive(Debug)]
+pub(in crate::app) enum Cut {
+    /// Natural days.
+    NaturalDays,
+    /// Natural days, since hours are missing.
+    HoursMissing,
+    /// Any 24 hours.
+    Rolling(Rolling),
+}
+
+/// Cuts the days of a consensus, with the hours of the sources that it takes.
+pub(in crate::app) async fn cut(
+    tx: &mut Tx,
+    playbook: &Playbook,
+    region: RegionCode,
+    consensus: &Consensus,
+    now: DateTime<Utc>,
+) -> Result<Cut, Error> {
+    let window = playbook.profile(region).map(|profile| profile.window);
+    if window != Some(Window::Rolling24h) {
+        return Ok(Cut::NaturalDays);
+    }
+    let today = day_of(now);
+    let known = list_latest_hours(tx, region, today - BACK, today + AHEAD).await?;
+    let mut hourly = Hourly::default();
+    let (mut with_hours, mut without) = (0, 0);
+    for day in consensus.outlook().days().as_slice() {
+        let taken = consensus.on(day.on).map(|agreed| &agreed.taken.given);
+        let hours = taken.and_then(|given| known.get(&given.key));
+        if let Some(hours) = hours {
+            hourly.insert_day(day.on, hours);
+        }
+        if day.aqi.is_some() && day.on >= today - Days::new(1) {
+            *if hours.is_some() {
+                &mut with_hours
+            } else {
+                &mut without
+            } += 1;
+        }
+    }
+    Ok(match (with_hours, without) {
+        (0, 0) => Cut::NaturalDays,
+        (_, 0) => {
+            let standards = playbook.standards();
+            Cut::Rolling(hourly.rolling_over(consensus.outlook(), standards))
+        }
+        _ => Cut::HoursMissing,
+    })
+}
