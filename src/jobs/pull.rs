@@ -71,6 +71,7 @@ async fn pull(app: &App, source: &Source, now: DateTime<Utc>) -> Result<usize, S
         region: source.region,
         source: source.source.clone(),
         series: Series::Forecast { issued_at: now },
+        modelled: false,
     };
     let read = file::read(app, &schedule, filed).await.map_err(told)?;
     let mut read = read.map_err(|faults| {
@@ -84,7 +85,7 @@ async fn pull(app: &App, source: &Source, now: DateTime<Utc>) -> Result<usize, S
     {
         return Ok(0);
     }
-    let taken = ingest::take_in(app, &schedule, None, read.arrived).await;
+    let taken = file::take_in(app, &schedule, None, read.arrived).await;
     taken.map(|taken| taken.days).map_err(told)
 }
 

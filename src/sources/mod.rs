@@ -24,7 +24,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::aqi::{Sample, Standards};
-use crate::domain::outlook::{Day, Hourly, Outlook};
+use crate::domain::outlook::{Day, Hourly, HoursOfDay};
 use crate::table::{Fault, Table};
 
 pub mod cells;
@@ -102,6 +102,11 @@ impl Format {
             None if matches!(self, Self::OpenMeteo) => Some(open_meteo::SOURCE),
             None => None,
         }
+    }
+
+    /// Whether its values were computed by a model and not measured.
+    pub const fn is_modelled(self) -> bool {
+        matches!(self, Self::OpenMeteo | Self::CamsDays)
     }
 
     /// How its table is read, where it is a table of a source.
@@ -221,8 +226,8 @@ pub enum Values {
     Hours(BTreeMap<Hour, Sample>),
     /// Means of days, ozone the largest of eight hours.
     Days(BTreeMap<NaiveDate, Sample>),
-    /// Days that came with their index.
-    Judged(Outlook),
+    /// Days that came with their index, the first first.
+    Judged(Vec<Day>),
 }
 
 impl Values {
@@ -230,21 +235,30 @@ impl Values {
     /// it was measured.
     pub fn days(&self, standards: &Standards) -> Vec<Day> {
         match self {
-            Self::Hours(hours) => {
-                let mut hourly = Hourly::default();
-                for (&(on, hour), sample) in hours {
-                    hourly.insert(on, hour, sample);
-                }
-                hourly.days(standards).collect()
-            }
+            Self::Hours(hours) => hourly(hours).days(standards).collect(),
             Self::Days(days) => {
                 let days = days.iter();
                 days.map(|(&on, sample)| Day::measured(on, sample, standards))
                     .collect()
             }
-            Self::Judged(outlook) => outlook.days().as_slice().to_vec(),
+            Self::Judged(days) => days.clone(),
         }
     }
+
+    /// The hours of each day, where there are any.
+    pub fn hours_by_day(&self) -> BTreeMap<NaiveDate, HoursOfDay> {
+        match self {
+            Self::Hours(hours) => hourly(hours).by_day().collect(),
+            Self::Days(_) | Self::Judged(_) => BTreeMap::new(),
+        }
+    }
+}
+
+fn hourly(hours: &BTreeMap<Hour, Sample>) -> Hourly {
+    let hours = hours.iter();
+    hours
+        .map(|(&(on, hour), sample)| (on, hour, sample))
+        .collect()
 }
 
 /// What a file says of the place that was asked for.
@@ -366,10 +380,17 @@ impl Reading {
         if let [only] = &self.series[..]
             && region.is_none_or(|region| only.place.may_be(region))
         {
-            return Ok(stations::alone(only));
+            return Ok(self.alone(only));
         }
         let of_the_region = region.and_then(|name| self.named(name));
         of_the_region.ok_or_else(|| WhichPlace::Many(self.cities_or_stations()))
+    }
+
+    /// A place by itself. Only an instrument gets stuck: what a model computes, and what somebody put
+    /// into a table of ours, is taken as it stands.
+    fn alone(&self, series: &Series) -> Chosen {
+        let measured = !self.format.is_modelled() && self.format != Format::Table;
+        stations::alone(series, measured)
     }
 
     /// A city, by its name with or without 市, or a station, by its own name or after the city's.
@@ -382,7 +403,7 @@ impl Reading {
             .collect();
         match of_city[..] {
             [] => {}
-            [only] if only.place.station.is_none() => return Some(stations::alone(only)),
+            [only] if only.place.station.is_none() => return Some(self.alone(only)),
             _ => return Some(stations::mean(&of_city)),
         }
         // As it is written first: spaces tell some stations apart.
@@ -391,7 +412,7 @@ impl Reading {
         let only = self
             .only_station(as_written)
             .or_else(|| self.only_station(but_for_spaces))?;
-        Some(stations::alone(only))
+        Some(self.alone(only))
     }
 
     /// The one station whose name, or whose name after its city's, is meant.

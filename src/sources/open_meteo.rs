@@ -218,9 +218,11 @@ impl Hours<'_> {
                 Value::Null => String::new(),
                 other => other.to_string(),
             };
-            sample[pollutant] = unit
-                .read(pollutant, &text, at.0)
-                .map_err(|expected| fault(self.file, &column, &text, &expected))?;
+            sample[pollutant] = unit.read(pollutant, &text, at.0).map_err(|expected| {
+                let (on, hour) = at;
+                let column = format!("{column} of {on} {hour:02}:00 in Beijing");
+                fault(self.file, &column, &text, &expected)
+            })?;
         }
         Ok(unit.note(pollutant))
     }
@@ -330,8 +332,8 @@ mod tests {
     #[case::seconds("iso8601", "unixtime", "`iso8601`")]
     #[case::between_hours("T01:00", "T01:30", "hourly.time")]
     #[case::a_value_short("[18.7,", "[", "expected 5, one for each time")]
-    #[case::negative("[18.7,", "[-18.7,", "hourly.pm10")]
-    #[case::a_word("[18.7,", "[\"many\",", "hourly.pm10")]
+    #[case::negative("[18.7,", "[-18.7,", "hourly.pm10 of 2023-04-25 05:00 in Beijing")]
+    #[case::a_word("[18.7,", "[\"many\",", "hourly.pm10 of 2023-04-25 05:00 in Beijing")]
     #[case::no_offset("\"utc_offset_seconds\":10800,", "", "utc_offset_seconds")]
     #[case::the_same_hour_otherwise("T01:00", "T00:00", "each hour once")]
     fn what_could_be_misread_is_refused(#[case] from: &str, #[case] to: &str, #[case] said: &str) {

@@ -133,25 +133,52 @@ pub(super) fn fits(table: &Table) -> bool {
 /// A table as a source: one place without a name, or each city that it names.
 pub(super) fn reading(table: &Table, standards: &Standards) -> Result<Reading, Fault> {
     let names_cities = table.column(&CITY).is_some() && table.column(&AQI).is_some();
-    let cities = if names_cities && !is_hourly(table) {
-        read_cities(table, Window::NaturalDay, standards)?
+    let series = if is_hourly(table) {
+        let hourly = read_hours(table, table.rows())?;
+        vec![named("", Values::Hours(hourly.hours().collect()))]
+    } else if names_cities {
+        let cities = read_cities(table, Window::NaturalDay, standards)?.into_iter();
+        let rows = rows_by_city(table)?.into_iter().map(|(_, rows)| rows);
+        cities
+            .zip(rows)
+            .map(|(city, rows)| Ok(named(&city.name, days_of(table, &city.outlook, rows)?)))
+            .collect::<Result<_, Fault>>()?
     } else {
-        vec![read_cut(table, Window::NaturalDay, standards)?]
+        let outlook = read(table, standards)?;
+        vec![named("", days_of(table, &outlook, table.rows())?)]
     };
-    let series = cities.into_iter().map(|City { name, outlook, .. }| Series {
-        place: Place {
-            city: name,
-            station: None,
-        },
-        values: Values::Judged(outlook),
-    });
     Ok(Reading {
         file: table.file().to_owned(),
         format: Format::Table,
         rows: table.rows().len(),
         notes: Vec::new(),
-        series: series.collect(),
+        series,
     })
+}
+
+fn named(city: &str, values: Values) -> Series {
+    Series {
+        place: Place {
+            city: city.to_owned(),
+            station: None,
+        },
+        values,
+    }
+}
+
+/// The days of an outlook that these rows name, without those between them.
+fn days_of<'t>(
+    table: &Table,
+    outlook: &Outlook,
+    rows: impl IntoIterator<Item = Row<'t>>,
+) -> Result<Values, Fault> {
+    let column = table.require(&DATE)?;
+    let rows = rows.into_iter().map(|row| date(row, column));
+    let rows: HashSet<NaiveDate> = rows.collect::<Result<_, Fault>>()?;
+    let days = outlook.days().as_slice().iter();
+    Ok(Values::Judged(
+        days.filter(|day| rows.contains(&day.on)).cloned().collect(),
+    ))
 }
 
 /// What the columns of days are called.

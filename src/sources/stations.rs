@@ -18,11 +18,11 @@ const VALID_SHARE: usize = 75;
 /// run has 6; that of a station closed long ago and still published, 150 and more.
 const STUCK: usize = 12;
 
-/// A station or city by itself.
-pub(super) fn alone(series: &Series) -> Chosen {
+/// A station or city by itself; what is stuck is left out where its hours were measured.
+pub(super) fn alone(series: &Series, measured: bool) -> Chosen {
     let mut notes = Vec::new();
     let values = match &series.values {
-        Values::Hours(hours) => {
+        Values::Hours(hours) if measured => {
             let (moving, stuck) = without_stuck(hours);
             if stuck > 0 {
                 notes.push(format!(

@@ -18,6 +18,7 @@ mod deciding;
 mod dispatch;
 mod episode;
 mod fakes;
+mod hours;
 mod journal;
 mod notify;
 mod order_link;

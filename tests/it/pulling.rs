@@ -135,9 +135,15 @@ both_engines! {
         fake.answers(StatusCode::OK, &four_days("2026-11-24", 160));
         outcome(&world, HOUR, "3 new days from 1 sources").await;
         assert_eq!(days(&world).await.len(), 11);
+        // The same days of other hours are news too: any 24 of them may be judged.
+        let hours = four_days("2026-11-24", 160).replace("160,160,", "150,170,");
+        fake.answers(StatusCode::OK, &hours);
+        outcome(&world, HOUR, "3 new days from 1 sources").await;
+        assert_eq!(days(&world).await.len(), 14);
+        outcome(&world, HOUR, "0 new days from 1 sources").await;
         // The same answer on the next day has lost a day and says nothing new.
         outcome(&world, TimeDelta::hours(24), "0 new days from 1 sources").await;
-        assert_eq!(days(&world).await.len(), 11);
+        assert_eq!(days(&world).await.len(), 14);
         let mut tx = world.db.read().await.unwrap();
         let actors: Vec<(String, String)> = tx
             .all(
@@ -146,7 +152,7 @@ both_engines! {
             )
             .await
             .unwrap();
-        assert_eq!(actors.len(), 3);
+        assert_eq!(actors.len(), 4);
         assert_eq!(actors[0].0, "schedule");
         assert!(actors[0].1.contains("computed by a model"), "{}", actors[0].1);
     }

@@ -9,8 +9,8 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::{DayIn, OutlookIn, Series};
-use crate::app::{App, Caller, Error, Right};
+use super::{DayIn, OutlookIn, Series, TakenIn};
+use crate::app::{App, Caller, Error, FieldError, Idempotency, Right};
 use crate::domain::outlook::{Day, Outlook};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
@@ -32,6 +32,8 @@ pub struct Filed {
     pub source: Option<String>,
     /// What they are.
     pub series: Series,
+    /// Whether what a model computed may stand for what was measured: somebody has said so.
+    pub modelled: bool,
 }
 
 /// Days, read and not yet taken.
@@ -75,6 +77,9 @@ pub async fn read(
             Ok(reading) => reading,
             Err(fault) => return Ok(Err(vec![fault])),
         };
+        if filed.series == Series::Observed && reading.format.is_modelled() && !filed.modelled {
+            return Err(not_measured(reading.format));
+        }
         let region = playbook.regions().name(filed.region);
         let chosen = reading
             .at(filed.place.as_deref(), region)
@@ -87,15 +92,48 @@ pub async fn read(
         if days.iter().all(|day| day.aqi.is_none()) {
             return Err(nothing_in(&chosen));
         }
-        Ok(outlook(&reading, days).map(|outlook| ready(filed, reading, chosen, &outlook)))
+        Ok(within_a_century(&reading, &days).map(|()| ready(filed, reading, chosen, days)))
     });
     read.await.map_err(Error::internal)?
 }
 
-/// The days with those between them that the file does not name.
-fn outlook(reading: &Reading, days: Vec<Day>) -> Result<Outlook, Vec<Fault>> {
+/// Takes in what was read. What is refused of a day is told under the day, as the file names it.
+pub async fn take_in(
+    app: &App,
+    caller: &Caller,
+    idempotency: Option<&Idempotency>,
+    arrived: OutlookIn,
+) -> Result<TakenIn, Error> {
+    let on: Vec<NaiveDate> = arrived.days.iter().map(|day| day.on).collect();
+    let taken = super::take_in(app, caller, idempotency, arrived).await;
+    taken.map_err(|error| match error {
+        Error::Invalid(fields) => {
+            let fields = fields
+                .into_iter()
+                .map(|field| match day_meant(&field, &on) {
+                    Some(day) => FieldError {
+                        field: day.to_string(),
+                        ..field
+                    },
+                    None => field,
+                });
+            Error::Invalid(fields.collect())
+        }
+        other => other,
+    })
+}
+
+/// The day that a field such as `days[3].on` is of.
+fn day_meant(field: &FieldError, on: &[NaiveDate]) -> Option<NaiveDate> {
+    let (at, _) = field.field.strip_prefix("days[")?.split_once(']')?;
+    on.get(at.parse::<usize>().ok()?).copied()
+}
+
+/// Whether the days are one outlook: a mistyped year is told instead of taken.
+fn within_a_century(reading: &Reading, days: &[Day]) -> Result<(), Vec<Fault>> {
     let last = days.last().map(|day| day.on.to_string());
-    Outlook::new(&reading.file, None, days).map_err(|error| {
+    let outlook = Outlook::new(&reading.file, None, days.iter().cloned());
+    outlook.map(|_| ()).map_err(|error| {
         let expected = format!("days of one century: {error}");
         vec![Fault::of_file(
             &reading.file,
@@ -105,19 +143,23 @@ fn outlook(reading: &Reading, days: Vec<Day>) -> Result<Outlook, Vec<Fault>> {
     })
 }
 
-fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, outlook: &Outlook) -> ReadDays {
-    let days = outlook.days().as_slice().iter();
-    let (days, gaps): (Vec<_>, Vec<_>) = days.cloned().partition(|day| day.aqi.is_some());
+fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, days: Vec<Day>) -> ReadDays {
+    let (days, gaps): (Vec<_>, Vec<_>) = days.into_iter().partition(|day| day.aqi.is_some());
     let sources::Chosen {
         place,
+        values,
         notes: of_the_place,
-        ..
     } = chosen;
     let mut notes = reading.notes;
     notes.extend(of_the_place);
     if !notes.is_empty() && !place.is_empty() {
         notes.insert(0, format!("{place}, as {} names it", reading.file));
     }
+    let mut hours = values.hours_by_day();
+    let days = days.into_iter().map(|day| DayIn {
+        hours: hours.remove(&day.on).map(Box::new),
+        ..DayIn::from(day)
+    });
     let source = filed
         .source
         .or_else(|| reading.format.source().map(str::to_owned));
@@ -126,7 +168,7 @@ fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, outlook: &Outl
             region: filed.region,
             source: source.unwrap_or(reading.file),
             series: filed.series,
-            days: days.into_iter().map(DayIn::from).collect(),
+            days: days.collect(),
             notes,
         },
         gaps: gaps.into_iter().map(|day| day.on).collect(),
@@ -134,6 +176,15 @@ fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, outlook: &Outl
         place,
         rows: reading.rows,
     }
+}
+
+/// What a model computed is no measurement, whatever it is handed in as.
+fn not_measured(format: Format) -> Error {
+    let text = format!(
+        "expected what was measured, or when the model foresaw it: the values of {format} are \
+         computed by a model, and stand for measured ones only where that is said (`modelled`)"
+    );
+    Error::invalid("format", "modelled", text)
 }
 
 /// A place of which no day has a value, and how far its hours went.

@@ -6,8 +6,8 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::app::ingest::Series;
 use crate::app::ingest::file::{self, Filed, ReadDays};
-use crate::app::ingest::{self, Series};
 use crate::app::{Caller, Error};
 use crate::cli::Failure;
 use crate::cli::node::Node;
@@ -21,6 +21,9 @@ use crate::table::{Fault, read_bytes};
 pub(super) struct Observations {
     #[command(flatten)]
     series: SeriesArgs,
+    /// Let values that a model computed stand for measured ones; without this they are refused
+    #[arg(long)]
+    modelled: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,7 +66,10 @@ pub(super) async fn import_observations(
     args: &Observations,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    take_in(&args.series, Made::Measured, out).await
+    let made = Made::Measured {
+        modelled: args.modelled,
+    };
+    take_in(&args.series, made, out).await
 }
 
 pub(super) async fn import_forecast(args: &Forecast, out: &mut Output) -> Result<(), Failure> {
@@ -74,8 +80,8 @@ pub(super) async fn import_forecast(args: &Forecast, out: &mut Output) -> Result
 /// How a series was made.
 #[derive(Clone, Copy)]
 enum Made {
-    /// It was measured.
-    Measured,
+    /// It was measured, or is to count as measured although a model computed it.
+    Measured { modelled: bool },
     /// It was foreseen, at an instant or now.
     Foreseen(Option<DateTime<Utc>>),
 }
@@ -97,16 +103,15 @@ async fn take_in(args: &SeriesArgs, made: Made, out: &mut Output) -> Result<(), 
         region: args.region,
         source: args.source.clone(),
         series: match made {
-            Made::Measured => Series::Observed,
+            Made::Measured { .. } => Series::Observed,
             Made::Foreseen(issued_at) => Series::Forecast {
                 issued_at: issued_at.unwrap_or_else(|| app.now()),
             },
         },
+        modelled: matches!(made, Made::Measured { modelled: true }),
     };
     let read = file::read(&app, &operator, filed).await;
-    let read = read
-        .map_err(|error| refused(error, &[]))?
-        .map_err(|faults| faulty(&faults))?;
+    let read = read.map_err(refused)?.map_err(|faults| faulty(&faults))?;
     let ReadDays {
         arrived,
         gaps,
@@ -114,10 +119,9 @@ async fn take_in(args: &SeriesArgs, made: Made, out: &mut Output) -> Result<(), 
         place,
         rows,
     } = read;
-    let days: Vec<_> = arrived.days.iter().map(|day| day.on).collect();
     let notes = arrived.notes.clone();
-    let taken = ingest::take_in(&app, &operator, None, arrived).await;
-    let taken = taken.map_err(|error| refused(error, &days))?;
+    let taken = file::take_in(&app, &operator, None, arrived).await;
+    let taken = taken.map_err(refused)?;
     if args.json {
         out.json(&json!({
             "type": "taken-in", "region": args.region, "days": taken.days, "left_out": gaps.len(),
@@ -150,20 +154,12 @@ fn faulty(faults: &[Fault]) -> Failure {
     Failure::Input(anyhow!("{}", told.join("\n")))
 }
 
-/// A refusal of fields is wrong input, told by the days it concerns.
-fn refused(error: Error, places: &[chrono::NaiveDate]) -> Failure {
+/// A refusal of fields is wrong input.
+fn refused(error: Error) -> Failure {
     let Error::Invalid(fields) = error else {
         return error.into();
     };
-    let told = fields.iter().map(|field| {
-        let day = field.field.strip_prefix("days[").and_then(|rest| {
-            let (at, _) = rest.split_once(']')?;
-            places.get(at.parse::<usize>().ok()?)
-        });
-        match day {
-            Some(day) => format!("{day}: {}", field.text),
-            None => format!("{}: {}", field.field, field.text),
-        }
-    });
+    let told = fields.iter();
+    let told = told.map(|field| format!("{}: {}", field.field, field.text));
     Failure::Input(anyhow!("{}", told.collect::<Vec<_>>().join("\n")))
 }

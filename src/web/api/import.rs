@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::enroll::Enrolled;
 use crate::app::enroll::file::{self, Faulty, Filed};
+use crate::app::ingest::Series;
 use crate::app::ingest::file as days;
-use crate::app::ingest::{self, Series};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::region::RegionCode;
 use crate::sources::NotAFormat;
@@ -70,6 +70,11 @@ pub(super) struct DaysQuery {
     /// When the forecast was made; absent for days that were measured.
     #[param(value_type = Option<String>)]
     issued_at: Option<DateTime<Utc>>,
+    /// Let values that a model computed stand for measured ones; without this they are refused as
+    /// such.
+    #[serde(default)]
+    #[param(required = false)]
+    modelled: bool,
 }
 
 /// What became of days.
@@ -306,12 +311,13 @@ pub(super) async fn import_days(
             Some(issued_at) => Series::Forecast { issued_at },
             None => Series::Observed,
         },
+        modelled: query.modelled,
     };
     let read = days::read(&app, &caller, filed).await?;
     let read = read.map_err(|faults| refused(&faults))?;
     let notes = read.arrived.notes.clone();
     let key = posted.idempotency.as_ref();
-    let taken = ingest::take_in(&app, &caller, key, read.arrived).await?;
+    let taken = days::take_in(&app, &caller, key, read.arrived).await?;
     Ok(Json(DaysImport {
         days: taken.days,
         first: taken.first,

@@ -181,6 +181,26 @@ both_engines! {
         assert!(body.contains("a value of exactly 0 is taken for a gap"), "{body}");
     }
 
+    async fn days_are_counted_and_told_as_the_file_names_them(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let source = format!("{DAYS}&source=市站");
+        // The 22nd is named without a value, the 21st and 23rd are not named.
+        let days = b"date,aqi\n2026-11-20,110\n2026-11-22,\n2026-11-24,130\n";
+        let (status, taken) = post_source(&officer, &source, "text/csv", days).await;
+        assert_eq!(status, 200, "{taken}");
+        assert_eq!((&taken["days"], &taken["left_out"]), (&json!(2), &json!(1)));
+
+        let days = b"date,aqi\n2026-11-20,110\n2026-11-22,\n2026-11-26,130\n";
+        let (status, refused) = post_source(&officer, &source, "text/csv", days).await;
+        let fault = &refused["errors"][0];
+        assert_eq!(
+            (status, &fault["field"], &fault["code"]),
+            (422, &json!("2026-11-26"), &json!("out-of-range")),
+            "{refused}"
+        );
+    }
+
     async fn a_file_of_a_source_that_is_faulty_or_unclear_leaves_nothing(db: TestDb) {
         let world = World::new(db).await;
         let officer = world.officer().await;
@@ -195,8 +215,13 @@ both_engines! {
         let other = format!("{DAYS}&format=other");
         let (status, refused) = post_source(&officer, &other, "text/csv", CITY_DAYS).await;
         assert_eq!((status, first(&refused)), (422, json!("unknown")), "{refused}");
-        // Five hours are no day.
+        // What a model computed was not measured, unless somebody says that it may stand for it.
         let (status, refused) = post_source(&officer, DAYS, "application/json", BUCHAREST).await;
+        assert_eq!((status, first(&refused)), (422, json!("modelled")), "{refused}");
+        // Five hours are no day.
+        let modelled = format!("{DAYS}&modelled=true");
+        let (status, refused) =
+            post_source(&officer, &modelled, "application/json", BUCHAREST).await;
         assert_eq!((status, first(&refused)), (422, json!("no-value")), "{refused}");
         let (status, _) = post_source(&officer, DAYS, "text/plain", CITY_DAYS).await;
         assert_eq!(status, 415);
