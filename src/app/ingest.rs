@@ -1,9 +1,9 @@
 //! Outlooks taken in: what was observed, what is foreseen, and what an officer fills in.
 //!
 //! Days come in by [`take_in`], from a program or a file, and stay as they came; a [`Consensus`] puts
-//! the latest of them together without a seam, by the playbook's order of trust. Every intake is followed by a new judgement of the
-//! region. What cannot be is refused with the field that says it: an index beyond the standard, a
-//! forecast made in the future, a region nobody knows.
+//! the latest of them together without a seam, by the playbook's order of trust. Every intake is
+//! followed by a new judgement of the region. What cannot be is refused with the field that says it:
+//! an index beyond the standard, a forecast made in the future, a region nobody knows.
 
 use std::collections::BTreeMap;
 

@@ -306,15 +306,16 @@ mod tests {
                 for lead in 0..4 {
                     // The first of the latest stands, as in the order they came in.
                     let last = |day: u32| {
-                        let of_day = said.iter().filter(|one| (one.0, one.1, one.2) == (who, lead, day));
+                        let asked = (who, lead, day);
+                        let of_day = said.iter().filter(|one| (one.0, one.1, one.2) == asked);
                         of_day.rev().max_by_key(|one| one.3).map(|one| one.4)
                     };
                     let pairs: Vec<(u16, u16)> = (4..=20)
                         .filter_map(|day| Some((last(day)?, *came.get(&on(day))?)))
                         .collect();
                     let of_source = skills.iter().find(|skill| skill.source == name);
-                    let scored = of_source
-                        .and_then(|skill| skill.leads.iter().find(|of| u64::from(of.lead_days) == lead));
+                    let mut leads = of_source.into_iter().flat_map(|skill| &skill.leads);
+                    let scored = leads.find(|of| u64::from(of.lead_days) == lead);
                     let Some(scored) = scored else {
                         prop_assert!(pairs.is_empty());
                         continue;

@@ -10,7 +10,7 @@ use chrono::{DateTime, Days, Utc};
 use super::{AHEAD, BACK};
 use crate::app::Error;
 use crate::app::playbook::Playbook;
-use crate::domain::outlook::{Consensus, Hourly, Rolling};
+use crate::domain::outlook::{Consensus, Day, Hourly, Rolling};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::domain::trigger::Window;
@@ -42,25 +42,22 @@ pub(in crate::app) async fn cut(
     }
     let today = day_of(now);
     let known = list_latest_hours(tx, region, today - BACK, today + AHEAD).await?;
+    let hours_of = |day: &Day| known.get(&consensus.on(day.on)?.taken.given.key);
+    let days = consensus.outlook().days().as_slice();
     let mut hourly = Hourly::default();
-    let (mut with_hours, mut without) = (0, 0);
-    for day in consensus.outlook().days().as_slice() {
-        let taken = consensus.on(day.on).map(|agreed| &agreed.taken.given);
-        let hours = taken.and_then(|given| known.get(&given.key));
-        if let Some(hours) = hours {
+    for day in days {
+        if let Some(hours) = hours_of(day) {
             hourly.insert_day(day.on, hours);
         }
-        if day.aqi.is_some() && day.on >= today - Days::new(1) {
-            *if hours.is_some() {
-                &mut with_hours
-            } else {
-                &mut without
-            } += 1;
-        }
     }
-    Ok(match (with_hours, without) {
-        (0, 0) => Cut::NaturalDays,
-        (_, 0) => {
+    let yesterday = today - Days::new(1);
+    let (with, without): (Vec<&Day>, Vec<&Day>) = days
+        .iter()
+        .filter(|day| day.on >= yesterday && day.aqi.is_some())
+        .partition(|day| hours_of(day).is_some());
+    Ok(match (with.is_empty(), without.is_empty()) {
+        (true, true) => Cut::NaturalDays,
+        (false, true) => {
             let standards = playbook.standards();
             Cut::Rolling(hourly.rolling_over(consensus.outlook(), standards))
         }

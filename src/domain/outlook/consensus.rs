@@ -11,12 +11,12 @@
 //!   ones the one made last is taken, whoever made it, and is marked.
 //! - A forecast is fresh for so many hours from when it was made. On a day that is over nobody makes
 //!   another: there its age is what it was when the day ended.
-//! - Where all of this is equal, the source whose name comes first is taken, so that the order in which
-//!   days come in says nothing.
+//! - Where all of this is equal, the source whose name comes first is taken, so that the order in
+//!   which days come in says nothing.
 //!
-//! No document says how several forecasts of one bureau become one (会商 is a conversation): the order is
-//! ours and stands as assumed, the names and hours in it are the region's own. Values are never averaged:
-//! what is judged is what somebody has said.
+//! No document says how several forecasts of one bureau become one (会商 is a conversation): the order
+//! is ours and stands as assumed; the names and hours in it are the region's own. Values are never
+//! averaged: what is judged is what somebody has said.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -37,6 +37,7 @@ outlook-note = Note
 outlook-differences = Forecasts that differ by an AQI category or more
 provenance = { $source }, received { $received } ({ $by })
 provenance-issued = { $source }, issued { $issued }, received { $received } ({ $by })
+provenance-stale = { $source }, issued { $issued } (out of date), received { $received } ({ $by })
 received-by-schedule = fetched by the service
 received-by-command-line = command line
 

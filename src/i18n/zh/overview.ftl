@@ -33,6 +33,7 @@ outlook-note = 备注
 outlook-differences = 各家预报相差一个 AQI 类别及以上
 provenance = { $source }，{ $received } 收到（{ $by }）
 provenance-issued = { $source }，{ $issued } 发布，{ $received } 收到（{ $by }）
+provenance-stale = { $source }，{ $issued } 发布（已过时效），{ $received } 收到（{ $by }）
 received-by-schedule = 系统定时获取
 received-by-command-line = 命令行导入
 

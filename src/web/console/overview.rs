@@ -218,7 +218,7 @@ impl Drawn<'_> {
     }
 
     fn provenance(&self, agreed: Option<&Agreed>) -> Option<String> {
-        let taken = agreed.map(|agreed| &agreed.taken.given)?;
+        let taken = &agreed?.taken;
         Some(sources::provenance(taken, self.names, self.seat.language))
     }
 

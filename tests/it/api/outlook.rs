@@ -135,6 +135,9 @@ both_engines! {
         let days = get(&officer, "/api/v1/outlooks?region=411000").await["days"].clone();
         assert_eq!((&days[3]["stale"], &days[3]["judged"]), (&json!(true), &json!(90)));
         assert!(days[3]["taken"]["en"].as_str().unwrap().contains("out of date"));
+        let page = officer.get("/").send().await.unwrap().text().await.unwrap();
+        let stale = "open-meteo，11-24 20:00 发布（已过时效），11-24 20:05 收到（zhiban）";
+        assert!(page.contains(stale), "{page}");
     }
 
     async fn every_source_is_told_how_good_its_forecasts_were(db: TestDb) {

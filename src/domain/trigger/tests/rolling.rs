@@ -216,6 +216,23 @@ proptest! {
     }
 
     #[test]
+    fn where_hours_are_lost_their_days_still_count(
+        rules in any_rules(),
+        hours in any_hours(),
+        lost in prop::collection::vec(any::<bool>(), 16),
+    ) {
+        let days = natural(&hours);
+        let is_lost = |at: usize| lost[at / 24 % lost.len()];
+        let kept: Vec<_> = hours
+            .iter()
+            .enumerate()
+            .map(|(at, value)| value.filter(|_| !is_lost(at)))
+            .collect();
+        let mixed = hourly(&kept).rolling_over(&days, &standards());
+        prop_assert!(rules.assess(mixed.days()).level >= rules.assess(&days).level);
+    }
+
+    #[test]
     fn a_decision_on_hours_carried_out_asks_for_nothing_more(
         rules in any_rules(),
         hours in any_hours(),

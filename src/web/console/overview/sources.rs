@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::app::desk::Names;
 use crate::app::skill::Scored;
-use crate::domain::outlook::{Agreed, Consensus, Given};
+use crate::domain::outlook::{Agreed, Consensus, Voice};
 use crate::domain::skill::{LeadSkill, Skill};
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
@@ -14,8 +14,9 @@ use crate::web::pages::status::Category;
 /// How many days ahead the table of skill reaches; the interface tells of all.
 const LEADS: u16 = 3;
 
-/// Where a value comes from, when it was made, and how it came in.
-pub(super) fn provenance(given: &Given, names: &Names, language: Language) -> String {
+/// Where a value comes from, when it was made, and how it came in; a stale one is marked.
+pub(super) fn provenance(voice: &Voice, names: &Names, language: Language) -> String {
+    let given = &voice.given;
     let by = match given.received_by.as_str() {
         "schedule" => language.say("received-by-schedule").to_string(),
         "command line" => language.say("received-by-command-line").to_string(),
@@ -23,6 +24,9 @@ pub(super) fn provenance(given: &Given, names: &Names, language: Language) -> St
     };
     let brief = |at| language.brief(WrittenTime::of(at));
     let said = match given.issued_at {
+        Some(issued_at) if voice.stale => language
+            .say("provenance-stale")
+            .with("issued", brief(issued_at)),
         Some(issued_at) => language
             .say("provenance-issued")
             .with("issued", brief(issued_at)),
