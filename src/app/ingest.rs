@@ -114,6 +114,20 @@ pub struct TakenIn {
     pub last: NaiveDate,
 }
 
+impl TakenIn {
+    fn of(days: &[Day]) -> Result<Self, Error> {
+        let (Some(first), Some(last)) = (days.first(), days.last()) else {
+            return Err(Error::internal("an intake that was checked has days"));
+        };
+        Ok(Self {
+            days: days.len(),
+            gaps: days.iter().filter(|day| day.aqi.is_none()).count(),
+            first: first.on,
+            last: last.on,
+        })
+    }
+}
+
 impl From<Day> for DayIn {
     fn from(day: Day) -> Self {
         Self {
@@ -147,7 +161,7 @@ pub async fn take_in(
         region,
         source,
         series,
-        days,
+        mut days,
         notes,
     } = arrived;
     let (issued_at, origin) = match series {
@@ -157,7 +171,6 @@ pub async fn take_in(
             (Some(issued_at), Origin::Forecast { source })
         }
     };
-    let mut days = days;
     days.sort_by_key(|day| day.on);
     let hours: Vec<_> = days.iter_mut().map(|day| day.hours.take()).collect();
     let days: Vec<Day> = days
@@ -173,27 +186,8 @@ pub async fn take_in(
         received_by: &actor,
         days: &days,
     };
-    let keys = store::record_days(&mut act.tx, &new).await?;
-    let hours = keys.iter().zip(&hours);
-    let hours: Vec<_> = hours
-        .filter_map(|((key, _), hours)| Some((*key, hours.as_deref()?)))
-        .collect();
-    let rows = [
-        Rows::of(
-            RowTable::OutlookHours,
-            record_hours(&mut act.tx, &hours).await?,
-        ),
-        Rows::of(RowTable::OutlookDay, keys),
-    ];
-    let (Some(first), Some(last)) = (days.first(), days.last()) else {
-        return Err(Error::internal("an intake that was checked has days"));
-    };
-    let taken = TakenIn {
-        days: days.len(),
-        gaps: days.iter().filter(|day| day.aqi.is_none()).count(),
-        first: first.on,
-        last: last.on,
-    };
+    let rows = keep(&mut act.tx, &new, &hours).await?;
+    let taken = TakenIn::of(&days)?;
     let mut body = json!({
         "source": source, "issued_at": issued_at, "days": taken.days, "first": taken.first,
         "last": taken.last,
@@ -207,11 +201,27 @@ pub async fn take_in(
     };
     let entry = Entry::new(kind, format!("outlook/{region}"), caller, act.now, body)
         .in_region(region)
-        .vouching(rows.into_iter().flatten());
+        .vouching(rows);
     journal::record(&mut act.tx, &app.ids, entry).await?;
     let taken = act.commit(taken).await?;
     decide::review_below(app, &playbook, region).await;
     Ok(taken)
+}
+
+/// Records days, and the hours of those that came with hours; answers with what vouches for them.
+async fn keep(
+    tx: &mut Tx,
+    new: &NewDays<'_>,
+    hours: &[Option<Box<HoursOfDay>>],
+) -> Result<impl Iterator<Item = Rows> + use<>, Error> {
+    let days = store::record_days(tx, new).await?;
+    let hours = days.iter().zip(hours);
+    let hours: Vec<_> = hours
+        .filter_map(|((key, _), hours)| Some((*key, hours.as_deref()?)))
+        .collect();
+    let hours = Rows::of(RowTable::OutlookHours, record_hours(tx, &hours).await?);
+    let days = Rows::of(RowTable::OutlookDay, days);
+    Ok(days.into_iter().chain(hours))
 }
 
 /// Whether a source that foresees days has last said just the same of each of them.
@@ -277,23 +287,14 @@ pub async fn fill_in(
         received_by: &actor,
         days: filled.ok_or_else(|| Error::internal("a day that was filled in is there"))?,
     };
-    let rows = Rows::of(
-        RowTable::OutlookDay,
-        store::record_days(&mut act.tx, &new).await?,
-    );
+    let rows = keep(&mut act.tx, &new, &[]).await?;
     let body = json!({ "on": on, "aqi": aqi.to_string(), "source": source });
     let subject = format!("outlook/{region}");
     let entry = Entry::new("outlook.filled-in", subject, caller, act.now, body)
         .in_region(region)
         .vouching(rows);
     journal::record(&mut act.tx, &app.ids, entry).await?;
-    let taken = TakenIn {
-        days: 1,
-        gaps: 0,
-        first: on,
-        last: on,
-    };
-    let taken = act.commit(taken).await?;
+    let taken = act.commit(TakenIn::of(new.days)?).await?;
     decide::review_below(app, &playbook, region).await;
     Ok(taken)
 }

@@ -71,6 +71,8 @@ fn of_a_source<'a>(file: &'a str, region: &'a str) -> Vec<&'a str> {
     vec!["import", "observations", file, "--region", region]
 }
 
+const CAMS: &str = "tests/fixtures/sources/cams_beijing.csv";
+const OPEN_METEO: &str = "tests/fixtures/sources/open_meteo_bucharest_20230425.json";
 const CITY_DAYS: &str = "tests/fixtures/sources/city_days.csv";
 const DONGSI: &str = "tests/fixtures/sources/prsa_dongsi.csv";
 const STATION_HOURS: &str = "tests/fixtures/sources/station_hours_202003.csv";
@@ -109,6 +111,11 @@ fn the_file_of_a_source_is_taken_in_and_told_what_was_done_to_it() {
 #[case::one_hour(
     &of_a_source("tests/fixtures/sources/national_snapshot_20170707T16.csv", "411000"),
     "the fullest day has 1 of any"
+)]
+#[case::a_model(&of_a_source(CAMS, "110000"), "computed by a model, and stand for measured ones")]
+#[case::a_model_that_may(
+    &[&of_a_source(OPEN_METEO, "411000"), ["--modelled"].as_slice()].concat(),
+    "the fullest day has 5 of any"
 )]
 #[case::two_formats(
     &[&of_a_source(CITY_DAYS, "411000"), [DONGSI].as_slice()].concat(),
