@@ -248,6 +248,12 @@ impl Config {
         Ok(self.database_url()?.starts_with("sqlite:"))
     }
 
+    /// The keyring's file: the configured one, or the node's own.
+    pub fn keyring_file(&self) -> PathBuf {
+        let own = || self.in_data_dir("keyring.toml");
+        self.keyring.file.clone().unwrap_or_else(own)
+    }
+
     /// A file of the node's own.
     pub fn in_data_dir(&self, name: &str) -> PathBuf {
         self.data_dir.join(name)

@@ -39,12 +39,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
             out.line(format_args!("made {}", file.display()))?;
         }
         Command::Rotate { node } => {
-            let config = node.config()?;
-            let file = config
-                .keyring
-                .file
-                .clone()
-                .unwrap_or_else(|| config.in_data_dir("keyring.toml"));
+            let file = node.config()?.keyring_file();
             let rotated = Keyring::read(&file)?.rotated(&ids, now)?;
             rotated.replace(&file)?;
             let key = rotated.current();

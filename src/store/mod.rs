@@ -45,6 +45,7 @@ pub mod account;
 pub mod answer;
 pub mod counter;
 pub mod db;
+pub mod epoch;
 pub mod error;
 pub mod health;
 pub mod idempotency;
