@@ -46,6 +46,8 @@ pub struct Overview {
     pub proposal: ProposalState,
     /// Superiors' instructions, the last received first.
     pub instructions: Vec<Followed>,
+    /// Since when nothing is sent, because a backup was restored.
+    pub held_since: Option<DateTime<Utc>>,
 }
 
 /// What has become of what the rules propose.
@@ -188,6 +190,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
                 record,
             })
             .collect(),
+        held_since: app.held_since().await?.map(|epoch| epoch.began_at),
     })
 }
 

@@ -11,6 +11,7 @@ mod database;
 mod answers;
 mod api;
 mod architecture;
+mod backup;
 mod browser;
 mod cli;
 mod console;

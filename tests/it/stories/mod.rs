@@ -5,6 +5,7 @@ mod faults;
 mod issue;
 mod kill;
 mod playbook;
+mod restore;
 pub(crate) mod sinks;
 mod tampering;
 mod whole;
