@@ -147,7 +147,10 @@ pub struct Source {
     pub region: RegionCode,
     /// Where the file is, `https:` as a rule: an answer of the Open-Meteo air quality interface, or
     /// any other format that is taken from a file. May hold a key, and is never printed.
+    #[serde(default)]
     pub url: String,
+    /// A file with the URL, instead of `url`; read at the start.
+    pub url_file: Option<PathBuf>,
     /// Which place of the file is meant. Default: the only one, else the one of the region's name.
     pub place: Option<String>,
     /// Who made it, as it stands in outlooks. Default: whoever the format names.
@@ -213,7 +216,10 @@ impl Config {
             .and_then(Self::checked)
     }
 
-    fn checked(self) -> Result<Self, ConfigError> {
+    fn checked(mut self) -> Result<Self, ConfigError> {
+        for source in &mut self.sources {
+            source.read_url()?;
+        }
         let mut regions = BTreeSet::new();
         match self
             .sources
@@ -257,6 +263,23 @@ impl Config {
     /// A file of the node's own.
     pub fn in_data_dir(&self, name: &str) -> PathBuf {
         self.data_dir.join(name)
+    }
+}
+
+impl Source {
+    /// Reads the URL, where it stands in a file.
+    fn read_url(&mut self) -> Result<(), ConfigError> {
+        match &self.url_file {
+            None if !self.url.is_empty() => {}
+            Some(path) if self.url.is_empty() => read(path)?.trim().clone_into(&mut self.url),
+            _ => {
+                return Err(ConfigError::Wrong(format!(
+                    "`sources` of region {}: expected either `url` or `url_file`",
+                    self.region
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -341,6 +364,7 @@ impl fmt::Debug for Source {
         f.debug_struct("Source")
             .field("region", &self.region)
             .field("url", &"…")
+            .field("url_file", &self.url_file)
             .field("place", &self.place)
             .field("source", &self.source)
             .field("root_certificates", &self.root_certificates)
@@ -429,6 +453,24 @@ mod tests {
         assert_eq!(config.database_url().unwrap(), "postgres://qk:secret@db/qk");
         config.database.url = Some("sqlite:x.db".to_owned());
         assert!(config.database_url().is_err());
+    }
+
+    #[test]
+    fn the_address_of_a_source_may_stand_in_a_file_but_not_in_both_places() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("url");
+        std::fs::write(&path, "https://a.invalid/?key=secret\n").unwrap();
+        let file = format!("url_file = \"{}\"\n", path.display());
+        let source = |text: &str| parse(&format!("[[sources]]\nregion = \"411000\"\n{text}"), &[]);
+        let read = source(&file).unwrap();
+        assert_eq!(read.sources[0].url, "https://a.invalid/?key=secret");
+        for wrong in [
+            String::new(),
+            format!("url = \"https://b.invalid\"\n{file}"),
+        ] {
+            let refused = source(&wrong).unwrap_err().to_string();
+            assert!(refused.contains("either `url` or `url_file`"), "{refused}");
+        }
     }
 
     #[test]
