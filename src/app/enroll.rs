@@ -79,7 +79,7 @@ pub async fn import_plants(
             version,
             list_region: import.list_region,
             imported_at: act.now.timestamp_millis(),
-            imported_by: &caller.name,
+            imported_by: &journal::actor(caller),
             source: &import.source,
             plants: i64::try_from(plants).map_err(Error::internal)?,
             digest: &digest,

@@ -23,6 +23,7 @@ pub mod desk;
 pub mod dispatch;
 pub mod draw;
 pub mod enroll;
+pub mod erase;
 pub mod events;
 pub mod ingest;
 pub mod instruction;

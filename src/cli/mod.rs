@@ -13,6 +13,7 @@ mod backup;
 mod completions;
 pub mod demo;
 mod doctor;
+mod erase;
 mod export;
 mod import;
 mod journal;
@@ -55,6 +56,7 @@ enum Command {
     Keyring(keyring::Args),
     Journal(journal::Args),
     Outbox(outbox::Args),
+    Erase(erase::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     Playbook(playbook::Args),
@@ -100,6 +102,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Keyring(args) => keyring::run(&args, &mut out),
         Command::Journal(args) => journal::run(&args, &mut out),
         Command::Outbox(args) => outbox::run(&args, &mut out),
+        Command::Erase(args) => erase::run(&args, &mut out),
         Command::Backup(args) => backup::run(&args, &mut out),
         Command::Restore(args) => restore::run(&args, &mut out),
         Command::Playbook(args) => playbook::run(&args, &mut out),

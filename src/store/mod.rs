@@ -46,6 +46,7 @@ pub mod answer;
 pub mod counter;
 pub mod db;
 pub mod epoch;
+pub mod erase;
 pub mod error;
 pub mod health;
 pub mod idempotency;

@@ -1,7 +1,7 @@
 //! A bureau loses its machine, restores the backup elsewhere, and goes on.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::TimeDelta;
 use qingkong::app::journal;
@@ -12,46 +12,9 @@ use serde_json::json;
 
 use super::bureau::Bureau;
 use super::sinks::{Sinks, count, until, until_sent};
-use crate::cli::{Run, qingkong};
 use crate::fakes::smtp::Misbehaviour;
+use crate::machine::Machine;
 use crate::world::{Visitor, World, start};
-
-/// A directory for the files of one machine, with a configuration for the command line.
-struct Machine {
-    files: tempfile::TempDir,
-}
-
-impl Machine {
-    fn for_database(url: &str) -> Self {
-        let files = tempfile::tempdir().unwrap();
-        let text = format!(
-            "data_dir = '{0}'\n[database]\nurl = '{url}'\n[keyring]\nfile = '{0}/ring.toml'\n",
-            files.path().display()
-        );
-        std::fs::write(files.path().join("qingkong.toml"), text).unwrap();
-        Self { files }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.files.path().join(name)
-    }
-
-    fn head(&self) -> PathBuf {
-        self.path(journal::head::FILE)
-    }
-
-    fn run(&self, args: &[&str]) -> Run {
-        let config = self.path("qingkong.toml").display().to_string();
-        qingkong(&[args, &["--config", &config]].concat())
-    }
-
-    /// The same, of a command that succeeds.
-    fn done(&self, args: &[&str]) -> Run {
-        let run = self.run(args);
-        assert_eq!(run.status, 0, "{args:?}: {}{}", run.stdout, run.stderr);
-        run
-    }
-}
 
 async fn scalar(db: &Db, sql: &'static str) -> i64 {
     db.read().await.unwrap().scalar(sql, ()).await.unwrap()
@@ -141,7 +104,7 @@ both_engines! {
         // Held: nobody sends, and whoever looks is told.
         let world = World::at(new_db, start() + TimeDelta::hours(30), 2, |config| {
             sinks.connect(config);
-            new.files.path().clone_into(&mut config.data_dir);
+            new.path("").clone_into(&mut config.data_dir);
         })
         .await;
         let mut bureau = Bureau::signed_in(world, recipients).await;
