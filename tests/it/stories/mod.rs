@@ -3,6 +3,7 @@
 pub(crate) mod bureau;
 mod faults;
 mod issue;
+mod keys;
 mod kill;
 mod playbook;
 mod restore;
