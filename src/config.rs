@@ -43,6 +43,8 @@ pub struct Config {
     pub webhook: WebhookConfig,
     /// `[dispatch]`: how patiently messages are sent.
     pub dispatch: Dispatch,
+    /// `[retention]`: for how long what is not record is kept.
+    pub retention: Retention,
     /// `[[sources]]`: forecasts that are fetched every hour. Default: none.
     pub sources: Vec<Source>,
     /// `[log]`: what is written to stderr, and how.
@@ -137,6 +139,24 @@ pub struct Playbooks {
 pub struct Dispatch {
     /// `[dispatch.backoff]`: when an attempt is repeated, and when a message is given up.
     pub backoff: Backoff,
+}
+
+/// `[retention]`: for how many days what is not record is kept; 0 keeps it for ever.
+///
+/// All of it *assumed*: the law asks that personal data is kept no longer than its purpose needs
+/// (个人信息保护法 第十九条) and names no number. What was decided, issued, sent and answered is
+/// record, and is kept.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// The words of answers; their salted digests stay. Default: 1,095, three years.
+    pub answer_words_days: u32,
+    /// Contacts that a list no longer names, and those of plants that have left it. Default: 365.
+    pub retired_contacts_days: u32,
+    /// API tokens that ended or were revoked. Default: 90.
+    pub ended_tokens_days: u32,
+    /// What came of the runs of jobs. Default: 30.
+    pub job_runs_days: u32,
 }
 
 /// `[[sources]]`: a forecast that is fetched every hour, for one region.
@@ -307,6 +327,7 @@ impl Default for Config {
             mail: None,
             webhook: WebhookConfig::default(),
             dispatch: Dispatch::default(),
+            retention: Retention::default(),
             sources: Vec::new(),
             log: Log::default(),
         }
@@ -337,6 +358,17 @@ impl Default for SignIn {
             window_minutes: 15,
             attempts_per_account: 5,
             attempts_per_address: 60,
+        }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            answer_words_days: 1_095,
+            retired_contacts_days: 365,
+            ended_tokens_days: 90,
+            job_runs_days: 30,
         }
     }
 }

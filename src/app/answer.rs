@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::journal::{self, Entry, RowTable, Rows};
 use super::link::{Link, LinkRole};
@@ -181,8 +182,10 @@ impl App {
         let shown = self.shown(who, &asked).await?;
         let given = Given::new(who, asked, &shown, now, &self.ids)?;
         let kind = given.record.kind;
+        let begun = Instant::now();
         match self.answers.write(given).await? {
             Done::Kept(answered) => {
+                metrics::histogram!("qingkong_answer_durable_seconds").record(begun.elapsed());
                 self.bell.ring();
                 count(kind, &answered);
                 Ok(answered)

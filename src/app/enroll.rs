@@ -5,6 +5,7 @@
 //! said before keeps its row; what changed gets a new one under a new [`ListVersion`], by which a
 //! plan can tell that it was drawn from an older list. Contacts are personal data and stand apart.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -106,7 +107,7 @@ pub async fn import_plants(
     } else {
         enrolled.version
     };
-    sorted.store_contacts(&mut act.tx).await?;
+    sorted.store_contacts(&mut act.tx, act.now).await?;
     act.commit(Enrolled {
         version,
         ..enrolled
@@ -174,7 +175,7 @@ pub async fn import_offices(
     }
     let (kind, none) = (RecipientKind::Office, ListVersion(0));
     registry::set_recipients(&mut act.tx, kind, list_region, none, heads).await?;
-    set_contacts(&mut act.tx, people, Before::Some).await?;
+    set_contacts(&mut act.tx, people, Before::Some, act.now).await?;
     let body = json!({ "list_region": list_region, "offices": taken });
     let entry = Entry {
         kind: "offices.imported",
@@ -339,11 +340,12 @@ impl Sorted {
         Ok(())
     }
 
-    async fn store_contacts(self, tx: &mut Tx) -> Result<(), Error> {
+    async fn store_contacts(self, tx: &mut Tx, now: DateTime<Utc>) -> Result<(), Error> {
         let of = |row: Listed| (row.head.key, row.contacts);
         let known = self.changed.into_iter().map(of).chain(self.unchanged);
-        set_contacts(tx, known.collect(), Before::Some).await?;
-        set_contacts(tx, self.new.into_iter().map(of).collect(), Before::None).await
+        set_contacts(tx, known.collect(), Before::Some, now).await?;
+        let new = self.new.into_iter().map(of).collect();
+        set_contacts(tx, new, Before::None, now).await
     }
 }
 
@@ -359,13 +361,14 @@ async fn set_contacts(
     tx: &mut Tx,
     mut people: Vec<(RecipientKey, Vec<Contact>)>,
     before: Before,
+    now: DateTime<Utc>,
 ) -> Result<(), Error> {
     people.sort_by_key(|(recipient, _)| *recipient);
     let mut contacts = Vec::with_capacity(people.len());
     for (recipient, named) in people {
         if before == Before::Some {
             let from = i32::try_from(named.len()).map_err(Error::internal)?;
-            registry::retire_contacts(tx, recipient, from).await?;
+            registry::retire_contacts(tx, recipient, from, now).await?;
         }
         let placed = (0..).zip(named);
         contacts.extend(placed.map(|(position, contact)| (recipient, position, contact)));

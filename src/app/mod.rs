@@ -39,6 +39,7 @@ pub mod outbox;
 pub mod password;
 pub mod playbook;
 pub mod proposal;
+pub mod retention;
 pub mod scan;
 
 pub use self::act::{Begun, Idempotency};

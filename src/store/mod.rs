@@ -64,6 +64,7 @@ pub mod playbook;
 pub mod proposal;
 pub mod record;
 pub mod registry;
+pub mod retention;
 pub mod scan;
 pub mod schema;
 pub mod writer;

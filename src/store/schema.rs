@@ -40,7 +40,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0007_warning"
     "0008_outbox"
     "0009_journal"
-    "0010_epoch"
+    "0010_keeping"
 };
 
 impl Db {

@@ -21,6 +21,7 @@ mod episode;
 mod erase;
 mod fakes;
 mod journal;
+mod keeping;
 mod machine;
 mod notify;
 mod order_link;
