@@ -115,6 +115,19 @@ pub async fn import_plants(
     .await
 }
 
+/// Where the webhooks of a recipient go, and the secrets they are signed with: the first is the one
+/// to hand over. For whoever keeps the node, since a secret of another makes letters in its name.
+pub async fn webhook_secrets(
+    app: &App,
+    caller: &Caller,
+    number: &str,
+) -> Result<Vec<(String, Vec<String>)>, Error> {
+    caller.has(Right::ManageAccounts)?;
+    let hooks = registry::list_hooks(&mut app.db.read().await?, number).await?;
+    let secrets = |(contact, hook)| (hook, app.keyring.webhook_secrets(contact));
+    Ok(hooks.into_iter().map(secrets).collect())
+}
+
 /// What taking in a list would do. Nothing is written.
 pub async fn preview_plants(app: &App, caller: &Caller, import: Import) -> Result<Enrolled, Error> {
     caller.may(Right::EditLists, import.list_region)?;

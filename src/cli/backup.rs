@@ -3,15 +3,17 @@ use std::io::{BufReader, BufWriter, IntoInnerError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
+use serde_json::json;
 use tempfile::NamedTempFile;
 
 use super::Failure;
 use super::node::{Node, block_on};
 use super::print::{Output, Progress, note};
-use crate::app::backup::{self, Reader};
+use crate::app::backup::{self, Manifest, Reader, Table, Whole};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keyring::{KeyMark, Keyring};
+use crate::store::Db;
 
 /// Write the whole record to one file, beside a service that goes on.
 ///
@@ -34,49 +36,47 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         return Err(Failure::Input(refused));
     }
     block_on(async {
-        let config = args.node.config()?;
-        let keys = keys(&config)?;
+        let keys = keys(&args.node.config()?)?;
         let db = args.node.existing_database().await?;
-        // Written beside its place under another name and moved there when it is whole and durable.
-        let cannot = || format!("cannot write `{}`", file.display());
-        let dir = file.parent().filter(|dir| *dir != Path::new(""));
-        let dir = dir.unwrap_or(Path::new("."));
-        let mut draft = NamedTempFile::new_in(dir)
-            .with_context(cannot)
-            .map_err(Failure::Input)?;
-        let mut progress = Progress::on_stderr();
-        let told = |table: &backup::Table, rows| {
-            progress.say(format_args!("{}: {rows} rows", table.name));
-        };
-        let to = BufWriter::new(&mut draft);
-        let now = Clock::system().now();
-        let to = backup::take(&db, keys, now, to, told).await?;
-        drop(progress);
-        to.into_inner().map_err(IntoInnerError::into_error)?;
-        draft.as_file().sync_all().with_context(cannot)?;
-        // What was never read is no backup.
-        let reader = Reader::open(BufReader::new(draft.reopen()?))?;
-        let manifest = reader.manifest.clone();
-        let whole = reader.check()?;
-        draft.persist_noclobber(file).with_context(cannot)?;
-        File::open(dir)?.sync_all().with_context(cannot)?;
+        let (manifest, whole) = write(&db, keys, file).await?;
+        let (rows, position) = (whole.rows, manifest.position);
         if args.json {
-            out.json(&serde_json::json!({
-                "type": "backup", "file": file, "schema": manifest.schema,
-                "position": manifest.position, "rows": whole.rows, "sha256": whole.sha256,
-                "keys": manifest.keys,
+            out.json(&json!({
+                "type": "backup", "file": file, "schema": manifest.schema, "position": position,
+                "rows": rows, "sha256": whole.sha256, "keys": manifest.keys,
             }))?;
         } else {
-            let rows = whole.rows;
+            let file = file.display();
             out.line(format_args!(
-                "wrote {rows} rows, read back and found whole, to {}",
-                file.display()
+                "wrote {rows} rows, read back and found whole, to {file}"
             ))?;
-            out.line(format_args!("journal up to position {}", manifest.position))?;
+            out.line(format_args!("journal up to position {position}"))?;
         }
         note("the keyring is not in it: without a copy of its own, every order link is lost");
         Ok(())
     })
+}
+
+/// Writes the file beside its place, under another name, and moves it there once it is durable and
+/// was read: what was never read is no backup.
+async fn write(db: &Db, keys: Vec<KeyMark>, file: &Path) -> Result<(Manifest, Whole), Failure> {
+    let cannot = || format!("cannot write `{}`", file.display());
+    let dir = file.parent().filter(|dir| *dir != Path::new(""));
+    let dir = dir.unwrap_or(Path::new("."));
+    let draft = NamedTempFile::new_in(dir).with_context(cannot);
+    let mut draft = draft.map_err(Failure::Input)?;
+    let mut progress = Progress::on_stderr();
+    let told = |table: &Table, rows| progress.say(format_args!("{}: {rows} rows", table.name));
+    let (now, to) = (Clock::system().now(), BufWriter::new(&mut draft));
+    let written = backup::take(db, keys, now, to, told).await?;
+    written.into_inner().map_err(IntoInnerError::into_error)?;
+    draft.as_file().sync_all().with_context(cannot)?;
+    let reader = Reader::open(BufReader::new(draft.reopen()?))?;
+    let manifest = reader.manifest.clone();
+    let whole = reader.check()?;
+    draft.persist_noclobber(file).with_context(cannot)?;
+    File::open(dir)?.sync_all().with_context(cannot)?;
+    Ok((manifest, whole))
 }
 
 /// The marks of the node's keys; none where it has no keyring yet.

@@ -92,5 +92,10 @@ fn said(erased: &Erased, done: bool) -> String {
     let account = if erased.account { ", an account" } else { "" };
     let notes = erased.notes;
     let verb = if done { "erased" } else { "would erase" };
-    format!("{verb} {contacts} contacts{account}, the words of {notes} answers")
+    let sum = format!("{verb} {contacts} contacts{account}, the words of {notes} answers");
+    let of = erased
+        .contacts
+        .iter()
+        .map(|of| format!("\n  a contact of {of}"));
+    sum + &of.collect::<String>()
 }

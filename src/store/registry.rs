@@ -433,6 +433,26 @@ struct ContactRow {
     webhook: Option<String>,
 }
 
+/// The active contacts that take webhooks at the recipients of a number, with their addresses.
+pub async fn list_hooks(tx: &mut Tx, number: &str) -> Result<Vec<(ContactKey, String)>> {
+    let rows: Vec<(i64, String)> = tx
+        .all(
+            "SELECT c.contact_key, c.webhook
+               FROM contact   c
+               JOIN recipient r ON r.recipient_key = c.recipient_key
+              WHERE r.number = $1
+                AND c.active
+                AND c.webhook IS NOT NULL
+              ORDER BY c.contact_key",
+            (number,),
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(key, hook)| (ContactKey(key), hook))
+        .collect())
+}
+
 /// The active contacts of recipients within a span of keys, in order of recipient and position.
 pub async fn list_contacts(
     tx: &mut Tx,

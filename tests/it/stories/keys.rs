@@ -102,6 +102,23 @@ both_engines! {
         assert!(verifies(request, &old_secrets[0]) && verifies(request, &secrets[0]));
         assert!(!verifies(request, &app.keyring.webhook_secrets(link.contact)[0]));
 
+        // The operator hands them over, the new one first.
+        let number: (String,) = bureau.world.db.read().await.unwrap()
+            .one(
+                "SELECT r.number
+                   FROM recipient r
+                   JOIN contact   c ON c.recipient_key = r.recipient_key
+                  WHERE c.contact_key = $1",
+                (contact.0,),
+            )
+            .await
+            .unwrap();
+        let shown = machine.done(&["keyring", "webhooks", &number.0]).stdout;
+        let lines: Vec<_> = shown.lines().collect();
+        assert!(lines[0].starts_with(&sinks.hook()), "{shown}");
+        assert_eq!(lines[1..], [format!("  {}", secrets[0]), format!("  {}", secrets[1])]);
+        assert_eq!(machine.run(&["keyring", "webhooks", "nobody"]).status, 1);
+
         // No secret and no link rests in the database.
         let secret = secrets[0].strip_prefix("whsec_").unwrap();
         for (table, rows) in rows(&bureau.world.db).await {
