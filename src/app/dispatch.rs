@@ -86,9 +86,9 @@ pub async fn run<L: Lane>(app: App, channels: Channels<L>, stopping: Cancellatio
             () = stopping.cancelled() => break,
             Some(ended) = dispatcher.sending.join_next() => dispatcher.ended(ended),
             Some(_) = dispatcher.recording.join_next() => {}
-            _ = ticks.tick() => dispatcher.hungry = true,
+            _ = ticks.tick() => dispatcher.look_around().await,
         }
-        dispatcher.turn().await;
+        dispatcher.refill().await;
     }
     dispatcher.stop().await;
 }
@@ -150,19 +150,25 @@ impl<L: Lane> Dispatcher<L> {
         }
     }
 
-    /// Claims, starts what may go, and gives back what has to wait.
-    async fn turn(&mut self) {
-        if self.hungry
-            && self.held() + CLAIM <= HELD
-            && let Err(error) = self.feed().await
-        {
-            self.hungry = false;
-            tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
-        }
+    /// Begins what the passing of time allows, and gives back what has to wait.
+    async fn look_around(&mut self) {
+        self.hungry = true;
         self.start();
         self.shed();
         self.give_back().await;
         self.gauge().await;
+    }
+
+    /// Claims more, if something may be due and there is room.
+    async fn refill(&mut self) {
+        if !self.hungry || self.held() + CLAIM > HELD {
+            return;
+        }
+        if let Err(error) = self.feed().await {
+            self.hungry = false;
+            tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
+        }
+        self.start();
     }
 
     fn held(&self) -> usize {
@@ -236,9 +242,13 @@ impl<L: Lane> Dispatcher<L> {
 
     /// Begins the attempts for which there is a place.
     fn start(&mut self) {
-        let now = self.app.now();
         let channels = Arc::clone(&self.channels);
-        for go in self.hosts.go(now, |host| channels.places(host)) {
+        let go = self.hosts.go(self.app.now(), |host| channels.places(host));
+        self.send(go);
+    }
+
+    fn send(&mut self, go: Vec<Go<Job>>) {
+        for go in go {
             let (app, channels) = (self.app.clone(), Arc::clone(&self.channels));
             let Go { item, host, round } = go;
             let job = Arc::new(item);
@@ -297,6 +307,9 @@ impl<L: Lane> Dispatcher<L> {
         });
         count::<L>(&job, &settled, now);
         self.record(settled);
+        let places = self.channels.places(&host);
+        let next = self.hosts.go_to(&host, now, places);
+        self.send(next);
     }
 
     fn record(&mut self, settled: Settled) {

@@ -12,6 +12,7 @@ use super::journal::{self, Entry, RowTable, Rows};
 use super::notices::{admit, current, journal_step, person, refused};
 use super::{App, Begun, Caller, Error, Idempotency, Right, draw};
 use crate::domain::id::{NoticeId, PlanId, WarningId};
+use crate::domain::lane::Live;
 use crate::domain::notice::{Notice, NoticeKind, Step};
 use crate::domain::region::RegionCode;
 use crate::domain::warning::Warning;
@@ -99,7 +100,7 @@ pub async fn issue(
         None => plan::add_counts(tx, plan.key, &plan.tally.counties).await?,
         Some(_) => plan::count_orders(tx, plan.key).await?,
     };
-    let messages = plan::enqueue_messages(tx, plan.key, now).await?;
+    let messages = plan::enqueue_messages::<Live>(tx, plan.key, now).await?;
     let entry = entry(caller, &record, &head, &plan, now, tx).await?;
     journal::record(tx, &app.ids, entry).await?;
     act.commit(IssuedOut {
@@ -160,9 +161,7 @@ async fn amount_to(
 ) -> Result<Warning, Error> {
     let contents = record.notice.contents();
     if contents.kind == NoticeKind::Start {
-        if let Some(past) =
-            store::find_open_warning::<crate::domain::lane::Live>(tx, record.region).await?
-        {
+        if let Some(past) = store::find_open_warning::<Live>(tx, record.region).await? {
             store::close_warning(tx, past.key, now).await?;
         }
         return Ok(Warning::begin(contents));

@@ -103,8 +103,8 @@ impl App {
             origins: origins.clone(),
         };
         Self {
-            answers: writer(&db, answers),
-            attempts: writer(&db, attempts),
+            answers: writer(&db, answers, Limits::default()),
+            attempts: writer(&db, attempts, unhurried()),
             issued: IssuedNotices::default(),
             origins,
             db,
@@ -140,9 +140,17 @@ impl App {
 
 /// A writing task that lives as long as the app: whoever hands something in waits for it, so a stop
 /// that has waited for everybody leaves it nothing to do.
-fn writer<B: Batch>(db: &Db, batch: B) -> GroupWriter<B> {
+fn writer<B: Batch>(db: &Db, batch: B, limits: Limits) -> GroupWriter<B> {
     let (tracker, never) = (TaskTracker::new(), CancellationToken::new());
-    GroupWriter::spawn(db.clone(), batch, Limits::default(), &tracker, never)
+    GroupWriter::spawn(db.clone(), batch, limits, &tracker, never)
+}
+
+/// For results nobody waits for: the fewer groups, the fewer commits, seals and counters moved.
+fn unhurried() -> Limits {
+    Limits {
+        linger: Duration::from_millis(50),
+        ..Limits::default()
+    }
 }
 
 /// Why a use case did not do what it was asked. Says what a caller can do about it.

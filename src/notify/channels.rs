@@ -81,7 +81,8 @@ impl<L: Lane> Channels<L> {
         let attempt = async {
             match (&letter.to, &self.email) {
                 (Address::Webhook { .. }, _) => self.webhook.send(letter).await,
-                (Address::Email { .. }, Some(email)) => email.send(letter).await,
+                // Apart: a webhook need not carry the whole of an SMTP session about.
+                (Address::Email { .. }, Some(email)) => Box::pin(email.send(letter)).await,
                 (Address::Email { .. }, None) => later("no mail server is configured"),
             }
         };

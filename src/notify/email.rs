@@ -17,7 +17,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::{Address, Channel, Letter, Outcome, Secret};
+use super::{Address, Channel, Content, Letter, Outcome, Secret};
 use crate::domain::lane::Lane;
 use pool::Pool;
 use smtp::{Mail, Relay};
@@ -161,8 +161,10 @@ impl<L: Lane> EmailChannel<L> {
 
     /// The mail a letter becomes, or why it never can be one.
     fn mail(&self, letter: Letter<L>) -> Result<Mail, String> {
-        let Address::Email { mailbox, name } = letter.to else {
-            return Err("the address is not an e-mail address".to_owned());
+        let (Address::Email { mailbox, name }, Content::Mail(content)) =
+            (letter.to, letter.content)
+        else {
+            return Err("the letter is not a mail".to_owned());
         };
         let to: lettre::Address = mailbox
             .parse()
@@ -172,12 +174,12 @@ impl<L: Lane> EmailChannel<L> {
             .date(letter.at.into())
             .from(self.from.clone())
             .to(Mailbox::new(Some(name), to.clone()))
-            .subject(letter.content.subject)
+            .subject(content.subject)
             .raw_header(auto_submitted());
         if let Some(reply_to) = self.reply_to.clone() {
             message = message.reply_to(reply_to);
         }
-        let body = MultiPart::alternative_plain_html(letter.content.text, letter.content.html);
+        let body = MultiPart::alternative_plain_html(content.text, content.html);
         let message = message
             .multipart(body)
             .map_err(|_| "the letter cannot be written as a mail".to_owned())?;
@@ -220,7 +222,7 @@ mod tests {
 
     use super::*;
     use crate::domain::lane::Live;
-    use crate::notify::Content;
+    use crate::notify::MailContent;
 
     fn letter(mailbox: &str) -> Letter<Live> {
         Letter {
@@ -231,12 +233,11 @@ mod tests {
                 mailbox: mailbox.to_owned(),
                 name: "张环保".to_owned(),
             },
-            content: Content {
+            content: Content::Mail(MailContent {
                 subject: "【许昌市】橙色预警减排指令".to_owned(),
                 text: "请签收。".to_owned(),
                 html: "<p>请签收。</p>".to_owned(),
-                json: "{}".to_owned(),
-            },
+            }),
         }
     }
 
@@ -275,7 +276,10 @@ mod tests {
     #[test]
     fn a_subject_cannot_add_a_header() {
         let mut letter = letter("plant@plant.example");
-        letter.content.subject = "x\r\nBcc: spy@example.org".to_owned();
+        let Content::Mail(content) = &mut letter.content else {
+            panic!("a mail");
+        };
+        content.subject = "x\r\nBcc: spy@example.org".to_owned();
         let text = String::from_utf8(channel().mail(letter).unwrap().message).unwrap();
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
     }

@@ -72,17 +72,24 @@ impl fmt::Debug for Address {
     }
 }
 
-/// What a letter says, in the forms the channels need.
+/// What a letter says, in the form its address takes.
 #[derive(Clone, Debug)]
-pub struct Content {
+pub enum Content {
+    /// For a mailbox.
+    Mail(MailContent),
+    /// For an endpoint: the [event](event::OrderEvent) as JSON.
+    Event(String),
+}
+
+/// What a mail says.
+#[derive(Clone, Debug)]
+pub struct MailContent {
     /// The subject line, one line.
     pub subject: String,
     /// The plain text.
     pub text: String,
     /// The same as HTML, a whole document.
     pub html: String,
-    /// The same as JSON, the body of a webhook.
-    pub json: String,
 }
 
 /// What came of one attempt.

@@ -1,4 +1,4 @@
-//! Rendering: a pinned template and a context become the [`Content`] of a letter.
+//! Rendering: a pinned template and a context become the [`Content`](super::Content) of a letter.
 //!
 //! What a message says is text of the playbooks (`texts/<language>/<kind>/`), so that a bureau can
 //! word its own. A warning *pins* the texts it was issued with: a [`Source`] is one message kind
@@ -16,8 +16,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
-use super::Content;
-use super::event::OrderEvent;
+use super::MailContent;
 use crate::domain::digest::Digest;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::{self, WrittenTime};
@@ -318,15 +317,14 @@ impl Template {
         })
     }
 
-    /// Fills the texts in.
-    pub fn render(&self, context: &MessageContext) -> Result<Content, TextError> {
+    /// The texts filled in, as a mail.
+    pub fn mail(&self, context: &MessageContext) -> Result<MailContent, TextError> {
         let subject = self.text(SUBJECT, context)?;
-        Ok(Content {
+        Ok(MailContent {
             // Whatever the text does, a subject is one line.
             subject: subject.split_whitespace().collect::<Vec<_>>().join(" "),
             text: self.text(TEXT, context)?,
             html: self.text(HTML, context)?,
-            json: OrderEvent::new(self.kind, context).to_json(),
         })
     }
 
@@ -422,9 +420,9 @@ pub(super) mod tests {
         Source::find(&Files::shipped(), kind, language).unwrap()
     }
 
-    fn rendered(kind: MessageKind, language: Language, context: &MessageContext) -> Content {
+    fn rendered(kind: MessageKind, language: Language, context: &MessageContext) -> MailContent {
         let template = Template::parse(shipped(kind, language)).unwrap();
-        template.render(context).unwrap()
+        template.mail(context).unwrap()
     }
 
     fn every() -> impl Iterator<Item = (MessageKind, Language)> {
@@ -548,10 +546,10 @@ pub(super) mod tests {
         assert_ne!(edited.digest(), source.digest());
     }
 
-    fn with_text(text: &str) -> Result<Content, TextError> {
+    fn with_text(text: &str) -> Result<MailContent, TextError> {
         let mut source = shipped(MessageKind::Order, Language::Zh);
         source.files.insert(TEXT.to_owned(), text.to_owned());
-        Template::parse(source)?.render(&sample())
+        Template::parse(source)?.mail(&sample())
     }
 
     #[test]
@@ -597,7 +595,7 @@ pub(super) mod tests {
         let mut source = shipped(MessageKind::Order, Language::Zh);
         let two_lines = "{{ region }}\r\nBcc: x".to_owned();
         source.files.insert(SUBJECT.to_owned(), two_lines);
-        let content = Template::parse(source).unwrap().render(&sample()).unwrap();
+        let content = Template::parse(source).unwrap().mail(&sample()).unwrap();
         assert_eq!(content.subject, "许昌市 Bcc: x");
     }
 

@@ -31,7 +31,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::guard::{Guard, GuardedResolver, Network, Refused};
 use super::signature::SigningSecret;
-use super::{Address, Channel, Letter, Outcome};
+use super::{Address, Channel, Content, Letter, Outcome};
 use crate::domain::lane::Lane;
 use crate::tls;
 
@@ -117,20 +117,21 @@ impl<L: Lane> WebhookChannel<L> {
 
     /// The request a letter becomes, or why it never can be one.
     fn request(&self, letter: &Letter<L>) -> Result<Request, String> {
-        let Address::Webhook { url, secrets } = &letter.to else {
-            return Err("the address is not a webhook".to_owned());
+        let (Address::Webhook { url, secrets }, Content::Event(event)) =
+            (&letter.to, &letter.content)
+        else {
+            return Err("the letter is not an event".to_owned());
         };
         let url = endpoint(url, &self.guard)?;
-        let body = letter.content.json.clone();
         let timestamp = letter.at.timestamp();
-        let signatures = signatures(secrets, &letter.id, timestamp, body.as_bytes())?;
+        let signatures = signatures(secrets, &letter.id, timestamp, event.as_bytes())?;
         self.client
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header("webhook-id", &letter.id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signatures)
-            .body(body)
+            .body(event.clone())
             .build()
             .map_err(|_| "the letter's id cannot stand in a header".to_owned())
     }

@@ -120,6 +120,16 @@ enum Connection {
     Postgres(Transaction<'static, Postgres>),
 }
 
+impl Connection {
+    /// What is said to its engine.
+    const fn text(&self, sql: Sql) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sql.sqlite,
+            Self::Postgres(_) => sql.postgres,
+        }
+    }
+}
+
 /// Decides, at every point of every writing transaction, whether the process dies there.
 pub type Faults = Arc<dyn Fn(Point) -> Verdict + Send + Sync>;
 
@@ -384,7 +394,8 @@ impl Tx {
     ) -> Result<Vec<R>> {
         let mut found = Vec::new();
         for keys in keys.chunks(ROWS_AT_ONCE) {
-            let (text, keys) = among.over(params, keys);
+            let after = self.connection.text(among.after);
+            let (text, keys) = among.over(after, params, keys);
             self.enter()?;
             match &mut self.connection {
                 Connection::Sqlite(tx) => {
@@ -413,7 +424,8 @@ impl Tx {
     ) -> Result<u64> {
         let mut touched = 0;
         for keys in keys.chunks(ROWS_AT_ONCE) {
-            let (text, keys) = among.over(params, keys);
+            let after = self.connection.text(among.after);
+            let (text, keys) = among.over(after, params, keys);
             self.enter()?;
             touched += match &mut self.connection {
                 Connection::Sqlite(tx) => {
@@ -603,44 +615,61 @@ impl From<&'static str> for Insert {
 }
 
 /// What stands around the keys of [`Tx::all_among`] and [`Tx::execute_among`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct Among {
     before: &'static str,
-    after: &'static str,
+    after: Sql,
 }
 
 impl Among {
     /// `before` ends in the column, as in `"SELECT … WHERE lane = $1 AND message_key"`; `IN` and
     /// the keys come next, then `after`. Both may use the placeholders of the parameters.
     pub const fn new(before: &'static str, after: &'static str) -> Self {
-        Self { before, after }
+        Self {
+            before,
+            after: Sql::by_dialect(after, after),
+        }
+    }
+
+    /// A `SELECT` whose rows stay as they are until the end of the transaction: SQLite's writers
+    /// are alone, on PostgreSQL the rows are locked.
+    pub const fn locked(before: &'static str) -> Self {
+        Self {
+            before,
+            after: Sql::by_dialect("", "FOR UPDATE"),
+        }
     }
 
     /// The statement for these keys. They are filled up to a power of two with the last of them,
     /// which changes no answer, so that an engine sees no more than ten texts.
-    fn over<'q, P: Params<'q>>(self, _: P, keys: &[i64]) -> (SqlStr, impl Iterator<Item = i64>) {
-        type Texts = HashMap<(Among, usize), Arc<str>>;
+    fn over<'q, P: Params<'q>>(
+        self,
+        after: &'static str,
+        _: P,
+        keys: &[i64],
+    ) -> (SqlStr, impl Iterator<Item = i64>) {
+        type Texts = HashMap<(&'static str, &'static str, usize), Arc<str>>;
         static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
         let count = keys.len().next_power_of_two();
         let text = TEXTS
             .lock()
             .expect("composing a text does not panic")
-            .entry((self, count))
-            .or_insert_with(|| self.compose(P::WIDTH, count).into())
+            .entry((self.before, after, count))
+            .or_insert_with(|| self.compose(after, P::WIDTH, count).into())
             .clone();
         let last = keys[keys.len() - 1];
         let filling = std::iter::repeat_n(last, count - keys.len());
         (assert_safe(text), keys.iter().copied().chain(filling))
     }
 
-    fn compose(self, params: usize, keys: usize) -> String {
+    fn compose(self, after: &str, params: usize, keys: usize) -> String {
         let mut text = format!("{} IN (", self.before);
         for key in 0..keys {
             text.push_str(if key == 0 { "$" } else { ", $" });
             text.push_str(&(params + key + 1).to_string());
         }
         text.push_str(") ");
-        text.push_str(self.after);
+        text.push_str(after);
         text
     }
 }
@@ -829,6 +858,8 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Rows come from a thread of their own, which is woken less often the more may wait.
+        .row_buffer_size(1_024)
         // Every bulk insert has up to ten texts; sqlx would keep a hundred statements in all.
         .statement_cache_capacity(1_000)
         .busy_timeout(options.patience);

@@ -290,12 +290,11 @@ pub async fn lock_marks(
     tx: &mut Tx,
     messages: &[MessageKey],
 ) -> Result<HashMap<MessageKey, String>> {
-    const MARKS: Among = Among::new(
-        "UPDATE message
-            SET lease_by = lease_by
+    const MARKS: Among = Among::locked(
+        "SELECT message_key, lease_by
+           FROM message
           WHERE lease_by IS NOT NULL
             AND message_key",
-        "RETURNING message_key, lease_by",
     );
     let keys: Vec<i64> = messages.iter().map(|message| message.0).collect();
     let rows: Vec<(i64, String)> = tx.all_among(MARKS, (), &keys).await?;

@@ -404,7 +404,7 @@ pub async fn find_line(tx: &mut Tx, plan: i64, order: OrderKey) -> Result<Option
 
 /// Puts a plan's messages into the outbox: one for every active contact and every channel it can
 /// be reached by. No address is copied.
-pub async fn enqueue_messages(tx: &mut Tx, plan: i64, now: DateTime<Utc>) -> Result<u64> {
+pub async fn enqueue_messages<L: Lane>(tx: &mut Tx, plan: i64, now: DateTime<Utc>) -> Result<u64> {
     let Some((first, last)) = order_span(tx, plan).await? else {
         return Ok(0);
     };
@@ -422,20 +422,25 @@ pub async fn enqueue_messages(tx: &mut Tx, plan: i64, now: DateTime<Utc>) -> Res
                 (message_key, lane, plan_key, order_key, contact_key, channel, step, state,
                  due_at, attempts)
          SELECT $2 + ((l.order_key - $3) * $4 + c.position) * 2 + w.place,
-                p.lane, p.plan_key, l.order_key, c.contact_key, w.channel, 1, 'due', $5, 0
-           FROM plan p
-          CROSS JOIN plan_line l
+                $6, l.plan_key, l.order_key, c.contact_key, w.channel, 1, 'due', $5, 0
+           FROM plan_line l
           CROSS JOIN contact c
           CROSS JOIN (SELECT 0 AS place, 'email' AS channel UNION ALL SELECT 1, 'webhook') w
-          WHERE p.plan_key      = $1
-            AND l.plan_key      = p.plan_key
+          WHERE l.plan_key      = $1
             AND c.recipient_key = l.recipient_key
             AND c.active
             AND CASE w.channel
                     WHEN 'email' THEN c.email
                     ELSE c.webhook
                 END IS NOT NULL",
-        (plan, base, first.0, positions, now.timestamp_millis()),
+        (
+            plan,
+            base,
+            first.0,
+            positions,
+            now.timestamp_millis(),
+            L::NAME,
+        ),
     )
     .await
 }

@@ -179,7 +179,7 @@ impl Episode {
         )
         .await
         .unwrap();
-        plan::enqueue_messages(&mut tx, plan_key, now)
+        plan::enqueue_messages::<Live>(&mut tx, plan_key, now)
             .await
             .unwrap();
         plan::count_orders(&mut tx, plan_key).await.unwrap();

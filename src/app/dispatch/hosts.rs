@@ -24,7 +24,10 @@ const IN_A_ROW: u32 = 3;
 
 /// The hosts with letters to be sent, or with a fault that is remembered. `T` is what waits.
 #[derive(Debug)]
-pub(super) struct Hosts<T>(HashMap<Host, State<T>>);
+pub(super) struct Hosts<T> {
+    by_name: HashMap<Host, State<T>>,
+    waiting: usize,
+}
 
 #[derive(Debug)]
 struct State<T> {
@@ -58,14 +61,17 @@ pub(super) enum Ended {
 
 impl<T> Default for Hosts<T> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self {
+            by_name: HashMap::new(),
+            waiting: 0,
+        }
     }
 }
 
 impl<T> Hosts<T> {
     /// Queues something for a host.
     pub(super) fn add(&mut self, host: Host, item: T) {
-        let state = self.0.entry(host).or_insert_with(|| State {
+        let state = self.by_name.entry(host).or_insert_with(|| State {
             waiting: VecDeque::new(),
             under_way: 0,
             failures: 0,
@@ -77,62 +83,56 @@ impl<T> Hosts<T> {
             state.progress = Instant::now();
         }
         state.waiting.push_back(item);
+        self.waiting += 1;
     }
 
-    /// What may go now, up to the places of each host; one place while a host recovers.
+    /// What may go now, up to the places of each host.
     pub(super) fn go(&mut self, now: DateTime<Utc>, places: impl Fn(&Host) -> usize) -> Vec<Go<T>> {
         let mut go = Vec::new();
-        for (host, state) in &mut self.0 {
-            if state.closed_until.is_some_and(|until| now < until) {
-                continue;
-            }
-            let places = if state.closed_until.is_some() {
-                1
-            } else {
-                places(host)
-            };
-            while state.under_way < places {
-                let Some(item) = state.waiting.pop_front() else {
-                    break;
-                };
-                state.under_way += 1;
-                go.push(Go {
-                    item,
-                    host: host.clone(),
-                    round: state.round,
-                });
-            }
+        for (host, state) in &mut self.by_name {
+            go.extend(state.go(host, now, places(host)));
         }
+        self.waiting -= go.len();
+        go
+    }
+
+    /// What may go to one host now.
+    pub(super) fn go_to(&mut self, host: &Host, now: DateTime<Utc>, places: usize) -> Vec<Go<T>> {
+        let state = self.by_name.get_mut(host);
+        let go = state.map_or_else(Vec::new, |state| state.go(host, now, places).collect());
+        self.waiting -= go.len();
         go
     }
 
     /// What waits for a host that is left alone, with the instant until which it is.
     pub(super) fn shut_out(&mut self, now: DateTime<Utc>) -> Vec<(T, DateTime<Utc>)> {
         let mut out = Vec::new();
-        for state in self.0.values_mut() {
+        for state in self.by_name.values_mut() {
             if let Some(until) = state.closed_until.filter(|until| now < *until) {
                 out.extend(state.waiting.drain(..).map(|item| (item, until)));
             }
         }
+        self.waiting -= out.len();
         out
     }
 
     /// What a slow host holds beyond its share.
     pub(super) fn beyond_share(&mut self) -> Vec<T> {
         let mut out = Vec::new();
-        for state in self.0.values_mut() {
+        for state in self.by_name.values_mut() {
             let slow = state.under_way > 0 && state.progress.elapsed() > PATIENCE;
             if slow && state.waiting.len() > SHARE {
                 out.extend(state.waiting.drain(SHARE..));
             }
         }
+        self.waiting -= out.len();
         out
     }
 
     /// What has waited for a place for longer than a span, by the instant `since` it has waited.
     pub(super) fn older_than(&mut self, span: Duration, since: impl Fn(&T) -> Instant) -> Vec<T> {
         let mut out = Vec::new();
-        for state in self.0.values_mut() {
+        for state in self.by_name.values_mut() {
             while let Some(item) = state
                 .waiting
                 .pop_front_if(|item| since(item).elapsed() > span)
@@ -140,6 +140,7 @@ impl<T> Hosts<T> {
                 out.push(item);
             }
         }
+        self.waiting -= out.len();
         out
     }
 
@@ -152,7 +153,7 @@ impl<T> Hosts<T> {
         now: DateTime<Utc>,
         (backoff, jitter): (&Backoff, f64),
     ) -> Option<DateTime<Utc>> {
-        let state = self.0.get_mut(host)?;
+        let state = self.by_name.get_mut(host)?;
         state.under_way -= 1;
         state.progress = Instant::now();
         match ended {
@@ -173,24 +174,49 @@ impl<T> Hosts<T> {
         }
         let until = state.closed_until;
         if state.waiting.is_empty() && state.under_way == 0 && state.failures == 0 {
-            self.0.remove(host);
+            self.by_name.remove(host);
         }
         until
     }
 
     /// What waits, all of it, when nothing more is sent.
     pub(super) fn drain(&mut self) -> Vec<T> {
-        let states = self.0.values_mut();
+        self.waiting = 0;
+        let states = self.by_name.values_mut();
         states.flat_map(|state| state.waiting.drain(..)).collect()
     }
 
     /// How many wait.
-    pub(super) fn waiting(&self) -> usize {
-        self.0.values().map(|state| state.waiting.len()).sum()
+    pub(super) const fn waiting(&self) -> usize {
+        self.waiting
     }
 }
 
 impl<T> State<T> {
+    /// What may go now, up to so many places; one place while the host recovers.
+    fn go(
+        &mut self,
+        host: &Host,
+        now: DateTime<Utc>,
+        places: usize,
+    ) -> impl Iterator<Item = Go<T>> {
+        let places = match self.closed_until {
+            Some(until) if now < until => 0,
+            Some(_) => 1,
+            None => places,
+        };
+        let free = places
+            .saturating_sub(self.under_way)
+            .min(self.waiting.len());
+        self.under_way += free;
+        let round = self.round;
+        self.waiting.drain(..free).map(move |item| Go {
+            item,
+            host: host.clone(),
+            round,
+        })
+    }
+
     fn close(
         &mut self,
         after: Option<Duration>,

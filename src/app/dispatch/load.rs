@@ -14,8 +14,9 @@ use crate::app::{App, Error, journal, letter};
 use crate::domain::id::{AttemptKey, ContactKey, OrderKey, PlanKey};
 use crate::domain::lane::Lane;
 use crate::notify::channels::Host;
+use crate::notify::event::OrderEvent;
 use crate::notify::render::TextError;
-use crate::notify::{Address, Letter, Outcome};
+use crate::notify::{Address, Content, Letter, Outcome};
 use crate::store::counter;
 use crate::store::outbox::{self, AttemptOutcome, AttemptRecord, Fate, Message, Reach, Told};
 
@@ -57,11 +58,13 @@ impl Job {
         let (order, contact) = (self.message.order, self.message.contact);
         let context = letter::context::<L>(app, &self.notice, &self.told, order, contact);
         let kind = letter::kind(self.notice.contents.kind, &self.told);
-        let content = self
-            .notice
-            .playbook
-            .text(kind, letter::LANGUAGE)
-            .render(&context)?;
+        let content = match self.to {
+            Address::Email { .. } => {
+                let template = self.notice.playbook.text(kind, letter::LANGUAGE);
+                Content::Mail(template.mail(&context)?)
+            }
+            Address::Webhook { .. } => Content::Event(OrderEvent::new(kind, &context).to_json()),
+        };
         Ok(Letter {
             lane,
             id: self.letter_id(),

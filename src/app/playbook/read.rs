@@ -356,8 +356,8 @@ impl<'f> Reading<'f> {
                 let folder = format!("texts/{}", language.as_str());
                 let template = Source::find(self.files, kind, language).and_then(Template::parse);
                 let template = template.and_then(|template| {
-                    template.render(&sample::full())?;
-                    template.render(&sample::bare())?;
+                    template.mail(&sample::full())?;
+                    template.mail(&sample::bare())?;
                     Ok(template)
                 });
                 match template {

@@ -53,7 +53,7 @@ async fn a_webhook_arrives_signed_under_every_secret() {
     assert_eq!(request.line, "POST /orders HTTP/1.1");
     assert_eq!(request.header("content-type"), "application/json");
     assert_eq!(request.header("webhook-id"), "msg_1");
-    assert_eq!(request.body, sent.content.json.as_bytes());
+    assert_eq!(request.body, super::EVENT.as_bytes());
     let received = Received {
         id: request.header("webhook-id"),
         timestamp: request.header("webhook-timestamp"),

@@ -1,5 +1,5 @@
-//! `cargo bench --bench issue -- --anchors DIR [--pg URL]`: how long it takes to draw and issue a
-//! warning for a whole list, against bare inserts of as many orders and messages.
+//! How long it takes to draw and issue a warning for a whole list, against bare inserts of as many
+//! orders and messages.
 //!
 //! Timed is what an officer waits for: the plan drawn and staged, the notice issued, every order
 //! and first message durable. The list, the draft and its signature come before. Each run works on
@@ -13,69 +13,33 @@
 //! the product, and what counts is the ratio of the medians: absolute times of a busy machine say
 //! little.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a bench prints what it measures"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context, bail, ensure};
-use clap::{Parser, Subcommand};
-use qingkong::app::account::NewAccount;
-use qingkong::app::caller::{Role, Scope, Via};
-use qingkong::app::enroll::{self, Import};
-use qingkong::app::issue::{IssueIn, issue};
-use qingkong::app::notices::{self, DraftIn, GroundsIn, StepIn};
-use qingkong::app::{App, Caller, draw};
-use qingkong::cli::demo::list::{Sample, sample_list};
-use qingkong::clock::{Clock, Ids};
-use qingkong::config::Config;
-use qingkong::domain::id::NoticeId;
-use qingkong::domain::level::WarningLevel;
-use qingkong::domain::notice::{Consultation, End, NoticeKind, Signature};
-use qingkong::domain::region::RegionCode;
-use qingkong::domain::time::WrittenTime;
-use qingkong::keyring::Keyring;
-use qingkong::service;
+use anyhow::{Context, bail};
+use clap::Subcommand;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-mod bare;
-#[path = "../rig/mod.rs"]
-mod rig;
-use rig::{figure, median, processor_seconds};
+use crate::bureau::{Place, Prepared, prepare, run};
+use crate::rig::{figure, median, processor_seconds};
+use crate::{Settings, bare};
 
-#[derive(Parser)]
-struct Args {
+#[derive(clap::Args)]
+pub(crate) struct Args {
     #[command(subcommand)]
     part: Option<Part>,
     /// How many plants, one run after the other
     #[arg(long, value_delimiter = ',', default_value = "10000,100000,300000")]
     plants: Vec<u32>,
-    /// How often each
-    #[arg(long, default_value_t = 5)]
-    reps: usize,
-    /// The folder of the program `bulk`
-    #[arg(long, value_name = "DIR")]
-    anchors: Option<PathBuf>,
-    /// A PostgreSQL server on which databases may be made: measured too
-    #[arg(long, value_name = "URL")]
-    pg: Option<String>,
     /// Where files are made; the system's place for them when absent
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Leave SQLite out
     #[arg(long)]
     without_sqlite: bool,
-    /// Told by `cargo bench`
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 /// What this program does in a process of its own.
@@ -83,24 +47,16 @@ struct Args {
 enum Part {
     /// Imports a list and brings a notice to its signature.
     #[command(hide = true)]
-    Prepare(Place),
+    Prepare {
+        #[command(flatten)]
+        place: Place,
+        /// How many plants
+        #[arg(long)]
+        plants: u32,
+    },
     /// Draws and issues that notice.
     #[command(hide = true)]
     Measure(Place),
-}
-
-/// Where a part works.
-#[derive(clap::Args)]
-struct Place {
-    /// The directory of the node's files
-    #[arg(long)]
-    home: PathBuf,
-    /// The database, if it is not in that directory
-    #[arg(long)]
-    database: Option<String>,
-    /// How many plants
-    #[arg(long, default_value_t = 0)]
-    plants: u32,
 }
 
 /// One run of the product.
@@ -132,24 +88,16 @@ struct Summary {
     to_bulk: Option<f64>,
 }
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+pub(crate) fn bench(settings: &Settings, args: &Args) -> anyhow::Result<()> {
     match &args.part {
-        Some(Part::Prepare(place)) => run(prepare(place)),
+        Some(Part::Prepare { place, plants }) => run(prepare(place, *plants, |plant| plant)),
         Some(Part::Measure(place)) => {
             let measured = run(measure(place))?;
             println!("{}", serde_json::to_string(&measured)?);
             Ok(())
         }
-        None => compare(&args),
+        None => compare(settings, args),
     }
-}
-
-fn run<T>(part: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(part)
 }
 
 // --- Side by side --------------------------------------------------------------------------------
@@ -158,12 +106,6 @@ fn run<T>(part: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
 enum Engine {
     Sqlite,
     Postgres { server: String },
-}
-
-/// A database with its node's files.
-struct Base {
-    home: PathBuf,
-    database: Option<String>,
 }
 
 const COLUMNS: [&str; 12] = [
@@ -181,12 +123,17 @@ const COLUMNS: [&str; 12] = [
     "peak MB",
 ];
 
-fn compare(args: &Args) -> anyhow::Result<()> {
+fn compare(settings: &Settings, args: &Args) -> anyhow::Result<()> {
     let mut engines = Vec::new();
     if !args.without_sqlite {
         engines.push(Engine::Sqlite);
     }
-    engines.extend(args.pg.clone().map(|server| Engine::Postgres { server }));
+    engines.extend(
+        settings
+            .pg
+            .clone()
+            .map(|server| Engine::Postgres { server }),
+    );
     let files = match &args.dir {
         Some(dir) => tempfile::tempdir_in(dir)?,
         None => tempfile::tempdir()?,
@@ -195,7 +142,7 @@ fn compare(args: &Args) -> anyhow::Result<()> {
     for engine in &engines {
         for &plants in &args.plants {
             eprintln!("{}: {plants} plants", engine.name());
-            summaries.push(engine.compare(args, plants, files.path())?);
+            summaries.push(engine.compare(settings, plants, files.path())?);
         }
     }
     println!("{}", COLUMNS.join(" | "));
@@ -266,13 +213,13 @@ impl Engine {
         }
     }
 
-    fn compare(&self, args: &Args, plants: u32, files: &Path) -> anyhow::Result<Summary> {
+    fn compare(&self, settings: &Settings, plants: u32, files: &Path) -> anyhow::Result<Summary> {
         let base = self.base(files, plants)?;
         let (mut same, mut bulk, mut runs) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..args.reps {
-            bulk.extend(self.bulk(args, plants, files)?);
+        for _ in 0..settings.reps {
+            bulk.extend(self.bulk(settings, plants, files)?);
             let copy = self.copy(&base, files)?;
-            let measured = own_process("measure", &copy, plants)?;
+            let measured = copy.run(["issue", "measure"], &[])?;
             runs.push(serde_json::from_str::<Measured>(&measured)?);
             same.push(Self::same(&copy)?);
             self.remove(&copy)?;
@@ -286,7 +233,7 @@ impl Engine {
             bench: "issue",
             engine: self.name(),
             plants,
-            reps: args.reps,
+            reps: settings.reps,
             messages: runs.first().map_or(0, |run| run.messages),
             draw_and_issue_s: ours,
             issue_s: median(runs.iter().map(|run| run.issue_s)),
@@ -300,18 +247,18 @@ impl Engine {
     }
 
     /// Bare inserts of as many small orders and messages, in seconds.
-    fn bulk(&self, args: &Args, plants: u32, files: &Path) -> anyhow::Result<Option<f64>> {
+    fn bulk(&self, settings: &Settings, plants: u32, files: &Path) -> anyhow::Result<Option<f64>> {
         let plants = plants.to_string();
         let (wanted, on): (&str, &[&str]) = match self {
             Self::Sqlite => ("sqlite_prepared_FULL", &["--only", "prepared"]),
             Self::Postgres { server } => ("pg_copy", &["--only", "pg_copy", "--pg", server]),
         };
         let on = [on, &["--n", &plants]].concat();
-        anchor(args, "bulk", &on, files, wanted)
+        anchor(settings, "bulk", &on, files, wanted)
     }
 
     /// Bare inserts of the rows that were written to a database, in seconds.
-    fn same(written: &Base) -> anyhow::Result<f64> {
+    fn same(written: &Place) -> anyhow::Result<f64> {
         match &written.database {
             None => {
                 let file = |name| written.home.join(name);
@@ -322,14 +269,14 @@ impl Engine {
     }
 
     /// A database with a list and a signed notice.
-    fn base(&self, files: &Path, plants: u32) -> anyhow::Result<Base> {
+    fn base(&self, files: &Path, plants: u32) -> anyhow::Result<Place> {
         let home = files.join("base");
         fs::create_dir(&home)?;
-        let base = Base {
+        let base = Place {
             database: self.new_database("template0", "qingkong_bench_base")?,
             home,
         };
-        own_process("prepare", &base, plants)?;
+        base.run(["issue", "prepare"], &["--plants", &plants.to_string()])?;
         if let Some(database) = &base.database {
             // As a running server does by itself in the minutes after an import.
             run(administer(database, "VACUUM (ANALYZE)"))?;
@@ -337,7 +284,7 @@ impl Engine {
         Ok(base)
     }
 
-    fn copy(&self, base: &Base, files: &Path) -> anyhow::Result<Base> {
+    fn copy(&self, base: &Place, files: &Path) -> anyhow::Result<Place> {
         let home = files.join("copy");
         fs::create_dir(&home)?;
         for file in fs::read_dir(&base.home)? {
@@ -345,7 +292,7 @@ impl Engine {
             fs::copy(file.path(), home.join(file.file_name()))?;
         }
         let database = self.new_database("qingkong_bench_base", "qingkong_bench_copy")?;
-        Ok(Base { home, database })
+        Ok(Place { home, database })
     }
 
     /// The address of a new database like another.
@@ -366,7 +313,7 @@ impl Engine {
         Ok(Some(format!("{host}/{name}")))
     }
 
-    fn remove(&self, base: &Base) -> anyhow::Result<()> {
+    fn remove(&self, base: &Place) -> anyhow::Result<()> {
         fs::remove_dir_all(&base.home)?;
         let name = base
             .database
@@ -384,18 +331,15 @@ impl Engine {
 
 /// One run of an anchor, in seconds; none where there is no such program.
 fn anchor(
-    args: &Args,
+    settings: &Settings,
     program: &str,
     on: &[&str],
     files: &Path,
     wanted: &str,
 ) -> anyhow::Result<Option<f64>> {
-    let Some(program) = args.anchors.as_ref().map(|dir| dir.join(program)) else {
+    let Some(program) = settings.anchor(program) else {
         return Ok(None);
     };
-    if !program.exists() {
-        return Ok(None);
-    }
     let run = Command::new(&program)
         .args(on)
         .args(["--reps", "1", "--dir"])
@@ -420,157 +364,18 @@ async fn administer(server: &str, statement: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs a part of this program; answers with what it printed.
-fn own_process(part: &str, place: &Base, plants: u32) -> anyhow::Result<String> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg(part).arg("--home").arg(&place.home);
-    if let Some(database) = &place.database {
-        command.args(["--database", database]);
-    }
-    let run = command
-        .args(["--plants", &plants.to_string()])
-        .stderr(Stdio::inherit())
-        .output()?;
-    ensure!(run.status.success(), "{part} ended with {}", run.status);
-    Ok(String::from_utf8(run.stdout)?)
-}
-
-// --- The parts -----------------------------------------------------------------------------------
-
-const REGION: &str = "411000";
-
-impl Place {
-    async fn open(&self) -> anyhow::Result<App> {
-        let ring = self.home.join("ring.toml");
-        if !ring.exists() {
-            Keyring::generate(&Ids::system(), Clock::system().now()).create(&ring)?;
-        }
-        let mut config = Config {
-            data_dir: self.home.clone(),
-            ..Config::default()
-        };
-        config.keyring.file = Some(ring);
-        config.database.url.clone_from(&self.database);
-        service::open(config).await
-    }
-
-    /// Where the part that prepares tells the other what it made.
-    fn note(&self) -> PathBuf {
-        self.home.join("prepared.json")
-    }
-}
-
-/// What was prepared.
-#[derive(Serialize, Deserialize)]
-struct Prepared {
-    notice: NoticeId,
-    officer: qingkong::domain::id::UserId,
-}
-
-async fn prepare(place: &Place) -> anyhow::Result<()> {
-    let app = place.open().await?;
-    import(&app, place.plants).await?;
-    let officer = person(&app, "zhiban", Role::Officer, "值班员").await?;
-    let approver = person(&app, "fushizhang", Role::Approver, "副市长").await?;
-    let region: RegionCode = REGION.parse()?;
-    let now = app.now();
-    let written = |hours| WrittenTime::of(now + chrono::TimeDelta::hours(hours));
-    let draft = DraftIn {
-        region,
-        kind: NoticeKind::Start,
-        level: WarningLevel::Orange,
-        effective: written(24),
-        ends: End::UntilFurtherNotice,
-        grounds: GroundsIn::Judgement("会商认为将达标准".to_owned()),
-        parent_document: None,
-        cancels: None,
-        adds: Vec::new(),
-        keeps: Vec::new(),
-    };
-    let notice = notices::draft(&app, &officer, None, draft).await?.notice;
-    let consultation = Consultation {
-        held_at: written(-1),
-        parties: vec!["市生态环境局".to_owned(), "市气象局".to_owned()],
-        conclusion: "有重度污染过程".to_owned(),
-    };
-    for (who, step) in [
-        (&officer, StepIn::Consult(consultation)),
-        (&officer, StepIn::Submit),
-        (&approver, StepIn::Approve(Signature::InSystem, None)),
-    ] {
-        notices::step(&app, who, None, notice, step).await?;
-    }
-    let prepared = Prepared {
-        notice,
-        officer: officer.account.context("an officer has an account")?,
-    };
-    fs::write(place.note(), json!(prepared).to_string())?;
-    app.db.close().await;
-    Ok(())
-}
-
-async fn import(app: &App, plants: u32) -> anyhow::Result<()> {
-    let playbook = app.active_playbook().await?;
-    let sample = Sample {
-        regions: playbook.regions(),
-        plants: plants.try_into()?,
-        seed: 7,
-        mail_host: "plants.invalid",
-        webhook: None,
-    };
-    let list = Import {
-        list_region: REGION.parse()?,
-        source: "list.csv".to_owned(),
-        plants: sample_list(&sample),
-        replaces: false,
-    };
-    enroll::import_plants(app, &Caller::operator(), None, list).await?;
-    Ok(())
-}
-
-async fn person(app: &App, name: &str, role: Role, title: &str) -> anyhow::Result<Caller> {
-    let new = NewAccount {
-        name: name.to_owned(),
-        password: "晴空万里，无云可见。".to_owned(),
-        role,
-        region: REGION.parse()?,
-        recipient: None,
-        title: Some(title.to_owned()),
-    };
-    let account = app.add_account(&Caller::operator(), new, None).await?;
-    Ok(Caller {
-        account: Some(account.id),
-        name: account.name,
-        role,
-        title: account.title,
-        scope: Scope::Region(account.region),
-        via: Via::CommandLine,
-    })
-}
+// --- The measured part -----------------------------------------------------------------------------------
 
 async fn measure(place: &Place) -> anyhow::Result<Measured> {
     let app = place.open().await?;
-    let prepared: Prepared = serde_json::from_str(&fs::read_to_string(place.note())?)?;
-    let officer = Caller {
-        account: Some(prepared.officer),
-        name: "zhiban".to_owned(),
-        role: Role::Officer,
-        title: Some("值班员".to_owned()),
-        scope: Scope::Region(REGION.parse()?),
-        via: Via::CommandLine,
-    };
+    let prepared = Prepared::read(place)?;
     // A running server has read its playbook long ago.
     app.active_playbook().await?;
     let cpu = processor_seconds();
     let start = Instant::now();
-    let drawn = draw::draw(&app, &officer, prepared.notice).await?;
+    let drawn = prepared.draw(&app).await?;
     let draw_s = start.elapsed().as_secs_f64();
-    let seen = IssueIn {
-        plan: drawn.plan,
-        digest: drawn.digest,
-        document: "许环委办〔2026〕1号".to_owned(),
-    };
-    let issued = issue(&app, &officer, None, prepared.notice, seen).await?;
+    let issued = prepared.issue(&app, drawn).await?;
     let issue_s = start.elapsed().as_secs_f64() - draw_s;
     let spent = processor_seconds().zip(cpu);
     app.db.close().await;

@@ -1,11 +1,9 @@
-//! `cargo bench --bench replay`: how much processor time `qingkong replay` takes for every city of
-//! a country over some years of daily values.
+//! How much processor time `qingkong replay` takes for every city of a country over some years of
+//! daily values.
 //!
 //! The days are made up of real ones: each city walks through the measured winters of
 //! `tests/fixtures/air_quality`, from a place and with a factor of its own, over and over. So every
 //! season is a heating season, and there are many more episodes than there were in truth.
-
-#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,39 +12,31 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 use chrono::NaiveDate;
-use clap::Parser;
 use serde_json::{Value, json};
 
-mod rig;
-use rig::{figure, median, processor_seconds};
+use crate::Settings;
+use crate::rig::{figure, median, processor_seconds};
 
-#[derive(Parser)]
-struct Args {
+#[derive(clap::Args)]
+pub(crate) struct Args {
     /// How many cities
     #[arg(long, default_value_t = 366)]
     cities: usize,
     /// How many years of days
     #[arg(long, default_value_t = 3)]
     years: usize,
-    /// How often
-    #[arg(long, default_value_t = 5)]
-    reps: usize,
-    /// Told by `cargo bench`
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 /// What is aimed at, in seconds of processor time.
 const TARGET: f64 = 2.0;
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+pub(crate) fn bench(settings: &Settings, args: &Args) -> anyhow::Result<()> {
     let files = tempfile::tempdir()?;
     let table = files.path().join("days.csv");
     fs::write(&table, days(args.cities, args.years)?)?;
     let mut seconds = Vec::new();
     let mut summary = Value::Null;
-    for _ in 0..args.reps {
+    for _ in 0..settings.reps {
         let before = processor_seconds();
         summary = replay(&table)?;
         let after = processor_seconds();
@@ -60,7 +50,8 @@ fn main() -> anyhow::Result<()> {
         summary["warnings"],
         figure(cpu, 2),
     );
-    let line = json!({ "bench": "replay", "reps": args.reps, "cpu_s": cpu, "summary": summary });
+    let line =
+        json!({ "bench": "replay", "reps": settings.reps, "cpu_s": cpu, "summary": summary });
     println!("{line}");
     Ok(())
 }
@@ -80,7 +71,7 @@ fn replay(table: &Path) -> anyhow::Result<Value> {
 
 /// A table of days, the same for the same numbers.
 fn days(cities: usize, years: usize) -> anyhow::Result<String> {
-    let winters = include_str!("../tests/fixtures/air_quality/winters_3cities.csv");
+    let winters = include_str!("../../tests/fixtures/air_quality/winters_3cities.csv");
     let real: Vec<u32> = winters
         .lines()
         .skip(1)
