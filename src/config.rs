@@ -43,6 +43,8 @@ pub struct Config {
     pub webhook: WebhookConfig,
     /// `[dispatch]`: how patiently messages are sent.
     pub dispatch: Dispatch,
+    /// `[retention]`: for how long what is not record is kept.
+    pub retention: Retention,
     /// `[[sources]]`: forecasts that are fetched every hour. Default: none.
     pub sources: Vec<Source>,
     /// `[log]`: what is written to stderr, and how.
@@ -139,6 +141,24 @@ pub struct Dispatch {
     pub backoff: Backoff,
 }
 
+/// `[retention]`: for how many days what is not record is kept; 0 keeps it for ever.
+///
+/// All of it *assumed*: the law asks that personal data is kept no longer than its purpose needs
+/// (个人信息保护法 第十九条) and names no number. What was decided, issued, sent and answered is
+/// record, and is kept.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// The words of answers; their salted digests stay. Default: 1,095, three years.
+    pub answer_words_days: u32,
+    /// Contacts that a list no longer names, and those of plants that have left it. Default: 365.
+    pub retired_contacts_days: u32,
+    /// API tokens that ended or were revoked. Default: 90.
+    pub ended_tokens_days: u32,
+    /// What came of the runs of jobs. Default: 30.
+    pub job_runs_days: u32,
+}
+
 /// `[[sources]]`: a forecast that is fetched every hour, for one region.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -147,7 +167,10 @@ pub struct Source {
     pub region: RegionCode,
     /// Where the file is, `https:` as a rule: an answer of the Open-Meteo air quality interface, or
     /// any other format that is taken from a file. May hold a key, and is never printed.
+    #[serde(default)]
     pub url: String,
+    /// A file with the URL, instead of `url`; read at the start.
+    pub url_file: Option<PathBuf>,
     /// Which place of the file is meant. Default: the only one, else the one of the region's name.
     pub place: Option<String>,
     /// Who made it, as it stands in outlooks. Default: whoever the format names.
@@ -213,7 +236,10 @@ impl Config {
             .and_then(Self::checked)
     }
 
-    fn checked(self) -> Result<Self, ConfigError> {
+    fn checked(mut self) -> Result<Self, ConfigError> {
+        for source in &mut self.sources {
+            source.read_url()?;
+        }
         let mut regions = BTreeSet::new();
         match self
             .sources
@@ -248,9 +274,32 @@ impl Config {
         Ok(self.database_url()?.starts_with("sqlite:"))
     }
 
+    /// The keyring's file: the configured one, or the node's own.
+    pub fn keyring_file(&self) -> PathBuf {
+        let own = || self.in_data_dir("keyring.toml");
+        self.keyring.file.clone().unwrap_or_else(own)
+    }
+
     /// A file of the node's own.
     pub fn in_data_dir(&self, name: &str) -> PathBuf {
         self.data_dir.join(name)
+    }
+}
+
+impl Source {
+    /// Reads the URL, where it stands in a file.
+    fn read_url(&mut self) -> Result<(), ConfigError> {
+        match &self.url_file {
+            None if !self.url.is_empty() => {}
+            Some(path) if self.url.is_empty() => read(path)?.trim().clone_into(&mut self.url),
+            _ => {
+                return Err(ConfigError::Wrong(format!(
+                    "`sources` of region {}: expected either `url` or `url_file`",
+                    self.region
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -278,6 +327,7 @@ impl Default for Config {
             mail: None,
             webhook: WebhookConfig::default(),
             dispatch: Dispatch::default(),
+            retention: Retention::default(),
             sources: Vec::new(),
             log: Log::default(),
         }
@@ -312,6 +362,17 @@ impl Default for SignIn {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            answer_words_days: 1_095,
+            retired_contacts_days: 365,
+            ended_tokens_days: 90,
+            job_runs_days: 30,
+        }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self {
@@ -335,6 +396,7 @@ impl fmt::Debug for Source {
         f.debug_struct("Source")
             .field("region", &self.region)
             .field("url", &"…")
+            .field("url_file", &self.url_file)
             .field("place", &self.place)
             .field("source", &self.source)
             .field("root_certificates", &self.root_certificates)
@@ -423,6 +485,24 @@ mod tests {
         assert_eq!(config.database_url().unwrap(), "postgres://qk:secret@db/qk");
         config.database.url = Some("sqlite:x.db".to_owned());
         assert!(config.database_url().is_err());
+    }
+
+    #[test]
+    fn the_address_of_a_source_may_stand_in_a_file_but_not_in_both_places() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("url");
+        std::fs::write(&path, "https://a.invalid/?key=secret\n").unwrap();
+        let file = format!("url_file = \"{}\"\n", path.display());
+        let source = |text: &str| parse(&format!("[[sources]]\nregion = \"411000\"\n{text}"), &[]);
+        let read = source(&file).unwrap();
+        assert_eq!(read.sources[0].url, "https://a.invalid/?key=secret");
+        for wrong in [
+            String::new(),
+            format!("url = \"https://b.invalid\"\n{file}"),
+        ] {
+            let refused = source(&wrong).unwrap_err().to_string();
+            assert!(refused.contains("either `url` or `url_file`"), "{refused}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::clock::Ids;
+use crate::domain::digest::hex;
 use crate::domain::id::ContactKey;
 
 /// The shortest tag that is accepted, in bytes (128 bits).
@@ -42,6 +43,8 @@ pub enum Purpose {
     OrderLink,
     /// A webhook secret.
     Webhook,
+    /// What tells one key from another of the same number.
+    Mark,
 }
 
 impl Purpose {
@@ -49,6 +52,7 @@ impl Purpose {
         match self {
             Self::OrderLink => "order-link",
             Self::Webhook => "webhook",
+            Self::Mark => "mark",
         }
     }
 }
@@ -62,6 +66,15 @@ impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Which key of a ring, without giving it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyMark {
+    /// Its number.
+    pub id: KeyId,
+    /// The first 8 bytes of what it signs of nothing, in hexadecimal.
+    pub mark: String,
 }
 
 /// An HMAC-SHA256 tag.
@@ -208,6 +221,17 @@ impl Keyring {
     /// The number of every key, the oldest first.
     pub fn key_ids(&self) -> impl Iterator<Item = KeyId> {
         self.keys.iter().map(|key| key.id)
+    }
+
+    /// The mark of every key, the oldest first.
+    pub fn marks(&self) -> impl Iterator<Item = KeyMark> {
+        self.keys.iter().map(|key| {
+            let tag = key.mac(Purpose::Mark, &[]).finalize().into_bytes();
+            KeyMark {
+                id: key.id,
+                mark: hex(&tag[..8]),
+            }
+        })
     }
 
     /// Signs with the current key. The caller may cut the tag, to no less than 16 bytes.

@@ -36,7 +36,9 @@
 //!   [`ingest`](app::ingest) → [`decide`](app::decide) → [`proposal`](app::proposal) →
 //!   [`notices`](app::notices) → [`draw`](app::draw) → [`issue`](app::issue) →
 //!   [`dispatch`](app::dispatch) → [`answer`](app::answer), with [`journal`](app::journal) under
-//!   all of it; [`board`](app::board) and [`desk`](app::desk) gather what is looked at.
+//!   all of it; [`board`](app::board) and [`desk`](app::desk) gather what is looked at;
+//!   [`backup`](app::backup) writes all of it to a file and begins a new epoch from one;
+//!   [`erase`](app::erase) and [`retention`](app::retention) take people out of it.
 //! - [`web`]: HTTP: the JSON interface (`web/api`), the console (`web/console`: a handler and a form
 //!   for each move), the order link; [`web::pages`] are the views they fill, one struct per page.
 //! - [`jobs`]: one visible table of scheduled work.

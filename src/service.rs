@@ -157,8 +157,8 @@ async fn database(config: &Config, options: Options) -> anyhow::Result<Db> {
         .context("cannot open the database")
 }
 
-/// The directory of the embedded database is for its owner alone: it holds names and phones.
-fn make_data_dir(path: &Path) -> anyhow::Result<()> {
+/// Makes the data directory where it is missing, for its owner alone: it holds names and phones.
+pub fn make_data_dir(path: &Path) -> anyhow::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -184,7 +184,7 @@ fn keyring(config: &Config, clock: &Clock, ids: &Ids) -> anyhow::Result<Keyring>
              instance: `qingkong keyring create FILE` makes one"
         );
     }
-    let path = config.in_data_dir("keyring.toml");
+    let path = config.keyring_file();
     if !Path::exists(&path) {
         Keyring::generate(ids, clock.now()).create(&path)?;
         tracing::info!(path = %path.display(), "Made a keyring; losing it closes every order link");

@@ -15,6 +15,7 @@
 //! the order: it binds until an office decides.
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use super::link::Link;
 use super::{App, Caller, Error, FieldError};
@@ -195,8 +196,10 @@ impl App {
             asked,
             at: self.now(),
         };
+        let begun = Instant::now();
         match self.answers.write(given).await? {
             Done::Kept(answered) => {
+                metrics::histogram!("qingkong_answer_durable_seconds").record(begun.elapsed());
                 self.bell.ring();
                 count(kind, &answered);
                 Ok(answered)

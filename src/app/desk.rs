@@ -51,6 +51,8 @@ pub struct Overview {
     pub names: Names,
     /// How good the forecasts of the season were.
     pub scored: Scored,
+    /// Since when nothing is sent, because a backup was restored.
+    pub held_since: Option<DateTime<Utc>>,
 }
 
 /// What has become of what the rules propose.
@@ -195,6 +197,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
                 record,
             })
             .collect(),
+        held_since: app.held_since().await?.map(|epoch| epoch.began_at),
     })
 }
 

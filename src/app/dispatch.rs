@@ -41,8 +41,8 @@ use crate::domain::id::MessageKey;
 use crate::domain::lane::Lane;
 use crate::notify::Outcome;
 use crate::notify::channels::Channels;
-use crate::store::StoreError;
 use crate::store::outbox::{self, AttemptOutcome, Fate, Message};
+use crate::store::{StoreError, epoch, ladder};
 
 pub use crate::store::outbox::DeadLetter;
 
@@ -428,13 +428,21 @@ async fn give_back(app: &App, returning: &[Returning]) -> Result<(), StoreError>
 )]
 async fn gauge<L: Lane>(app: &App) -> Result<(), StoreError> {
     let now = app.now();
-    let depth = outbox::depth::<L>(&mut app.db.read().await?, now).await?;
-    let age = depth
-        .oldest_at
-        .map_or(0, |oldest| (now - oldest).num_seconds());
+    let mut tx = app.db.read().await?;
+    let depth = outbox::depth::<L>(&mut tx, now).await?;
+    let held = epoch::find_held(&mut tx).await?.is_some();
+    let unsent = ladder::count_unsent::<L>(&mut tx).await?;
+    drop(tx);
+    let age = |since: Option<DateTime<Utc>>| {
+        since.map_or(0.0, |since| (now - since).num_seconds() as f64)
+    };
+    metrics::gauge!("qingkong_outbox_held").set(if held { 1.0 } else { 0.0 });
     metrics::gauge!("qingkong_outbox_due", "lane" => L::NAME).set(depth.due as f64);
     metrics::gauge!("qingkong_outbox_dead", "lane" => L::NAME).set(depth.dead as f64);
-    metrics::gauge!("qingkong_outbox_oldest_due_seconds", "lane" => L::NAME).set(age as f64);
+    metrics::gauge!("qingkong_outbox_oldest_due_seconds", "lane" => L::NAME)
+        .set(age(depth.oldest_at));
+    metrics::gauge!("qingkong_orders_unsent", "lane" => L::NAME).set(unsent.orders as f64);
+    metrics::gauge!("qingkong_orders_unsent_seconds", "lane" => L::NAME).set(age(unsent.since));
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! said before keeps its row; what changed gets a new one under a new [`ListVersion`], by which a
 //! plan can tell that it was drawn from an older list. Contacts are personal data and stand apart.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -79,7 +80,7 @@ pub async fn import_plants(
             version,
             list_region: import.list_region,
             imported_at: act.now.timestamp_millis(),
-            imported_by: &caller.name,
+            imported_by: &journal::actor(caller),
             source: &import.source,
             plants: i64::try_from(plants).map_err(Error::internal)?,
             digest: &digest,
@@ -106,12 +107,25 @@ pub async fn import_plants(
     } else {
         enrolled.version
     };
-    sorted.store_contacts(&mut act.tx).await?;
+    sorted.store_contacts(&mut act.tx, act.now).await?;
     act.commit(Enrolled {
         version,
         ..enrolled
     })
     .await
+}
+
+/// Where the webhooks of a recipient go, and the secrets they are signed with: the first is the one
+/// to hand over. For whoever keeps the node, since a secret of another makes letters in its name.
+pub async fn webhook_secrets(
+    app: &App,
+    caller: &Caller,
+    number: &str,
+) -> Result<Vec<(String, Vec<String>)>, Error> {
+    caller.has(Right::ManageAccounts)?;
+    let hooks = registry::list_hooks(&mut app.db.read().await?, number).await?;
+    let secrets = |(contact, hook)| (hook, app.keyring.webhook_secrets(contact));
+    Ok(hooks.into_iter().map(secrets).collect())
 }
 
 /// What taking in a list would do. Nothing is written.
@@ -174,7 +188,7 @@ pub async fn import_offices(
     }
     let (kind, none) = (RecipientKind::Office, ListVersion(0));
     registry::set_recipients(&mut act.tx, kind, list_region, none, heads).await?;
-    set_contacts(&mut act.tx, people, Before::Some).await?;
+    set_contacts(&mut act.tx, people, Before::Some, act.now).await?;
     let body = json!({ "list_region": list_region, "offices": taken });
     let entry = Entry {
         kind: "offices.imported",
@@ -339,11 +353,12 @@ impl Sorted {
         Ok(())
     }
 
-    async fn store_contacts(self, tx: &mut Tx) -> Result<(), Error> {
+    async fn store_contacts(self, tx: &mut Tx, now: DateTime<Utc>) -> Result<(), Error> {
         let of = |row: Listed| (row.head.key, row.contacts);
         let known = self.changed.into_iter().map(of).chain(self.unchanged);
-        set_contacts(tx, known.collect(), Before::Some).await?;
-        set_contacts(tx, self.new.into_iter().map(of).collect(), Before::None).await
+        set_contacts(tx, known.collect(), Before::Some, now).await?;
+        let new = self.new.into_iter().map(of).collect();
+        set_contacts(tx, new, Before::None, now).await
     }
 }
 
@@ -359,13 +374,14 @@ async fn set_contacts(
     tx: &mut Tx,
     mut people: Vec<(RecipientKey, Vec<Contact>)>,
     before: Before,
+    now: DateTime<Utc>,
 ) -> Result<(), Error> {
     people.sort_by_key(|(recipient, _)| *recipient);
     let mut contacts = Vec::with_capacity(people.len());
     for (recipient, named) in people {
         if before == Before::Some {
             let from = i32::try_from(named.len()).map_err(Error::internal)?;
-            registry::retire_contacts(tx, recipient, from).await?;
+            registry::retire_contacts(tx, recipient, from, now).await?;
         }
         let placed = (0..).zip(named);
         contacts.extend(placed.map(|(position, contact)| (recipient, position, contact)));

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{App, Error};
+use super::{App, Error, retention};
 use crate::store::{idempotency, job_run};
 
 /// How long a run may take before another instance takes it over.
@@ -14,9 +14,6 @@ const TAKEN_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// How long after a failure a run is tried again.
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
-
-/// How long finished runs are remembered.
-const REMEMBERED_FOR: TimeDelta = TimeDelta::days(30);
 
 /// A run that is ours to do.
 #[derive(Debug)]
@@ -77,9 +74,12 @@ impl App {
 
     /// Forgets runs of long ago.
     pub async fn prune_runs(&self) -> Result<u64, Error> {
-        let before = (self.now() - REMEMBERED_FOR).timestamp_millis();
+        let keep = self.config.retention.job_runs_days;
+        let Some(before) = retention::before(keep, self.now()) else {
+            return Ok(0);
+        };
         let mut tx = self.db.begin().await?;
-        let pruned = job_run::prune_runs(&mut tx, before).await?;
+        let pruned = job_run::prune_runs(&mut tx, before.timestamp_millis()).await?;
         tx.commit().await?;
         Ok(pruned)
     }

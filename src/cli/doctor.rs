@@ -155,8 +155,7 @@ fn disk(dir: &Path) -> Finding {
 }
 
 fn keyring(config: &Config) -> Finding {
-    let own = config.in_data_dir("keyring.toml");
-    let path = config.keyring.file.as_deref().unwrap_or(&own);
+    let path = config.keyring_file();
     if !path.exists() && config.keyring.file.is_none() {
         let finding = Finding::ok("keyring", "none yet");
         return match config.is_embedded() {
@@ -164,7 +163,7 @@ fn keyring(config: &Config) -> Finding {
             _ => finding.fail("name the same keyring for every instance in keyring.file"),
         };
     }
-    match Keyring::read(path) {
+    match Keyring::read(&path) {
         Ok(ring) => {
             let keys = ring.key_ids().count();
             Finding::ok("keyring", format!("{keys} keys in {}", path.display()))
@@ -260,6 +259,11 @@ fn clock(
 fn outbox(now: DateTime<Utc>, work: &Work) -> Finding {
     let waited = work.due_since.map_or(TimeDelta::zero(), |due| now - due);
     let dead = work.dead_letters;
+    if work.held {
+        let found = "held since a backup was restored: nothing is sent";
+        return Finding::ok("outbox", found)
+            .fail("see what is no longer true, then `qingkong outbox release`");
+    }
     if waited > DUE_FOR {
         let found = format!("a letter has been due for {} min", waited.num_minutes());
         return Finding::ok("outbox", found).fail("is a node serving, and is a mail server set?");

@@ -106,6 +106,9 @@ fn outside(args: &Verify, config: &Config) -> Result<Option<PathBuf>, Failure> {
 }
 
 fn tell(report: &verify::Report, outside: bool, out: &mut Output) -> std::io::Result<()> {
+    for restored in &report.restored {
+        out.line(restored)?;
+    }
     for fault in &report.faults {
         out.line(fault)?;
     }

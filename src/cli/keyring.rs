@@ -1,9 +1,11 @@
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::Subcommand;
 
-use super::node::Node;
+use super::node::{Node, block_on};
 use super::{Failure, print::Output};
+use crate::app::{Caller, enroll};
 use crate::clock::{Clock, Ids};
 use crate::keyring::Keyring;
 
@@ -29,6 +31,15 @@ enum Command {
         #[command(flatten)]
         node: Node,
     },
+    /// Print where the webhooks of an enterprise go, and the secrets that sign them.
+    ///
+    /// Hand the first over to whoever receives them; the others belong to keys that were rotated.
+    Webhooks {
+        /// The enterprise's number on the list.
+        number: String,
+        #[command(flatten)]
+        node: Node,
+    },
 }
 
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
@@ -39,18 +50,29 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
             out.line(format_args!("made {}", file.display()))?;
         }
         Command::Rotate { node } => {
-            let config = node.config()?;
-            let file = config
-                .keyring
-                .file
-                .clone()
-                .unwrap_or_else(|| config.in_data_dir("keyring.toml"));
+            let file = node.config()?.keyring_file();
             let rotated = Keyring::read(&file)?.rotated(&ids, now)?;
             rotated.replace(&file)?;
             let key = rotated.current();
             out.line(format_args!(
                 "key {key} signs from the next start of the service"
             ))?;
+        }
+        Command::Webhooks { number, node } => block_on(webhooks(number, node, out))?,
+    }
+    Ok(())
+}
+
+async fn webhooks(number: &str, node: &Node, out: &mut Output) -> Result<(), Failure> {
+    let app = node.open_existing().await?;
+    let hooks = enroll::webhook_secrets(&app, &Caller::operator(), number).await?;
+    if hooks.is_empty() {
+        return Err(anyhow!("no contact of `{number}` takes webhooks").into());
+    }
+    for (hook, secrets) in hooks {
+        out.line(hook)?;
+        for secret in secrets {
+            out.line(format_args!("  {secret}"))?;
         }
     }
     Ok(())

@@ -9,9 +9,11 @@ use clap::{Parser, Subcommand};
 
 mod aqi;
 mod assess;
+mod backup;
 mod completions;
 pub mod demo;
 mod doctor;
+mod erase;
 mod export;
 mod import;
 mod journal;
@@ -19,10 +21,12 @@ mod keyring;
 mod log;
 mod migrate;
 mod node;
+mod outbox;
 mod playbook;
 mod print;
 mod reason;
 mod replay;
+mod restore;
 mod serve;
 mod token;
 mod user;
@@ -51,6 +55,10 @@ enum Command {
     Token(token::Args),
     Keyring(keyring::Args),
     Journal(journal::Args),
+    Outbox(outbox::Args),
+    Erase(erase::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Playbook(playbook::Args),
     Completions(completions::Args),
 }
@@ -93,6 +101,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Token(args) => token::run(&args, &mut out),
         Command::Keyring(args) => keyring::run(&args, &mut out),
         Command::Journal(args) => journal::run(&args, &mut out),
+        Command::Outbox(args) => outbox::run(&args, &mut out),
+        Command::Erase(args) => erase::run(&args, &mut out),
+        Command::Backup(args) => backup::run(&args, &mut out),
+        Command::Restore(args) => restore::run(&args, &mut out),
         Command::Playbook(args) => playbook::run(&args, &mut out),
         Command::Completions(args) => completions::run(&args, &mut out),
     };

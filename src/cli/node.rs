@@ -42,6 +42,12 @@ impl Node {
         service::open_existing(config).await.map_err(missing)
     }
 
+    /// The database for a command that fills it: made where it is not there, and not migrated.
+    pub(crate) async fn new_database(&self) -> Result<Db, Failure> {
+        let config = self.config()?;
+        Ok(service::open_database(&config).await?)
+    }
+
     /// The database as it is found: neither made nor migrated.
     pub(crate) async fn existing_database(&self) -> Result<Db, Failure> {
         let config = self.config()?;

@@ -73,6 +73,11 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Daily(3, 40),
         run: |app| Box::pin(async { app.prune_runs().await.map(pruned) }),
     },
+    Job {
+        name: "prune-past-retention",
+        schedule: Schedule::Daily(3, 20),
+        run: |app| Box::pin(async { app.prune_past_retention().await.map(pruned) }),
+    },
     // The last of a round, since it waits for others.
     Job {
         name: "pull-forecasts",

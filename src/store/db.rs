@@ -64,6 +64,10 @@ use super::error::StoreError;
 
 pub use sqlx::FromRow;
 
+mod whole;
+
+pub use self::whole::{Column, Table};
+
 /// How to open a database.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {

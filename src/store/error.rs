@@ -103,6 +103,24 @@ pub enum StoreError {
         release: String,
     },
 
+    /// A backup is restored into an empty database alone.
+    #[error("the database is not empty: there is something in `{table}`")]
+    NotEmpty {
+        /// The table in which something stands.
+        table: String,
+    },
+
+    /// The schema of an empty database is newer than what is to be filled in.
+    #[error(
+        "the database has schema {found}, and what is restored has {migration}: name a new one"
+    )]
+    Newer {
+        /// The newest migration the database has.
+        found: i64,
+        /// The newest migration of the backup.
+        migration: i64,
+    },
+
     /// The schema could not be brought up to date.
     #[error("the database could not be migrated")]
     Migration(#[source] Arc<sqlx::migrate::MigrateError>),

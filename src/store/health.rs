@@ -81,16 +81,20 @@ pub struct Work {
     pub due_since: Option<DateTime<Utc>>,
     /// Letters given up, and not sent on their way again.
     pub dead_letters: i64,
+    /// Whether nothing is sent since a restore.
+    pub held: bool,
 }
 
 /// Looks at the work of a migrated database.
 pub async fn work(tx: &mut Tx) -> Result<Work> {
-    let (newest, unsealed, due, dead_letters): (Option<i64>, Option<i64>, Option<i64>, i64) = tx
+    type WorkRow = (Option<i64>, Option<i64>, Option<i64>, i64, i64);
+    let (newest, unsealed, due, dead_letters, held): WorkRow = tx
         .one(
             "SELECT (SELECT MAX(at) FROM journal_entry),
                     (SELECT MIN(at) FROM journal_pending),
                     (SELECT MIN(due_at) FROM message WHERE state = 'due' AND lane = $1),
-                    (SELECT COUNT(*) FROM message WHERE state = 'dead')",
+                    (SELECT COUNT(*) FROM message WHERE state = 'dead'),
+                    (SELECT COUNT(*) FROM epoch   WHERE released_at IS NULL)",
             (Live::NAME,),
         )
         .await?;
@@ -100,6 +104,7 @@ pub async fn work(tx: &mut Tx) -> Result<Work> {
         unsealed_since: at(unsealed),
         due_since: at(due),
         dead_letters,
+        held: held > 0,
     })
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A sender [claims](claim) what is due under a mark of its own, and tells how each attempt ended;
 //! a result under a mark that no longer holds is not taken. What the claim of a sender that died
-//! leaves behind becomes due again by itself. Messages that are held are never claimed.
+//! leaves behind becomes due again by itself. Messages that are held are never claimed, and after a
+//! restore none are until a person [releases](super::epoch) the outbox.
 
 use std::collections::HashMap;
 
@@ -187,7 +188,7 @@ impl AttemptRecord {
     }
 }
 
-/// Whether anything of a lane is due.
+/// Whether anything of a lane is due and may be sent.
 pub async fn is_due<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
     let found: Option<(i64,)> = tx
         .optional(
@@ -196,6 +197,7 @@ pub async fn is_due<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
               WHERE lane  = $1
                 AND state = 'due'
                 AND due_at <= $2
+                AND NOT EXISTS (SELECT 1 FROM epoch WHERE released_at IS NULL)
               LIMIT 1",
             (L::NAME, now.timestamp_millis()),
         )
@@ -203,7 +205,7 @@ pub async fn is_due<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// Claims what is longest due, under a mark nobody else has, until an instant.
+/// Claims what is longest due and may be sent, under a mark nobody else has, until an instant.
 pub async fn claim<L: Lane>(
     tx: &mut Tx,
     mark: &str,
@@ -229,6 +231,7 @@ pub async fn claim<L: Lane>(
                   WHERE lane  = $1
                     AND state = 'due'
                     AND due_at <= $2
+                    AND NOT EXISTS (SELECT 1 FROM epoch WHERE released_at IS NULL)
                   ORDER BY due_at, message_key
                   LIMIT $3",
                 "SELECT message_key, plan_key, order_key, contact_key, channel, attempts, lease_by,
@@ -237,6 +240,7 @@ pub async fn claim<L: Lane>(
                   WHERE lane  = $1
                     AND state = 'due'
                     AND due_at <= $2
+                    AND NOT EXISTS (SELECT 1 FROM epoch WHERE released_at IS NULL)
                   ORDER BY due_at, message_key
                   LIMIT $3
                     FOR UPDATE SKIP LOCKED",
@@ -588,6 +592,20 @@ pub async fn redrive(tx: &mut Tx, message: MessageKey, now: DateTime<Utc>) -> Re
         )
         .await?;
     Ok(redriven > 0)
+}
+
+/// Restores the patience of everything that is due in a lane: it waited for a person. Answers with
+/// how many messages that is.
+pub async fn redrive_due<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
+    tx.execute(
+        "UPDATE message
+            SET redriven_at    = $2,
+                redriven_after = attempts
+          WHERE state = 'due'
+            AND lane  = $1",
+        (L::NAME, now.timestamp_millis()),
+    )
+    .await
 }
 
 /// How much of a lane waits.

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::db::{FromRow, Insert};
 use super::{Inconsistency, Result, Tx};
 use crate::domain::enterprise::{Contact, Plant};
@@ -198,12 +200,13 @@ pub async fn set_contacts(
         "INSERT INTO contact
                 (contact_key, recipient_key, position, name, role, phone, email, webhook, active)",
         "ON CONFLICT (recipient_key, position)
-           DO UPDATE SET name    = excluded.name,
-                         role    = excluded.role,
-                         phone   = excluded.phone,
-                         email   = excluded.email,
-                         webhook = excluded.webhook,
-                         active  = excluded.active",
+           DO UPDATE SET name       = excluded.name,
+                         role       = excluded.role,
+                         phone      = excluded.phone,
+                         email      = excluded.email,
+                         webhook    = excluded.webhook,
+                         active     = excluded.active,
+                         retired_at = NULL",
     );
     let rows = (first_key..)
         .zip(contacts)
@@ -224,14 +227,20 @@ pub async fn set_contacts(
 }
 
 /// Retires the contacts of a recipient from a position on: they are told nothing more.
-pub async fn retire_contacts(tx: &mut Tx, recipient: RecipientKey, from: i32) -> Result<u64> {
+pub async fn retire_contacts(
+    tx: &mut Tx,
+    recipient: RecipientKey,
+    from: i32,
+    now: DateTime<Utc>,
+) -> Result<u64> {
     tx.execute(
         "UPDATE contact
-            SET active = FALSE
+            SET active     = FALSE,
+                retired_at = $3
           WHERE recipient_key = $1
             AND position >= $2
             AND active",
-        (recipient.0, from),
+        (recipient.0, from, now.timestamp_millis()),
     )
     .await
 }
@@ -422,6 +431,26 @@ struct ContactRow {
     phone: Option<String>,
     email: Option<String>,
     webhook: Option<String>,
+}
+
+/// The active contacts that take webhooks at the recipients of a number, with their addresses.
+pub async fn list_hooks(tx: &mut Tx, number: &str) -> Result<Vec<(ContactKey, String)>> {
+    let rows: Vec<(i64, String)> = tx
+        .all(
+            "SELECT c.contact_key, c.webhook
+               FROM contact   c
+               JOIN recipient r ON r.recipient_key = c.recipient_key
+              WHERE r.number = $1
+                AND c.active
+                AND c.webhook IS NOT NULL
+              ORDER BY c.contact_key",
+            (number,),
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(key, hook)| (ContactKey(key), hook))
+        .collect())
 }
 
 /// The active contacts of recipients within a span of keys, in order of recipient and position.

@@ -21,6 +21,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use super::Result;
 use super::db::{Db, FromRow, Tx};
 use super::error::StoreError;
+use super::health;
 
 macro_rules! migrations {
     ($($name:literal)*) => {
@@ -39,17 +40,40 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0007_warning"
     "0008_outbox"
     "0009_journal"
+    "0010_keeping"
     "0011_hours"
 };
 
 impl Db {
+    /// Begins to fill a database from a backup: in one transaction its schema is made as it was up
+    /// to a migration. Refused where there are rows ([`StoreError::NotEmpty`]) or a newer schema
+    /// ([`StoreError::Newer`]).
+    pub async fn begin_filling(&self, migration: i64) -> Result<Tx> {
+        lay_floor(self).await?;
+        let mut tx = self.begin().await?;
+        stand_on_floor(&mut tx).await?;
+        for table in tx.tables().await? {
+            if !tx.is_empty(&table).await? {
+                return Err(StoreError::NotEmpty { table: table.name });
+            }
+        }
+        match health::migration(&mut tx).await? {
+            Some(found) if found > migration => {
+                return Err(StoreError::Newer { found, migration });
+            }
+            _ => {}
+        }
+        tx.apply(&migrator_up_to(migration)).await?;
+        Ok(tx)
+    }
+
     /// Brings the schema up to date. Any number of instances may do so at once; a binary older
     /// than the schema allows is refused with [`StoreError::Outdated`].
     pub async fn migrate(&self) -> Result<()> {
         lay_floor(self).await?;
         let mut tx = self.begin().await?;
         stand_on_floor(&mut tx).await?;
-        tx.apply(&migrator()).await?;
+        complete(&mut tx).await?;
         tx.commit().await
     }
 }
@@ -117,12 +141,18 @@ async fn stand_on_floor(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-fn migrator() -> Migrator {
+/// Applies every migration this database has not seen, in a transaction that fills it.
+pub async fn complete(tx: &mut Tx) -> Result<()> {
+    tx.apply(&migrator_up_to(newest())).await
+}
+
+fn migrator_up_to(last: i64) -> Migrator {
     let migrations = MIGRATIONS.iter().map(|&(name, text)| {
         let (number, topic) = parse(name);
         let text = SqlStr::from_static(text);
         Migration::new(number, topic.into(), MigrationType::Simple, text, false)
     });
+    let migrations = migrations.filter(|migration| migration.version <= last);
     let mut migrator = Migrator::with_migrations(migrations.collect());
     // The row above takes the place of the lock, and says which newer schemas are acceptable.
     migrator.set_locking(false).set_ignore_missing(true);

@@ -6,14 +6,15 @@
 //! | `qingkong_http_request_seconds` | method, route | a histogram of the time until an answer began |
 //!
 //! Labels are routes, never addresses, so their number is that of the routes. Other parts of the
-//! node describe their own metrics where they count them, all named `qingkong_…` with their unit.
+//! node record their own metrics where they count them, all named `qingkong_…` with their unit; the
+//! README lists those that are watched, with their targets.
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use metrics::{counter, describe_counter, describe_histogram, histogram};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 const REQUESTS: &str = "qingkong_http_requests_total";
 const SECONDS: &str = "qingkong_http_request_seconds";
@@ -23,6 +24,12 @@ const BUCKETS: [f64; 11] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
 ];
 
+/// From the issue of a notice to the delivery of its letters; 300 is the target for all of them.
+const DELIVERIES: (&str, [f64; 9]) = (
+    "qingkong_delivery_seconds",
+    [1.0, 5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 14_400.0],
+);
+
 /// The process's recorder of metrics, installed by whoever asks first.
 pub fn recorder() -> PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -30,6 +37,10 @@ pub fn recorder() -> PrometheusHandle {
         .get_or_init(|| {
             let recorder = PrometheusBuilder::new()
                 .set_buckets(&BUCKETS)
+                .and_then(|builder| {
+                    let (name, buckets) = DELIVERIES;
+                    builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), &buckets)
+                })
                 .expect("there are buckets")
                 .build_recorder();
             let handle = recorder.handle();

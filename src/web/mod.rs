@@ -26,7 +26,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use self::console::{
-    dead_letters, figures, import, instruction, notice, orders, overview, sign_in, warning,
+    dead_letters, docs, figures, import, instruction, notice, orders, overview, sign_in, warning,
 };
 use self::problem::Problem;
 use crate::app::App;
@@ -122,7 +122,8 @@ pub fn router(web: Web) -> Router {
             get(import::form).post(import::import),
         )
         .route("/dead-letters", get(dead_letters::list))
-        .route("/dead-letters/redrive", post(dead_letters::redrive));
+        .route("/dead-letters/redrive", post(dead_letters::redrive))
+        .route(docs::PATH, get(docs::show));
 
     // Whoever holds an order's link.
     let holders = Router::new().route("/o/{token}", get(order_link::show).post(order_link::answer));

@@ -90,6 +90,15 @@ impl TestDb {
         }
     }
 
+    /// Another empty database of the same engine, without a schema.
+    pub(crate) async fn unmigrated_like(&self) -> Self {
+        if self.is_postgres() {
+            Self::postgres_unmigrated().await
+        } else {
+            Self::sqlite_unmigrated().await
+        }
+    }
+
     /// A second instance on the same database, as another process would open it.
     pub(crate) async fn another(&self) -> Db {
         open(&self.url).await

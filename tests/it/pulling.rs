@@ -49,6 +49,7 @@ impl Fake {
         Source {
             region: REGION.parse().unwrap(),
             url: format!("http://{}/v1/air-quality?apikey=secret", self.address),
+            url_file: None,
             place: None,
             source: None,
             root_certificates: None,

@@ -45,9 +45,19 @@ impl World {
 
     /// A world whose configuration differs.
     pub(crate) async fn with(db: TestDb, differ: impl FnOnce(&mut Config)) -> Self {
+        Self::at(db, start(), 1, differ).await
+    }
+
+    /// The same, later, with other ids: over a record that another world has begun.
+    pub(crate) async fn at(
+        db: TestDb,
+        now: DateTime<Utc>,
+        seed: u64,
+        differ: impl FnOnce(&mut Config),
+    ) -> Self {
         log_to_the_test();
         let files = tempfile::tempdir().unwrap();
-        let clock = Clock::set_at(start());
+        let clock = Clock::set_at(now);
         let mut config = Config {
             data_dir: files.path().to_owned(),
             ..Config::default()
@@ -56,14 +66,14 @@ impl World {
         config.database.url = Some(db.url().to_owned());
         config.keyring.file = Some(keyring(&files));
         differ(&mut config);
-        let service = Service::start(config.clone(), clock.clone(), Ids::seeded(1))
+        let service = Service::start(config.clone(), clock.clone(), Ids::seeded(seed))
             .await
             .unwrap();
         Self {
             service,
             clock,
             config,
-            nodes: 1.into(),
+            nodes: seed.into(),
             _files: files,
             db,
         }

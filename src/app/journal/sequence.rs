@@ -24,7 +24,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::head;
+use super::head::{self, Told};
 use crate::app::events::Event;
 use crate::app::{App, Error};
 use crate::domain::digest::hex;
@@ -194,7 +194,7 @@ impl Follower {
             return Ok(());
         }
         let (file, now) = (self.file.clone(), app.now());
-        blocking(move || head::append(&file, head, now)).await?;
+        blocking(move || head::append(&file, Told::sealed(head, now))).await?;
         self.outside = Some(head);
         tracing::info!(
             journal.position = head.position,

@@ -6,6 +6,9 @@
 //! the chain with the heads told [outside](super::head). Entries that still wait for a position are
 //! verified alike and are no fault. It reads one state of the database throughout, page by page.
 //!
+//! The chain of a restored backup is shorter than what was told outside; see [`Restored`] for when
+//! that is no fault.
+//!
 //! What it cannot see: an entry removed with all its rows before its seal was told outside, which
 //! takes about a second.
 
@@ -13,18 +16,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use super::{RowTable, Rows, RowsDigest, head};
+use super::head::{self, Told};
+use super::{RowTable, Rows, RowsDigest};
 use crate::app::Error;
 use crate::domain::digest::Digest;
 use crate::domain::journal::Head;
 use crate::store::journal::{Sealed, Stored};
-use crate::store::{Db, Tx, journal, playbook, record, scan};
+use crate::store::{Db, Tx, epoch, health, journal, playbook, record, scan};
 
 mod outside;
 mod report;
 mod spans;
 
-pub use report::{Fault, Report, Voucher};
+pub use report::{Fault, Report, Restored, Voucher};
 
 use outside::Outside;
 use spans::Spans;
@@ -37,11 +41,21 @@ const NAMED: usize = 1_000;
 
 /// Verifies the journal of a database against the heads in a file, if one is given.
 pub async fn verify(db: &Db, outside: Option<&Path>) -> Result<Report, Error> {
-    let heads = outside.map(head::read).transpose();
-    let heads = heads.map_err(Error::internal)?.into_iter().flatten();
+    let told = || {
+        let told = outside.map(head::read).transpose();
+        Ok::<_, Error>(told.map_err(Error::internal)?.into_iter().flatten())
+    };
+    let mut tx = db.read().await?;
+    let knows_epochs = health::migration(&mut tx).await? >= Some(epoch::SINCE);
+    let epochs = if knows_epochs {
+        epoch::list_epochs(&mut tx).await?
+    } else {
+        Vec::new()
+    };
+    let restored = outside::restores(told()?, &epochs)?;
     let mut audit = Audit {
-        tx: db.read().await?,
-        outside: Outside::over(heads),
+        tx,
+        outside: Outside::over(told()?, restored),
         found: Found::default(),
         vouched: BTreeMap::new(),
         plans: BTreeSet::new(),
@@ -59,13 +73,14 @@ pub async fn verify(db: &Db, outside: Option<&Path>) -> Result<Report, Error> {
         rows: found.rows,
         files: found.files,
         outside: outside.compared,
+        restored: outside.restored,
         faults: found.faults,
         faults_in_all: found.faults_in_all,
     })
 }
 
 /// A verification under way, over the heads of a file.
-struct Audit<I: Iterator<Item = io::Result<Head>>> {
+struct Audit<I: Iterator<Item = io::Result<Told>>> {
     tx: Tx,
     outside: Outside<I>,
     found: Found,
@@ -92,7 +107,7 @@ impl Found {
     }
 }
 
-impl<I: Iterator<Item = io::Result<Head>>> Audit<I> {
+impl<I: Iterator<Item = io::Result<Told>>> Audit<I> {
     /// Every position in order; answers with the end of the chain.
     async fn walk_chain(&mut self) -> Result<Head, Error> {
         let mut chain = Head::START;

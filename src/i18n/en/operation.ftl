@@ -81,3 +81,16 @@ problem-internal = Something went wrong
 problem-internal-advice = It was logged. Please tell the administrator the reference below.
 problem-reference = Reference
 problem-home = Back to the start
+
+docs-title = Interface
+docs-hint = For programs. To be read by machines:
+docs-operations = Operations
+docs-schemas = Forms
+docs-parameters = Parameters
+docs-body = Body
+docs-answers = Answers
+docs-field = Name
+docs-form = Form
+docs-required = Required
+docs-yes = yes
+docs-meaning = Meaning

@@ -81,6 +81,7 @@ proposal-decline-do = Sign the refusal
 proposal-waiting = Waiting for the duty officer to decide.
 proposal-drafted = Open the draft
 proposal-declined = Declined by { $person }, { $at }:
+outbox-held = Nothing is sent: a backup was restored on { $since }, and what happened after it was taken is not in it. Look, then release the outbox (qingkong outbox release).
 proposal-hint = The government sets the level. The system proposes, and records what was decided.
 
 counts-title = Progress of orders

@@ -78,3 +78,16 @@ problem-internal = 系统出错
 problem-internal-advice = 错误已记录。请把下面的编号告诉管理员。
 problem-reference = 编号
 problem-home = 返回首页
+
+docs-title = 接口说明
+docs-hint = 供程序使用的接口，说明用英文。机器可读：
+docs-operations = 操作
+docs-schemas = 数据格式
+docs-parameters = 参数
+docs-body = 请求内容
+docs-answers = 应答
+docs-field = 名称
+docs-form = 格式
+docs-required = 必填
+docs-yes = 是
+docs-meaning = 含义

@@ -77,6 +77,7 @@ proposal-decline-do = 签署不采纳
 proposal-waiting = 等待值班员决定。
 proposal-drafted = 打开已拟通知
 proposal-declined = { $person } 于{ $at }决定不采纳：
+outbox-held = 发件箱已暂停：{ $since }由备份恢复，备份之后的办理情况不在其中。核对无误后放行（qingkong outbox release），此前不发出任何指令。
 proposal-hint = 预警级别由人民政府确定；系统只提出建议并记录决定。
 
 counts-title = 指令进度

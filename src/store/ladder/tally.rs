@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Place, counter};
 use crate::domain::id::PlanKey;
-use crate::domain::order::Status;
+use crate::domain::lane::Lane;
+use crate::domain::order::{Rung, Status};
+use crate::domain::time::from_millis;
 use crate::store::db::{FromRow, Insert};
 use crate::store::{Inconsistency, Result, StoreError, Tx};
 
@@ -43,6 +45,36 @@ pub async fn list_tally(tx: &mut Tx, plan: PlanKey) -> Result<Vec<Counted>> {
         )
         .await?;
     rows.into_iter().map(Counted::try_from).collect()
+}
+
+/// The orders of the warnings that stand which nobody has been handed yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// How many.
+    pub orders: i64,
+    /// When the earliest notice among those that wait was issued.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// Counts the orders of a lane that nobody has been handed yet.
+pub async fn count_unsent<L: Lane>(tx: &mut Tx) -> Result<Unsent> {
+    let (orders, since): (i64, Option<i64>) = tx
+        .one(
+            "SELECT CAST(COALESCE(SUM(t.orders), 0) AS BIGINT), MIN(p.issued_at)
+               FROM warning w
+               JOIN plan    p ON p.plan_key = w.plan_key
+               JOIN tally   t ON t.plan_key = w.plan_key
+              WHERE w.open
+                AND w.lane   = $1
+                AND t.rung   = $2
+                AND t.orders <> 0",
+            (L::NAME, Rung::Issued.as_str()),
+        )
+        .await?;
+    Ok(Unsent {
+        orders,
+        since: since.and_then(from_millis),
+    })
 }
 
 /// How many orders leave and reach each status.

@@ -24,6 +24,7 @@ pub(super) struct ExportQuery {
     #[param(value_type = Option<String>, example = "411000")]
     region: Option<RegionCode>,
     /// What kind of file.
+    #[param(inline)]
     #[serde(default)]
     format: ExportFormat,
 }

@@ -21,6 +21,7 @@ mod instruction;
 mod journal;
 mod notice;
 mod order;
+mod outbox;
 mod outlook;
 mod plan;
 mod playbook;
@@ -54,6 +55,7 @@ mod warning;
         (name = "journal", description = "The record that cannot be changed quietly"),
         (name = "playbook", description = "What everything is judged and worded by"),
         (name = "orders", description = "How far each has come, and its answers"),
+        (name = "outbox", description = "What waits to be sent, and what holds it"),
         (name = "dead letters", description = "What could not be delivered"),
         (name = "events", description = "What has just happened"),
     ),
@@ -120,6 +122,8 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(order::list_orders))
         .routes(routes!(order::show_order))
         .routes(routes!(order::answer_order))
+        .routes(routes!(outbox::show_outbox))
+        .routes(routes!(outbox::release_outbox))
         .routes(routes!(dead_letter::list_dead_letters))
         .routes(routes!(dead_letter::redrive_letter))
         .routes(routes!(events::watch_events))

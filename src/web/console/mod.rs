@@ -25,6 +25,7 @@ use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
 pub(super) mod dead_letters;
+pub(super) mod docs;
 mod draft;
 pub(super) mod figures;
 pub(super) mod import;

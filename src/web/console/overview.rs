@@ -145,6 +145,7 @@ async fn page(
     let view = Overview {
         language: seat.language,
         chrome: seat.chrome(desk, Section::Overview),
+        held_since: seen.held_since.map(WrittenTime::of),
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),

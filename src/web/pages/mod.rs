@@ -39,6 +39,8 @@ pub mod inbox;
 
 pub mod problem;
 
+pub mod docs;
+
 /// What stands around every console page: who is signed in, where, when, and what is in force.
 #[derive(Clone, Debug)]
 pub struct Chrome {

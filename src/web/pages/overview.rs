@@ -23,6 +23,8 @@ pub struct Overview {
     pub language: Language,
     /// What stands around the page.
     pub chrome: Chrome,
+    /// Since when nothing is sent, because a backup was restored and nobody has released it.
+    pub held_since: Option<WrittenTime>,
     /// The outlook; none before the first was taken in.
     pub outlook: Option<Outlook>,
     /// Where missing days are given a value; none where there are none, or the person may not.

@@ -33,7 +33,7 @@ impl Run {
 
     /// That it was refused as wrong input, with this said and nothing printed.
     #[track_caller]
-    fn assert_refused(&self, said: &str) {
+    pub(crate) fn assert_refused(&self, said: &str) {
         let expected = Run {
             status: 2,
             stdout: String::new(),

@@ -68,7 +68,8 @@ impl Ledger {
     /// Seals what waits and tells the head outside, as a node does.
     pub(crate) async fn seal(&self) -> Head {
         let sealed = journal::seal(&self.app).await.unwrap();
-        head::append(&self.outside(), sealed.head, self.app.now()).unwrap();
+        let told = head::Told::sealed(sealed.head, self.app.now());
+        head::append(&self.outside(), told).unwrap();
         sealed.head
     }
 

@@ -23,7 +23,7 @@ struct Seen {
 }
 
 /// The first fault found, in words.
-pub(super) fn check(markup: &str) -> Result<(), String> {
+pub(crate) fn check(markup: &str) -> Result<(), String> {
     let mut seen = Seen::default();
     let mut rest = markup;
     while let Some(at) = rest.find('<') {

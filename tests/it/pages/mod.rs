@@ -6,7 +6,7 @@
 
 mod catalogues;
 mod contrast;
-mod markup;
+pub(crate) mod markup;
 mod samples;
 
 use qingkong::i18n::Language;

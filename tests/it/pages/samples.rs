@@ -254,6 +254,10 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         register_instruction: Some(owned("/instructions/new")),
         ..with_outlook(language, false)
     };
+    let restored = Overview {
+        held_since: Some(at("11-24T09:40")),
+        ..quiet_overview(language)
+    };
     let mut in_force = Overview {
         proposal: Some(held()),
         instructions: vec![instruction(Some("/notices/01"))],
@@ -311,6 +315,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     });
     vec![
         ("overview-quiet", quiet.render().unwrap()),
+        ("overview-restored", restored.render().unwrap()),
         ("overview-proposal", proposed.render().unwrap()),
         ("overview", in_force.render().unwrap()),
         ("overview-declined", declined.render().unwrap()),
@@ -387,6 +392,7 @@ fn quiet_overview(language: Language) -> Overview {
             setting: Setting::Live,
             ..chrome(language, Section::Overview, Role::Officer)
         },
+        held_since: None,
         outlook: None,
         fill_in: None,
         proposal: None,

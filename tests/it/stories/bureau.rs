@@ -89,7 +89,7 @@ impl Bureau {
         Self::signed_in(world, recipients).await
     }
 
-    async fn signed_in(world: World, recipients: usize) -> Self {
+    pub(crate) async fn signed_in(world: World, recipients: usize) -> Self {
         let (mut officer, mut approver) = (world.stranger(), world.stranger());
         officer.sign_in(OFFICER, PASSWORD).await;
         approver.sign_in(APPROVER, PASSWORD).await;

@@ -3,8 +3,10 @@
 pub(crate) mod bureau;
 mod faults;
 mod issue;
+mod keys;
 mod kill;
 mod playbook;
+mod restore;
 pub(crate) mod sinks;
 mod tampering;
 mod whole;

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
+
+use crate::domain::time::rfc3339;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +22,8 @@ pub struct Report {
     pub files: u64,
     /// Heads told outside that the chain was compared with.
     pub outside: u64,
+    /// The restores of backups that the chain has been through, as told outside.
+    pub restored: Vec<Restored>,
     /// What was touched, in the order in which it was found.
     #[serde(skip)]
     pub faults: Vec<Fault>,
@@ -35,6 +40,38 @@ impl Report {
     /// The first position at which the journal is not what it was.
     pub fn first_touched(&self) -> Option<i64> {
         self.faults.iter().filter_map(Fault::position).min()
+    }
+}
+
+/// The restore of a backup: no fault, since the one who keeps the file has noted it there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// The epoch it began.
+    pub epoch: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The last position of the backup.
+    pub position: i64,
+    /// The last position that was told outside before and is lost; none where nothing is known to
+    /// be.
+    pub lost_to: Option<i64>,
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (epoch, at, position) = (self.epoch, rfc3339(self.at), self.position);
+        write!(
+            f,
+            "epoch {epoch} was restored from position {position} at {at}"
+        )?;
+        match self.lost_to {
+            None => Ok(()),
+            Some(last) => write!(
+                f,
+                "; positions {} to {last} known outside are of the epoch before it",
+                position + 1
+            ),
+        }
     }
 }
 

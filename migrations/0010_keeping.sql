@@ -1,0 +1,18 @@
+-- How a record is kept over years: restored, and rid of people nobody writes to any more.
+
+-- Which life of the record this is. The first epoch, from the first start on, has no row; every
+-- restore of a backup begins another. While one has not been released, nothing is sent. Mutable: the
+-- journal holds an entry for each beginning and each release.
+CREATE TABLE epoch (
+    number      BIGINT NOT NULL PRIMARY KEY,
+    began_at    BIGINT NOT NULL,
+    began_by    TEXT   NOT NULL,
+    taken_at    BIGINT NOT NULL,
+    position    BIGINT NOT NULL,
+    seal        TEXT   NOT NULL,
+    released_at BIGINT,
+    released_by TEXT
+);
+
+-- Since when a contact is told nothing more; one retired by an early release has no instant.
+ALTER TABLE contact ADD COLUMN retired_at BIGINT;

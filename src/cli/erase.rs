@@ -1,0 +1,101 @@
+use clap::Subcommand;
+use serde_json::json;
+
+use super::Failure;
+use super::node::{Node, block_on};
+use super::print::{Output, note};
+use super::user::refused;
+use crate::app::Caller;
+use crate::app::erase::{Erased, Whom};
+
+/// Erase personal data.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Erase one person out of every table: contacts, account, the words of answers.
+    ///
+    /// Without --yes it says what would go and changes nothing. Orders, letters and answers stay on
+    /// record without a name, and the journal still verifies.
+    Person(Person),
+}
+
+#[derive(Debug, clap::Args)]
+#[group(id = "whom", required = true, multiple = true, args = ["phone", "email", "name", "account"])]
+struct Person {
+    /// The person's telephone number, wherever it is listed.
+    #[arg(long)]
+    phone: Option<String>,
+    /// The person's mailbox, wherever it is listed.
+    #[arg(long)]
+    email: Option<String>,
+    /// The person's name as a contact of one enterprise or office.
+    #[arg(long, requires = "number")]
+    name: Option<String>,
+    /// That enterprise's number on the list; for an office the code of its region.
+    #[arg(long = "of", value_name = "NUMBER", requires = "name", id = "number")]
+    number: Option<String>,
+    /// The person's account.
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Do it. It cannot be undone.
+    #[arg(long)]
+    yes: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    node: Node,
+}
+
+pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
+    let Command::Person(args) = &args.command;
+    block_on(async {
+        let app = args.node.open_existing().await?;
+        let whom = Whom {
+            phone: args.phone.clone(),
+            email: args.email.clone(),
+            named_at: args.name.clone().zip(args.number.clone()),
+            account: args.account.clone(),
+        };
+        let operator = Caller::operator();
+        let erased = app.erase_person(&operator, &whom, !args.yes).await;
+        let erased = erased.map_err(refused)?;
+        let json = json!({
+            "type": if args.yes { "erased" } else { "would-erase" },
+            "contacts": erased.contacts, "account": erased.account, "notes": erased.notes,
+            "unreachable": erased.unreachable,
+        });
+        out.json_or(args.json, &json, || said(&erased, args.yes))?;
+        for recipient in &erased.unreachable {
+            note(format_args!(
+                "{recipient} has no contact then: it cannot be told"
+            ));
+        }
+        if args.yes {
+            note(
+                "lists and backups that name the person are files of yours: mend or erase them too",
+            );
+        } else {
+            note("nothing was erased: --yes does it, and it cannot be undone");
+        }
+        Ok(())
+    })
+}
+
+fn said(erased: &Erased, done: bool) -> String {
+    let contacts = erased.contacts.len();
+    let account = if erased.account { ", an account" } else { "" };
+    let notes = erased.notes;
+    let verb = if done { "erased" } else { "would erase" };
+    let sum = format!("{verb} {contacts} contacts{account}, the words of {notes} answers");
+    let of = erased
+        .contacts
+        .iter()
+        .map(|of| format!("\n  a contact of {of}"));
+    sum + &of.collect::<String>()
+}

@@ -1,0 +1,180 @@
+//! Erasing a person: nothing of them is left in any table, and the record stays whole.
+
+use qingkong::app::account::NewAccount;
+use qingkong::app::answer::{AnswerIn, Answerer};
+use qingkong::app::caller::Role;
+use qingkong::app::erase::Whom;
+use qingkong::app::link::Link;
+use qingkong::app::{Caller, Error};
+use qingkong::domain::order::AnswerKind;
+use qingkong::store::Db;
+
+use crate::backup::rows;
+use crate::machine::Machine;
+use crate::stories::bureau::Bureau;
+use crate::stories::sinks::{Sinks, until_sent};
+use crate::world::{PASSWORD, REGION};
+
+const NAME: &str = "欧阳不忘";
+const PHONE: &str = "13912345678";
+const MAILBOX: &str = "ouyang@factory.example";
+const ACCOUNT: &str = "ouyang-buwang";
+
+/// Which tables still name the person.
+async fn tables_that_name(db: &Db) -> Vec<String> {
+    let names = |row: &String| {
+        [NAME, PHONE, MAILBOX, ACCOUNT]
+            .iter()
+            .any(|word| row.contains(word))
+    };
+    let tables = rows(db).await.into_iter();
+    let naming = tables.filter(|(_, rows)| rows.iter().any(names));
+    naming.map(|(table, _)| table.name).collect()
+}
+
+async fn scalar(db: &Db, sql: &'static str) -> i64 {
+    db.read().await.unwrap().scalar(sql, ()).await.unwrap()
+}
+
+/// A bureau whose first letter went to the person, who has answered and signed in; somebody else
+/// has given the person's number. Answers with the person's link too.
+async fn bureau(db: crate::database::TestDb, sinks: &Sinks) -> (Bureau, String) {
+    let bureau = Bureau::sending(db, 5, sinks).await;
+    bureau
+        .carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号")
+        .await;
+    until_sent(&bureau.world).await;
+    let app = bureau.world.app();
+    let letters = sinks.letters();
+    let links = letters
+        .iter()
+        .map(|letter| Link::open(&letter.token, &app.keyring).unwrap());
+    let links: Vec<Link> = links.collect();
+    let other = links
+        .iter()
+        .find(|link| link.order != links[0].order)
+        .unwrap();
+    for (nonce, link, note) in [
+        ("n1", links[0], format!("有事请联系{NAME}")),
+        ("n2", *other, format!("值班电话 {PHONE}，请勿外传")),
+        ("n3", *other, "锅炉已压火".to_owned()),
+    ] {
+        let answer = AnswerIn {
+            order: link.order,
+            revision: 1,
+            kind: AnswerKind::Acknowledged,
+            unit: None,
+            reason: None,
+            nonce: nonce.to_owned(),
+            note: Some(note),
+        };
+        app.answer_order(&Answerer::Link(link), answer)
+            .await
+            .unwrap();
+    }
+    let mut tx = bureau.world.db.begin().await.unwrap();
+    let named = tx.execute(
+        "UPDATE contact SET name = $1, phone = $2, email = $3 WHERE contact_key = $4",
+        (NAME, PHONE, MAILBOX, links[0].contact.0),
+    );
+    assert_eq!(named.await.unwrap(), 1);
+    tx.execute("UPDATE list_version SET imported_by = $1", (ACCOUNT,))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let new = NewAccount {
+        name: ACCOUNT.to_owned(),
+        password: PASSWORD.to_owned(),
+        role: Role::Officer,
+        region: REGION.parse().unwrap(),
+        recipient: None,
+        title: Some("科员".to_owned()),
+    };
+    app.add_account(&Caller::operator(), new, None)
+        .await
+        .unwrap();
+    let mut visitor = bureau.world.stranger();
+    visitor.sign_in(ACCOUNT, PASSWORD).await;
+    let wrong = serde_json::json!({ "name": ACCOUNT, "password": "not the password" });
+    visitor
+        .post("/api/v1/session", &wrong)
+        .send()
+        .await
+        .unwrap();
+    (bureau, letters[0].token.clone())
+}
+
+fn whom() -> Whom {
+    Whom {
+        phone: Some(PHONE.to_owned()),
+        account: Some(ACCOUNT.to_owned()),
+        ..Whom::default()
+    }
+}
+
+both_engines! {
+    async fn nothing_of_the_person_is_left_and_the_record_is_whole(db: TestDb) {
+        let sinks = Sinks::start().await;
+        let (bureau, token) = bureau(db, &sinks).await;
+        let (db, app) = (&bureau.world.db, bureau.world.app());
+        let named = ["account", "answer_note", "list_version", "contact", "sign_in_attempts"];
+        assert_eq!(tables_that_name(db).await, named);
+
+        // To look changes nothing.
+        let before = rows(db).await;
+        let looked = app.erase_person(&Caller::operator(), &whom(), true).await.unwrap();
+        assert!(rows(db).await == before);
+        let erased = app.erase_person(&Caller::operator(), &whom(), false).await.unwrap();
+        assert_eq!(erased, looked);
+        assert_eq!((erased.contacts.len(), erased.account, erased.notes), (1, true, 2));
+        assert_eq!(tables_that_name(db).await, [""; 0]);
+
+        // The answers and orders are there, and what others said.
+        assert_eq!(scalar(db, "SELECT COUNT(*) FROM answer").await, 3);
+        assert_eq!(scalar(db, "SELECT COUNT(*) FROM answer_note").await, 1);
+        let orders = i64::try_from(bureau.recipients).unwrap();
+        assert_eq!(scalar(db, "SELECT COUNT(*) FROM plan_line").await, orders);
+        assert_eq!(scalar(db, "SELECT COUNT(*) FROM order_head WHERE acknowledged = 1").await, 2);
+        let page = bureau.officer.get(&format!("/o/{token}")).send().await.unwrap();
+        assert_eq!(page.status(), 404, "the person's link opens nothing any more");
+
+        // Once more there is nobody, and that is said.
+        let again = app.erase_person(&Caller::operator(), &whom(), false).await.unwrap_err();
+        assert!(matches!(&again, Error::Invalid(fields) if fields[0].field == "phone"), "{again}");
+
+        // The next notice goes to everybody else; the journal verifies.
+        bureau.carry("raise", "red", "2026-11-26T00:00", "许环委办〔2026〕2号").await;
+        until_sent(&bureau.world).await;
+        assert_eq!(tables_that_name(db).await, [""; 0]);
+        let machine = Machine::of(&bureau.world);
+        bureau.world.service.stop().await;
+        machine.done(&["journal", "verify"]);
+        let exported = machine.done(&["journal", "export"]).stdout;
+        assert!(exported.contains("\"kind\":\"person.erased\""), "{exported}");
+    }
+
+    async fn at_the_command_line_it_takes_a_yes(db: TestDb) {
+        let sinks = Sinks::start().await;
+        let (bureau, _) = bureau(db, &sinks).await;
+        let machine = Machine::of(&bureau.world);
+        assert_eq!(machine.run(&["erase", "person"]).status, 2, "nobody is named");
+        assert_eq!(machine.run(&["erase", "person", "--name", NAME]).status, 2, "of whom?");
+        let unknown = machine.run(&["erase", "person", "--phone", "13900000000"]);
+        unknown.assert_refused("phone: nobody is listed so");
+        let looked = machine.done(&["erase", "person", "--email", MAILBOX]);
+        let (sum, of) = looked.stdout.split_once('\n').unwrap();
+        assert_eq!(sum, "would erase 1 contacts, the words of 2 answers");
+        assert!(of.starts_with("  a contact of "), "{of}");
+        assert!(tables_that_name(&bureau.world.db).await.contains(&"contact".to_owned()));
+        let number: (String,) = bureau.world.db.read().await.unwrap()
+            .one("SELECT number FROM recipient r JOIN contact c ON c.recipient_key = r.recipient_key
+                   WHERE c.phone = $1", (PHONE,))
+            .await
+            .unwrap();
+        let erased = machine.done(&["erase", "person", "--name", NAME, "--of", &number.0, "--yes"]);
+        assert_eq!(erased.stdout, format!("erased 1 contacts, the words of 2 answers\n{of}"));
+        machine.done(&["erase", "person", "--account", ACCOUNT, "--yes"]);
+        assert_eq!(tables_that_name(&bureau.world.db).await, [""; 0]);
+        bureau.world.service.stop().await;
+    }
+}
