@@ -217,10 +217,11 @@ impl Drawn<'_> {
                 aqi: judged(aqi),
                 source: source.clone(),
             },
-            (Some(aqi), Origin::Forecast { .. }) => DayValue::Forecast {
+            (Some(aqi), Origin::Forecast { source }) => DayValue::Forecast {
                 low: aqi.low(),
                 high: aqi.high(),
                 judged: judged(aqi),
+                source: source.clone(),
             },
         };
         ChartDay {
@@ -285,7 +286,7 @@ impl Drawn<'_> {
         let language = self.seat.language;
         let answer = match state {
             ProposalState::Open(open) if may_draft => ProposalAnswer::Open {
-                draft: self.seat.here("/notices/new?grounds=proposal"),
+                draft: self.seat.here(&format!("/proposals/{}/draft", open.key)),
                 decline: self.seat.here(&format!("/proposals/{}/decline", open.key)),
             },
             ProposalState::Open(_) => ProposalAnswer::Waiting,

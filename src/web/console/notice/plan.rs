@@ -123,7 +123,11 @@ pub(super) async fn preview(
             limit: plants.limit.into(),
             autonomous: plants.autonomous.into(),
             other: plants.other.into(),
-            offices: changes.total().saturating_sub(plants.plants.into()),
+            // A plan that releases everybody asks nothing of anybody.
+            offices: match plants.plants {
+                0 => 0,
+                plants => changes.total().saturating_sub(plants.into()),
+            },
         },
         changes,
         cuts: cuts(drawn, language),
