@@ -54,7 +54,8 @@ function follow(chart, reading) {
   hair.setAttribute("class", "crosshair");
   hair.setAttribute("y1", "30");
   hair.setAttribute("y2", "284");
-  chart.append(hair);
+  // Beneath the values, which stay legible.
+  chart.insertBefore(hair, chart.querySelector(".value"));
   chart.setAttribute("role", "slider");
   chart.setAttribute("tabindex", "0");
   chart.setAttribute("aria-valuemin", "1");

@@ -227,7 +227,7 @@ impl Drawn<'_> {
         ChartDay {
             day: day.on,
             value,
-            primary: day.primary.to_string(),
+            primary: shown::pollutants(day.primary),
             excluded: excluded.get(&day.on).cloned(),
         }
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use fantoccini::key::Key;
 use qingkong::app::Caller;
 use qingkong::app::ingest::{self, DayIn, OutlookIn, Series, ValueIn};
-use qingkong::domain::aqi::PollutantSet;
+use qingkong::domain::aqi::{Pollutant, PollutantSet};
 use qingkong::domain::outlook::AqiRange;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ async fn measured(bureau: &Bureau) {
         value: ValueIn::Index {
             aqi: Some(AqiRange::exactly(aqi).unwrap()),
             pm2_5: None,
-            primary: PollutantSet::EMPTY,
+            primary: PollutantSet::from_iter([Pollutant::Pm25]),
         },
         cause: None,
     });
@@ -79,7 +79,7 @@ async fn a_pointer_reads_the_day_it_points_at() {
     let (bureau, browser) =
         at_the_overview(async |bureau| Browser::open(&bureau.world).await).await;
     for (day, reads) in [
-        ("11月15日", "11月15日 · 实况 · AQI 211 · 重度污染"),
+        ("11月15日", "11月15日 · 实况 · AQI 211 · 重度污染 · PM2.5"),
         ("11月26日", "11月26日 · 预报 · AQI 260 · 重度污染"),
     ] {
         point_at(&browser, day).await;
@@ -115,7 +115,7 @@ async fn the_arrow_keys_go_from_today_through_the_days_and_stop_at_the_ends() {
     read(Key::Left, "11月25日 · 预报 · AQI 215 · 重度污染").await;
     read(Key::End, "11月28日 · 预报 · AQI 90 · 良").await;
     read(Key::Right, "11月28日 · 预报 · AQI 90 · 良").await;
-    read(Key::Home, "11月14日 · 实况 · AQI 153 · 中度污染").await;
+    read(Key::Home, "11月14日 · 实况 · AQI 153 · 中度污染 · PM2.5").await;
     browser.key(Key::Escape).await;
     assert_eq!(browser.count(".crosshair.shown").await, 0);
     bureau.world.service.stop().await;
@@ -156,7 +156,7 @@ async fn every_day_stands_in_the_table_beneath_with_its_source() {
     let rows = browser.ask(foreseen).await;
     let rows = rows.as_array().unwrap();
     assert_eq!(rows.len(), 15, "ten days, today, four days");
-    assert_eq!(rows[1], "11月15日|实况|211||AQI 重度污染||");
+    assert_eq!(rows[1], "11月15日|实况|211||AQI 重度污染|PM2.5|");
     assert_eq!(
         rows[12],
         "11月26日|预报 市生态环境监测中心|260||AQI 重度污染||"
