@@ -120,6 +120,7 @@ plan-none = No plan is drawn yet: which plants, which orders and how much is cut
 plan-stale = Plan no longer valid
 plan-cuts = Cut against target (kg per day)
 plan-sample = Some of its lines ({ $shown } of { $total })
+plan-letter = Text of the letter, for { $to }
 plan-all = See all
 plan-change = Change
 plan-recipient = Plant or office

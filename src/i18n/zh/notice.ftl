@@ -120,6 +120,7 @@ plan-none = 尚未生成方案，看不到涉及的企业、指令和减排量�
 plan-stale = 方案已失效
 plan-cuts = 减排量与目标（千克/日）
 plan-sample = 名单示例（{ $shown } / { $total }）
+plan-letter = 通知正文（以{ $to }为例）
 plan-all = 查看全部
 plan-change = 变化
 plan-recipient = 企业或单位

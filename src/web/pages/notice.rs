@@ -15,7 +15,7 @@ use crate::web::pages::status::Phase;
 
 mod plan;
 
-pub use self::plan::{ChangeCounts, Cut, DutyCounts, PlanLine, PlanPreview};
+pub use self::plan::{ChangeCounts, Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
 
 /// The page of one notice.
 #[derive(Clone, Debug, Template)]

@@ -15,8 +15,8 @@ use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, 
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
     Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DutyCounts, IssueForm,
-    NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf, PlanLine, PlanPreview,
-    Step, StepKind, Waiting,
+    LetterPreview, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf,
+    PlanLine, PlanPreview, Step, StepKind, Waiting,
 };
 use qingkong::web::pages::orders::{
     Answer, AnswerKind, Attempt, AttemptOutcome, Filter, LadderRung, OrderLine, OrderPage,
@@ -666,6 +666,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             cuts: vec![],
             sample: vec![],
             all_lines: None,
+            letter: None,
             ..plan()
         }),
         ..ready
@@ -828,6 +829,11 @@ fn plan() -> PlanPreview {
             cut("VOCs", 33_018, 6_999, "21.2", "", 0),
         ],
         sample: plan_lines(),
+        letter: Some(LetterPreview {
+            to: owned("虚构·颍北水泥有限公司"),
+            subject: owned("【橙色预警】虚构·颍北水泥有限公司减排指令"),
+            text: owned("许昌市发布重污染天气橙色预警。\n\n1. 回转窑：停产"),
+        }),
         all_lines: Some(owned("/notices/01/plan.csv")),
     }
 }

@@ -26,6 +26,19 @@ pub struct PlanPreview {
     pub sample: Vec<PlanLine>,
     /// Where all lines are shown.
     pub all_lines: Option<String>,
+    /// What one recipient would read, before anything is issued.
+    pub letter: Option<LetterPreview>,
+}
+
+/// The words of the playbook as one recipient would read them.
+#[derive(Clone, Debug)]
+pub struct LetterPreview {
+    /// The recipient.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
 }
 
 /// Recipients by what changes for them.
