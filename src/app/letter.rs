@@ -23,7 +23,7 @@ use crate::store::{notice as store, plan};
 pub(super) const LANGUAGE: Language = Language::Zh;
 
 /// What stands in a preview where the issue will set the number and the check code.
-const NO_DOCUMENT_YET: &str = "（文号待定）";
+const NO_DOCUMENT_YET: &str = "文号待定";
 const NO_CHECK_CODE_YET: &str = "发布后生成";
 
 /// What one recipient would read, were a plan issued now.

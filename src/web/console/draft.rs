@@ -106,6 +106,11 @@ impl Typed {
             if let Some(level) = level_after(desk, kind) {
                 level.as_str().clone_into(&mut typed.level);
             }
+            // What is not to change stays as it stands.
+            if let Some(until) = standing_end(desk).filter(|_| !kind.ends()) {
+                typed.closed = true;
+                typed.until = until.into();
+            }
         }
         typed
     }
@@ -207,7 +212,7 @@ impl Typed {
         let kind = reading.choice("kind", self.kind());
         let level = reading.choice("level", self.level.parse().ok());
         let effective = reading.time("from", &self.from);
-        let ends = if self.closed {
+        let ends = if self.closed && !kind.is_some_and(NoticeKind::ends) {
             reading.time("until", &self.until).map(End::At)
         } else {
             Some(End::UntilFurtherNotice)
@@ -469,6 +474,11 @@ fn rests_on(followed: &Followed) -> String {
 
 fn standing_level(desk: &Desk) -> Option<WarningLevel> {
     Some(desk.standing.as_ref()?.head.warning.as_ref()?.level)
+}
+
+/// The stated end of the warning that stands.
+fn standing_end(desk: &Desk) -> Option<WrittenTime> {
+    shown::end(desk.standing.as_ref()?.head.warning.as_ref()?.ends)
 }
 
 /// The next full hour: a notice takes effect at one.

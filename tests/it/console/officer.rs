@@ -119,6 +119,11 @@ both_engines! {
         let warning = officer.link("许环委办〔2026〕12号");
         officer.open(&warning).await;
         let lift = officer.link("kind=lift");
+        let lower = officer.link("kind=lower");
+        officer.open(&lower).await;
+        for stays in ["name=\"until_day\" type=\"date\" value=\"2026-11-26\"", "value=\"24:00\""] {
+            assert!(officer.page.contains(stays), "the end stays as it stands\n{}", officer.page);
+        }
         officer.open(&lift).await;
         let kind = [("kind", "lift"), ("level", "orange"), ("reason", "26日夜间冷空气，持续改善")];
         officer.submit(&format!("/notices?region={REGION}"), &[&kind[..], &CONSULTED[..]].concat()).await;
