@@ -70,10 +70,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
         .ok_or(Error::NotFound)?;
     let may = caller.may(Right::DraftNotices, record.region);
     may.or_else(|_| caller.may(Right::IssueNotices, record.region))?;
-    if let Notice::Issued(_) | Notice::Abandoned(_) = record.notice {
-        let text = format!("the notice is {}", record.notice.state());
-        return Err(Error::conflict("notice-state", text));
-    }
+    under_way(&record)?;
     let list_region = record.region.prefecture().unwrap_or(record.region);
     let version = registry::find_version(&mut tx, list_region)
         .await?
@@ -548,11 +545,13 @@ async fn finish(
     sheet: Sheet,
 ) -> Result<Drawn, Error> {
     let mut tx = app.db.begin().await?;
+    notice::lock_warning(&mut tx, record.warning_key).await?;
+    same_notice(&mut tx, record).await?;
     let list_region = record.region.prefecture().unwrap_or(record.region);
     same_list(&mut tx, list_region, version).await?;
     let digest = sheet.digest.finish();
     store::set_drawn(&mut tx, plan, sheet.lines, &digest, &sheet.tally).await?;
-    notice::set_plan(&mut tx, record.key, plan).await?;
+    notice::set_plan(&mut tx, record.key, Some(plan)).await?;
     let head = store::find_plan(&mut tx, plan)
         .await?
         .ok_or(Error::NotFound)?;
@@ -569,6 +568,28 @@ async fn finish(
     tx.commit().await?;
     let playbook = app.playbook(&head.playbook).await?;
     Ok(drawn(&head, record, &playbook))
+}
+
+/// Refuses a plan whose notice was written anew, issued or given up while it was drawn.
+async fn same_notice(tx: &mut Tx, drawn_for: &NoticeRecord) -> Result<(), Error> {
+    let record = notice::find_notice(tx, drawn_for.id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    under_way(&record)?;
+    if record.notice.contents() == drawn_for.notice.contents() {
+        return Ok(());
+    }
+    let text = "the notice was written anew while its plan was drawn; draw it again";
+    Err(Error::conflict("plan-overtaken", text))
+}
+
+/// Refuses to draw for a notice whose plan is settled.
+fn under_way(record: &NoticeRecord) -> Result<(), Error> {
+    if let Notice::Issued(_) | Notice::Abandoned(_) = record.notice {
+        let text = format!("the notice is {}", record.notice.state());
+        return Err(Error::conflict("notice-state", text));
+    }
+    Ok(())
 }
 
 /// Refuses a plan whose list has changed since.

@@ -100,15 +100,38 @@ impl App {
 
     async fn read_issued(&self, key: PlanKey) -> Result<IssuedNotice, Error> {
         let stored = Stored::read(&mut self.db.read().await?, key).await?;
-        let (record, head) = (&stored.record, &stored.plan);
-        let (Notice::Issued(issued), Some(issued_at)) = (&record.notice, head.issued_at) else {
+        let (Notice::Issued(issued), Some(issued_at)) =
+            (&stored.record.notice, stored.plan.issued_at)
+        else {
             return Err(Error::NotFound);
         };
+        let document = issued.document.clone();
+        self.as_issued(stored, document, issued_at).await
+    }
+
+    /// What a notice under way would say, were it issued now with the plan drawn for it.
+    pub(super) async fn unissued_notice(
+        &self,
+        plan: PlanKey,
+        document: &str,
+    ) -> Result<IssuedNotice, Error> {
+        let stored = Stored::read(&mut self.db.read().await?, plan).await?;
+        self.as_issued(stored, document.to_owned(), self.now())
+            .await
+    }
+
+    async fn as_issued(
+        &self,
+        stored: Stored,
+        document: String,
+        issued_at: DateTime<Utc>,
+    ) -> Result<IssuedNotice, Error> {
+        let (record, head) = (&stored.record, &stored.plan);
         let playbook = self.playbook(&head.playbook).await?;
         let missing = |what: &str| {
             Error::internal(format!(
-                "the playbook {} has no {what} for plan {key}",
-                head.playbook
+                "the playbook {} has no {what} for plan {}",
+                head.playbook, head.key
             ))
         };
         let profile = playbook
@@ -119,13 +142,13 @@ impl App {
             .law_on(day_of(issued_at))
             .ok_or_else(|| missing("law"))?
             .clone();
-        let contents = issued.contents().clone();
+        let contents = record.notice.contents().clone();
         Ok(IssuedNotice {
             plan_id: head.id,
             revision: u32::try_from(head.revision).map_err(Error::internal)?,
             warning: WarningKey(head.warning_key),
             region: record.region,
-            document: issued.document.clone(),
+            document,
             issued_at,
             previous_level: stored.previous.filter(|before| *before != contents.level),
             contents,

@@ -2,24 +2,74 @@
 //!
 //! A letter is written when it is sent. Its words are the texts of the playbook its plan was drawn
 //! by, what it says is the plan's line, and its link is sealed for the contact it goes to: none of
-//! that rests in the outbox.
+//! that rests in the outbox. Before the issue, [`preview`] shows what one of them would say.
 
 use chrono::{DateTime, Utc};
 
-use super::App;
 use super::issued::IssuedNotice;
 use super::link::{Link, LinkRole};
-use crate::domain::id::{ContactKey, OrderKey};
-use crate::domain::lane::{Drill, Lane};
+use super::{App, Caller, Error, Right};
+use crate::domain::id::{ContactKey, OrderKey, PlanId, PlanKey};
+use crate::domain::lane::{Drill, Lane, Live};
 use crate::domain::notice::{End, Grounds, NoticeKind};
 use crate::domain::plan::{Change, Control};
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::notify::render::{Duty, MessageContext, MessageKind, Recipient, When, Words};
 use crate::store::outbox::Told;
+use crate::store::{notice as store, plan};
 
 /// The language of an order. The page behind its link can be switched.
 pub(super) const LANGUAGE: Language = Language::Zh;
+
+/// What stands in a preview where the issue will set the number and the check code.
+const NO_DOCUMENT_YET: &str = "文号待定";
+const NO_CHECK_CODE_YET: &str = "发布后生成";
+
+/// What one recipient would read, were a plan issued now.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The recipient.
+    pub name: String,
+    /// The subject line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+}
+
+/// What the first recipient of a plan would read; none where it has no line. No link is sealed.
+pub async fn preview(app: &App, caller: &Caller, id: PlanId) -> Result<Option<Preview>, Error> {
+    let mut tx = app.db.read().await?;
+    let head = plan::find_plan_by_id(&mut tx, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let record = store::find_notice_of_plan(&mut tx, head.key).await?;
+    caller.may(Right::SeeWarnings, record.region)?;
+    let lines = plan::page_lines(&mut tx, head.key, OrderKey(i64::MIN), 1).await?;
+    drop(tx);
+    let Some(line) = lines.into_iter().next() else {
+        return Ok(None);
+    };
+    let notice = app
+        .unissued_notice(PlanKey(head.key), NO_DOCUMENT_YET)
+        .await?;
+    let told = Told {
+        change: line.change,
+        duty: line.duty,
+        name: line.name,
+        digest: NO_CHECK_CODE_YET.to_owned(),
+    };
+    let context = context::<Live>(app, &notice, &told, line.order, None);
+    let text = notice
+        .playbook
+        .text(kind(notice.contents.kind, &told), LANGUAGE);
+    let content = text.mail(&context).map_err(Error::internal)?;
+    Ok(Some(Preview {
+        name: told.name,
+        subject: content.subject,
+        text: content.text,
+    }))
+}
 
 /// What a message about a line is for.
 pub(super) fn kind(notice: NoticeKind, told: &Told) -> MessageKind {
@@ -32,21 +82,21 @@ pub(super) fn kind(notice: NoticeKind, told: &Told) -> MessageKind {
     }
 }
 
-/// What the texts of a message may use.
+/// What the texts of a message may use; without a contact there is no link.
 pub(super) fn context<L: Lane>(
     app: &App,
     notice: &IssuedNotice,
     told: &Told,
     order: OrderKey,
-    contact: ContactKey,
+    contact: Option<ContactKey>,
 ) -> MessageContext {
     let contents = &notice.contents;
     let duty = &told.duty;
-    let link = Link {
+    let link = contact.map(|contact| Link {
         order,
         contact,
         role: LinkRole::Answer,
-    };
+    });
     MessageContext {
         drill: L::NAME == Drill::NAME,
         order: order.to_string(),
@@ -89,11 +139,7 @@ pub(super) fn context<L: Lane>(
             .change
             .owes_acknowledgement()
             .then(|| written(duty.acknowledge_by(notice.issued_at))),
-        link: Some(format!(
-            "{}/o/{}",
-            app.public_url(),
-            link.seal(&app.keyring)
-        )),
+        link: link.map(|link| format!("{}/o/{}", app.public_url(), link.seal(&app.keyring))),
         law: Words {
             zh: notice.law_zh(),
             en: notice.law_zh(),

@@ -31,7 +31,7 @@ pub mod issue;
 mod issued;
 pub mod job;
 pub mod journal;
-mod letter;
+pub mod letter;
 pub mod link;
 pub mod notices;
 pub mod order;

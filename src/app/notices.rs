@@ -165,7 +165,7 @@ pub async fn draft(
     .await
 }
 
-/// Makes one move with a notice that is under way.
+/// Makes one move with a notice that is under way. A plan does not outlive what it was drawn for.
 pub async fn step(
     app: &App,
     caller: &Caller,
@@ -205,6 +205,9 @@ pub async fn step(
     let seq = record.steps.len() + 1;
     let digest = store::record_step(&mut act.tx, record.key, seq, &step).await?;
     store::set_state(&mut act.tx, record.key, after.state()).await?;
+    if let Move::Drafted { .. } = step.act {
+        store::set_plan(&mut act.tx, record.key, None).await?;
+    }
     let keys = (record.key, id);
     journal_step(
         app,

@@ -331,8 +331,8 @@ pub async fn set_state(tx: &mut Tx, notice: i64, state: &str) -> Result<()> {
     Ok(())
 }
 
-/// Sets the plan last drawn for a notice.
-pub async fn set_plan(tx: &mut Tx, notice: i64, plan: i64) -> Result<()> {
+/// Sets the plan last drawn for what a notice says; none once it says something else.
+pub async fn set_plan(tx: &mut Tx, notice: i64, plan: Option<i64>) -> Result<()> {
     tx.execute(
         "UPDATE notice SET plan_key = $2 WHERE notice_key = $1",
         (notice, plan),

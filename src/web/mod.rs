@@ -98,6 +98,7 @@ pub fn router(web: Web) -> Router {
         .route("/", get(overview::show))
         .route("/figures", get(figures::watch))
         .route("/outlook/fill-in", post(overview::fill_in))
+        .route("/proposals/{key}/draft", post(notice::on_proposal))
         .route("/proposals/{key}/decline", post(overview::decline))
         .route(
             "/instructions/new",

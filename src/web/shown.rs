@@ -6,6 +6,7 @@ use crate::app::caller::Role as AppRole;
 use crate::app::desk::Names;
 use crate::app::order::{Mark as AppMark, UnitView};
 use crate::app::playbook::Playbook;
+use crate::domain::aqi::{Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
     Act, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
@@ -230,6 +231,12 @@ const fn issued(kind: NoticeKind) -> StepKind {
 /// The level that a notice's heading shows: none where it ends one.
 pub(super) fn level(contents: &Contents) -> Option<WarningLevel> {
     (!contents.kind.ends()).then_some(contents.level)
+}
+
+/// Pollutants by their symbols: `PM2.5、O3`.
+pub(super) fn pollutants(set: PollutantSet) -> String {
+    let symbols: Vec<_> = set.iter().map(Pollutant::symbol).collect();
+    symbols.join("、")
 }
 
 /// What recipients hear by a plan.

@@ -56,7 +56,7 @@ impl Job {
         at: DateTime<Utc>,
     ) -> Result<Letter<L>, TextError> {
         let (order, contact) = (self.message.order, self.message.contact);
-        let context = letter::context::<L>(app, &self.notice, &self.told, order, contact);
+        let context = letter::context::<L>(app, &self.notice, &self.told, order, Some(contact));
         let kind = letter::kind(self.notice.contents.kind, &self.told);
         let content = match self.to {
             Address::Email { .. } => {

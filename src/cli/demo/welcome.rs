@@ -16,16 +16,16 @@ const STEPS: [(&str, &str); 5] = [
         "sign in to the console as zhiban: the overview proposes a level, says why, and what the next one lacks",
     ),
     (
-        "据建议起草通知，记录会商，提交",
-        "draft a notice on the proposal, record the consultation, submit it",
+        "据建议拟发通知：涉及企业和减排量随即可见；记录会商，报签",
+        "draft a notice on the proposal: whom it concerns and what it cuts is seen at once; record the consultation, submit",
     ),
     (
         "换一个浏览器或无痕窗口，以 qianfa 登录并批准（起草人不能批准自己的通知）",
         "in another browser, or a private window, sign in as qianfa and approve it: nobody approves a draft of his own",
     ),
     (
-        "zhiban 生成方案，核对后发布：每家企业得到自己的指令",
-        "zhiban draws the plan, looks it over, issues it: every enterprise gets an order of its own",
+        "zhiban 核对方案后发布：每家企业得到自己的指令",
+        "zhiban looks the plan over and issues it: every enterprise gets an order of its own",
     ),
     (
         "在收件箱打开任一封信，点开其中的链接签收，再看总览的计数",

@@ -88,6 +88,7 @@ form-faults = { $count ->
     [one] One entry needs mending
    *[other] { $count } entries need mending
 }
+form-fault = { $field }: { $fault }
 form-day = Day
 form-clock = Time
 form-clock-hint = Write times as 20:00; the end of a day is 24:00

@@ -85,6 +85,7 @@ county = 县（市、区）
 grade = 绩效分级
 
 form-faults = 有 { $count } 处需要修改
+form-fault = { $field }：{ $fault }
 form-day = 日期
 form-clock = 时刻
 form-clock-hint = 时刻写作 20:00；当日结束写作 24:00

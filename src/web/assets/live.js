@@ -26,6 +26,7 @@ function say(text, lost) {
 function show(element, text) {
   if (element.textContent === text) return;
   element.textContent = text;
+  element.toggleAttribute("data-zero", text === "0");
   element.classList.remove("changed");
   void (/** @type {HTMLElement} */ (element).offsetWidth);
   element.classList.add("changed");

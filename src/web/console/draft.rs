@@ -49,6 +49,11 @@ const JUDGEMENT: &str = "judgement";
 const AS_DRAFTED: &str = "as-drafted";
 const INSTRUCTION: &str = "instruction:";
 
+/// What is asked for where a notice is to follow the open proposal.
+pub(super) fn on_proposal() -> HashMap<String, String> {
+    HashMap::from([("grounds".to_owned(), PROPOSAL.to_owned())])
+}
+
 impl Typed {
     /// A form as it was sent.
     pub(super) fn of(mut fields: HashMap<String, String>) -> Self {
@@ -100,6 +105,11 @@ impl Typed {
             kind.as_str().clone_into(&mut typed.kind);
             if let Some(level) = level_after(desk, kind) {
                 level.as_str().clone_into(&mut typed.level);
+            }
+            // What is not to change stays as it stands.
+            if let Some(until) = standing_end(desk).filter(|_| !kind.ends()) {
+                typed.closed = true;
+                typed.until = until.into();
             }
         }
         typed
@@ -199,11 +209,10 @@ impl Typed {
     /// What the form says.
     pub(super) fn read(&self, language: Language, region: RegionCode) -> Result<Read, Faults> {
         let mut reading = Reading::new(language);
-        let kind = KINDS.into_iter().find(|kind| kind.as_str() == self.kind);
-        let kind = reading.choice("kind", kind);
+        let kind = reading.choice("kind", self.kind());
         let level = reading.choice("level", self.level.parse().ok());
         let effective = reading.time("from", &self.from);
-        let ends = if self.closed {
+        let ends = if self.closed && !kind.is_some_and(NoticeKind::ends) {
             reading.time("until", &self.until).map(End::At)
         } else {
             Some(End::UntilFurtherNotice)
@@ -266,6 +275,17 @@ impl Typed {
                 .collect(),
             conclusion: conclusion?,
         })
+    }
+
+    /// What the page of a notice that is not begun yet is headed with.
+    pub(super) fn heading(&self) -> (NoticeKind, Option<WarningLevel>) {
+        let kind = self.kind().unwrap_or(NoticeKind::Start);
+        let level = self.level.parse().ok().filter(|_| !kind.ends());
+        (kind, level)
+    }
+
+    fn kind(&self) -> Option<NoticeKind> {
+        KINDS.into_iter().find(|kind| kind.as_str() == self.kind)
     }
 
     /// The form on its page; `record` is the draft it writes anew.
@@ -454,6 +474,11 @@ fn rests_on(followed: &Followed) -> String {
 
 fn standing_level(desk: &Desk) -> Option<WarningLevel> {
     Some(desk.standing.as_ref()?.head.warning.as_ref()?.level)
+}
+
+/// The stated end of the warning that stands.
+fn standing_end(desk: &Desk) -> Option<WrittenTime> {
+    shown::end(desk.standing.as_ref()?.head.warning.as_ref()?.ends)
 }
 
 /// The next full hour: a notice takes effect at one.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::Form;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::draft::{self, Typed};
@@ -13,7 +13,7 @@ use super::posted::{Posted, Reading, faults};
 use super::{Seat, done};
 use crate::app::board::NoticeRecord;
 use crate::app::caller::Right;
-use crate::app::desk::{self, Desk};
+use crate::app::desk::{self, Desk, ProposalState};
 use crate::app::issue::{self, IssueIn};
 use crate::app::notices::{self, StepIn};
 use crate::app::{Error, draw};
@@ -59,15 +59,8 @@ pub(in crate::web) async fn begin(
     seat.caller.may(Right::DraftNotices, desk.region)?;
     let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
     let typed = Typed::begin(&desk, &seen, &asked);
-    let form = typed.form(
-        seat.language,
-        &seat.here("/notices"),
-        &desk,
-        &seen,
-        None,
-        Faults::default(),
-    );
-    seat.show(StatusCode::OK, &unbegun(&seat, &desk, form))
+    let page = unbegun(&seat, &desk, &seen, typed, Faults::default());
+    seat.show(StatusCode::OK, &page)
 }
 
 /// Begins a notice.
@@ -76,26 +69,44 @@ pub(in crate::web) async fn draft(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
     let desk = seat.desk().await?;
-    let typed = Typed::of(fields);
-    let faults = match begun(&seat, &desk, &typed).await? {
-        Ok(notice) => return Ok(done(&address(notice), "drafted")),
+    started(seat, &desk, Typed::of(fields)).await
+}
+
+/// Begins a notice on the open proposal as it stands, so that what it would do is seen at once.
+pub(in crate::web) async fn on_proposal(
+    seat: Seat,
+    Path(key): Path<i64>,
+) -> Result<Response, Problem> {
+    let desk = seat.desk().await?;
+    let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
+    match &seen.proposal {
+        ProposalState::Open(open) if open.key == key => {}
+        ProposalState::Drafted(notice) => {
+            return Ok(Redirect::to(&address(*notice)).into_response());
+        }
+        _ => {
+            let text = "the proposal was decided, or replaced by another";
+            return Err(Error::conflict("proposal-closed", text).into());
+        }
+    }
+    let typed = Typed::begin(&desk, &seen, &draft::on_proposal());
+    started(seat, &desk, typed).await
+}
+
+/// Begins a notice with what was typed; answers with its page, or with what is wrong.
+async fn started(seat: Seat, desk: &Desk, typed: Typed) -> Result<Response, Problem> {
+    let faults = match begun(&seat, desk, &typed).await? {
+        Ok(notice) => {
+            planned(&seat, notice).await?;
+            return Ok(done(&address(notice), "drafted"));
+        }
         Err(faults) => faults,
     };
-    let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
-    let form = typed.form(
-        seat.language,
-        &seat.here("/notices"),
-        &desk,
-        &seen,
-        None,
-        faults,
-    );
+    let seen = desk::overview(&seat.app, &seat.caller, desk).await?;
     let address = seat.here("/notices/new");
     let seat = seat.at(&address);
-    seat.show(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        &unbegun(&seat, &desk, form),
-    )
+    let page = unbegun(&seat, desk, &seen, typed, faults);
+    seat.show(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 async fn begun(seat: &Seat, desk: &Desk, typed: &Typed) -> Result<Result<NoticeId, Faults>, Error> {
@@ -131,13 +142,14 @@ pub(in crate::web) async fn save(
     Path(id): Path<NoticeId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
-    match saved(&seat, id, fields).await? {
-        None => Ok(done(&address(id), "saved")),
-        Some(refused) => Ok(refused),
+    if let Some(refused) = saved(&seat, id, fields).await? {
+        return Ok(refused);
     }
+    planned(&seat, id).await?;
+    Ok(done(&address(id), "saved"))
 }
 
-/// Draws the plan of what is typed now.
+/// Draws the plan of what is typed now, and says what keeps it from being drawn.
 pub(in crate::web) async fn plan(
     seat: Seat,
     Path(id): Path<NoticeId>,
@@ -159,6 +171,7 @@ pub(in crate::web) async fn submit(
     if let Some(refused) = saved(&seat, id, fields).await? {
         return Ok(refused);
     }
+    planned(&seat, id).await?;
     match notices::step(&seat.app, &seat.caller, None, id, StepIn::Submit).await {
         Ok(_) => Ok(done(&address(id), "submitted")),
         Err(error) => {
@@ -293,6 +306,20 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
     page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong)
         .await
         .map(Some)
+}
+
+/// Draws the plan of a notice that has none, or one that was overtaken: whoever hands it in or
+/// signs it sees what it would do. What cannot be drawn, as long as there is no list, can be
+/// written all the same.
+async fn planned(seat: &Seat, id: NoticeId) -> Result<(), Error> {
+    let (board, _) = desk::notice(&seat.app, &seat.caller, id).await?;
+    if board.plan.is_some() && board.stale.is_none() {
+        return Ok(());
+    }
+    match draw::draw(&seat.app, &seat.caller, id).await {
+        Ok(_) | Err(Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 async fn revise(seat: &Seat, record: &NoticeRecord, read: draft::Read) -> Result<(), Error> {

@@ -235,16 +235,17 @@ impl Drawn<'_> {
                 aqi: judged(aqi),
                 source: source.clone(),
             },
-            (Some(aqi), Origin::Forecast { .. }) => DayValue::Forecast {
+            (Some(aqi), Origin::Forecast { source }) => DayValue::Forecast {
                 low: aqi.low(),
                 high: aqi.high(),
                 judged: judged(aqi),
+                source: source.clone(),
             },
         };
         ChartDay {
             day: day.on,
             value,
-            primary: day.primary.to_string(),
+            primary: shown::pollutants(day.primary),
             excluded: excluded.get(&day.on).cloned(),
             provenance: None,
         }
@@ -304,7 +305,7 @@ impl Drawn<'_> {
         let language = self.seat.language;
         let answer = match state {
             ProposalState::Open(open) if may_draft => ProposalAnswer::Open {
-                draft: self.seat.here("/notices/new?grounds=proposal"),
+                draft: self.seat.here(&format!("/proposals/{}/draft", open.key)),
                 decline: self.seat.here(&format!("/proposals/{}/decline", open.key)),
             },
             ProposalState::Open(_) => ProposalAnswer::Waiting,

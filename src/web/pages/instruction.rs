@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::i18n::Language;
+use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::form::{Choice, Faults, TimeField};
 
@@ -30,4 +30,19 @@ pub struct InstructionPage {
     pub remark: String,
     /// What is wrong with the above.
     pub faults: Faults,
+}
+
+impl InstructionPage {
+    /// What a field is called.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        Some(language.say(match field {
+            "number" => "instruction-number",
+            "sender" => "instruction-sender",
+            "level" => "instruction-level",
+            "from" => "instruction-from",
+            "received" => "instruction-received-at",
+            "scan" => "instruction-scan",
+            _ => return None,
+        }))
+    }
 }

@@ -11,7 +11,11 @@ use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::form::{Choice, Faults, TimeField};
-use crate::web::pages::status::{Change, Phase};
+use crate::web::pages::status::Phase;
+
+mod plan;
+
+pub use self::plan::{ChangeCounts, Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
 
 /// The page of one notice.
 #[derive(Clone, Debug, Template)]
@@ -33,6 +37,8 @@ pub struct NoticePage {
     pub body: NoticeBody,
     /// What has been done with it, the first step first.
     pub steps: Vec<Step>,
+    /// What it would change about the warning that stands; none for a start, or once it is issued.
+    pub differences: Vec<Difference>,
     /// What it would do, or has done, to every recipient.
     pub plan: Option<PlanPreview>,
     /// What the person looking may do next.
@@ -61,22 +67,31 @@ impl NoticePage {
             || moves.draw_plan.is_some()
             || moves.issue.is_some()
             || moves.waits_for.is_some()
+            || self.signs_in_person()
+    }
+
+    /// What the plan comes to in short, beside a form that leaves no room for the plan itself.
+    fn effect(&self) -> Option<&PlanPreview> {
+        self.plan.as_ref().filter(|_| self.is_editing())
+    }
+
+    fn signs_in_person(&self) -> bool {
+        let approval = self.moves.approve.as_ref();
+        approval.is_some_and(|approval| matches!(approval.way, ApprovalWay::InPerson))
     }
 
     /// The stages of every notice: key of the name, whether it is behind, whether it is here.
-    pub fn stages(&self) -> [(&'static str, bool, bool); 5] {
+    pub fn stages(&self) -> [(&'static str, bool, bool); 4] {
         let here = match self.phase {
             Phase::Draft => 0,
             Phase::Submitted => 1,
-            Phase::Approved if self.plan.is_none() => 2,
-            Phase::Approved => 3,
-            _ => 4,
+            Phase::Approved => 2,
+            _ => 3,
         };
         let mut place = 0;
         [
             "stage-draft",
             "stage-approval",
-            "stage-plan",
             "stage-issue",
             "stage-issued",
         ]
@@ -134,6 +149,25 @@ pub struct NoticeForm {
     pub keeps: String,
     /// What is wrong with the above.
     pub faults: Faults,
+}
+
+impl NoticeForm {
+    /// What a field is called.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        Some(language.say(match field {
+            "kind" => "notice-kind",
+            "level" => "notice-level",
+            "from" => "notice-from",
+            "until" => "notice-until",
+            "grounds" => "notice-grounds",
+            "reason" => "notice-judgement",
+            "consulted" => "notice-consulted-at",
+            "consulted_by" => "notice-consulted-by",
+            "consultation" => "notice-conclusion",
+            "adds" => "notice-adds",
+            _ => return None,
+        }))
+    }
 }
 
 /// A fixed notice's facts.
@@ -249,121 +283,22 @@ impl StepKind {
     }
 }
 
-/// The plan before, and after, it is issued.
+/// A fact of the warning as it stands, and as it would be with the notice.
 #[derive(Clone, Debug)]
-pub struct PlanPreview {
-    /// Its id.
-    pub id: String,
-    /// The version of the reduction list it was drawn from.
-    pub list_version: String,
-    /// When it was drawn.
-    pub drawn_at: WrittenTime,
-    /// SHA-256 over all its orders, in hexadecimal.
-    pub digest: String,
-    /// Why it can no longer be issued, if so.
-    pub stale: Option<String>,
-    /// Recipients by what changes for them.
-    pub changes: ChangeCounts,
-    /// Plants by what they must do.
-    pub duties: DutyCounts,
-    /// The cut against the target, per pollutant.
-    pub cuts: Vec<Cut>,
-    /// Some of its lines, as an example.
-    pub sample: Vec<PlanLine>,
-    /// Where all lines are shown.
-    pub all_lines: Option<String>,
-}
-
-/// Recipients by what changes for them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ChangeCounts {
-    /// 新下达.
-    pub new: u64,
-    /// 变更.
-    pub changed: u64,
-    /// 仅告知.
-    pub told: u64,
-    /// 解除.
-    pub lifted: u64,
-}
-
-impl ChangeCounts {
-    /// Each change with its count.
-    pub const fn rows(&self) -> [(Change, u64); 4] {
-        [
-            (Change::New, self.new),
-            (Change::Changed, self.changed),
-            (Change::Told, self.told),
-            (Change::Lifted, self.lifted),
-        ]
-    }
-
-    /// Everybody who hears of the notice.
-    pub const fn total(&self) -> u64 {
-        self.new + self.changed + self.told + self.lifted
-    }
-}
-
-/// Plants by what they must do, and the offices told with them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DutyCounts {
-    /// 停产.
-    pub stop: u64,
-    /// 限产.
-    pub limit: u64,
-    /// 自主减排.
-    pub autonomous: u64,
-    /// Everything else: transport, machinery, rota.
-    pub other: u64,
-    /// County and township offices.
-    pub offices: u64,
-}
-
-impl DutyCounts {
-    /// Each duty's key with its count.
-    pub const fn rows(&self) -> [(&'static str, u64); 5] {
-        [
-            ("duty-stop", self.stop),
-            ("duty-limit", self.limit),
-            ("duty-autonomous", self.autonomous),
-            ("duty-other", self.other),
-            ("duty-offices", self.offices),
-        ]
-    }
-}
-
-/// One pollutant's cut.
-#[derive(Clone, Debug)]
-pub struct Cut {
-    /// `PM`, `SO2`, `NOx`, `VOCs`.
-    pub pollutant: &'static str,
-    /// Emission of the whole society without measures, in kilograms per day.
-    pub base_kg: u64,
-    /// What the plan cuts, in kilograms per day.
-    pub cut_kg: u64,
-    /// The same as a percentage of the base, already rounded: `21.4`.
-    pub percent: String,
-    /// The percentage that the level asks for: `20`; empty where it asks for none.
-    pub target: String,
-    /// What is missing, in kilograms per day; 0 where the target is met.
-    pub shortfall_kg: u64,
-}
-
-/// One line of a plan.
-#[derive(Clone, Debug)]
-pub struct PlanLine {
-    /// What changes.
-    pub change: Change,
-    /// The plant or office.
-    pub recipient: String,
-    /// Its county.
-    pub county: String,
-    /// Its grade, as its scheme writes it.
-    pub grade: String,
-    /// What held before; empty where nothing did.
+pub struct Difference {
+    /// The key of the fact's name.
+    pub key: &'static str,
+    /// What holds.
     pub was: String,
-    /// What holds now.
+    /// What would hold.
     pub now: String,
+}
+
+impl Difference {
+    /// Whether the notice changes it.
+    pub fn differs(&self) -> bool {
+        self.was != self.now
+    }
 }
 
 /// The moves open to the person looking; each is the address its form goes to.
@@ -385,7 +320,16 @@ pub struct NoticeMoves {
     /// 放弃.
     pub abandon: Option<String>,
     /// What the notice waits for, where it is not the person looking.
-    pub waits_for: Option<String>,
+    pub waits_for: Option<Waiting>,
+}
+
+/// A move that is somebody else's.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Whose.
+    pub whom: String,
+    /// Where to see whether it has been made.
+    pub again: String,
 }
 
 /// The approval that is asked for.
@@ -399,6 +343,21 @@ pub struct Approval {
     pub way: ApprovalWay,
     /// What is wrong with what was sent.
     pub faults: Faults,
+}
+
+impl Approval {
+    /// What a field is called.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        Some(language.say(match field {
+            "how" => "approval-how",
+            "title" => "approval-signed-by",
+            "witness" => "approval-second-officer",
+            "note" => "approval-note",
+            "sign" => "approval-to-sign-by",
+            "scan" => "approval-scan",
+            _ => return None,
+        }))
+    }
 }
 
 /// How an approval is given.
@@ -434,4 +393,15 @@ pub struct IssueForm {
     pub document: String,
     /// What is wrong with what was sent.
     pub faults: Faults,
+}
+
+impl IssueForm {
+    /// What a field is called.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        Some(language.say(match field {
+            "document" => "notice-number",
+            "confirmed" => "issue-title",
+            _ => return None,
+        }))
+    }
 }

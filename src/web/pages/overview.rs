@@ -13,7 +13,7 @@ use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::chart::outlook::OutlookChart;
 use crate::web::pages::form::Faults;
-use crate::web::pages::status::Mark;
+use crate::web::pages::status::{Category, Mark};
 
 /// The overview page.
 #[derive(Clone, Debug, Template)]
@@ -97,6 +97,19 @@ pub struct FillIn {
     pub gaps: Vec<Gap>,
     /// What is wrong with the form that was sent.
     pub faults: Faults,
+}
+
+impl FillIn {
+    /// What a field is called, of whichever day.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        let called = |name| self.gaps.iter().find(|gap| gap.field(name) == field);
+        let (gap, phrase) = match (called("aqi"), called("source")) {
+            (Some(gap), _) => (gap, language.say("gap-aqi")),
+            (_, Some(gap)) => (gap, language.say("gap-source")),
+            (None, None) => return None,
+        };
+        Some(phrase.with("day", language.day(gap.day)))
+    }
 }
 
 /// A day without a value, and what was typed into its form.
@@ -197,7 +210,7 @@ pub struct NextLevel {
 pub enum ProposalAnswer {
     /// It waits for the person looking at it.
     Open {
-        /// Where a draft is begun.
+        /// Where a draft that follows it is begun.
         draft: String,
         /// Where it is declined.
         decline: String,

@@ -73,7 +73,8 @@ async fn a_draft_is_begun_and_mended_by_keyboard_alone() {
     assert_eq!(tab_to(&browser, "拟发通知").await, [""; 0]);
     browser.key_through(Key::Enter).await;
 
-    // Without the skip every section is passed first, and then the form in its order.
+    // Without the skip every section is passed first, and then the draft's form in its order.
+    browser.sees("草稿已建立。").await;
     let passed = tab_to(&browser, "参加单位").await;
     let order = [
         "跳到正文",
@@ -92,19 +93,19 @@ async fn a_draft_is_begun_and_mended_by_keyboard_alone() {
         );
     }
     browser.type_text("市生态环境局").await;
-    tab_to(&browser, "保存草稿").await;
+    tab_to(&browser, "保存并看方案").await;
     browser.key_through(Key::Enter).await;
 
     // What is wrong is told first, and leads to its field.
     let summary = focused(&browser).await;
     assert!(summary.starts_with("有 1 处"), "{summary}");
-    assert_eq!(tab_to(&browser, "必须填写。").await, [""; 0]);
+    assert_eq!(tab_to(&browser, "会商结论：必须填写。").await, [""; 0]);
     browser.key(Key::Enter).await;
     assert_eq!(focused(&browser).await, "会商结论");
     browser.type_text("25日至26日重度污染").await;
-    tab_to(&browser, "保存草稿").await;
+    tab_to(&browser, "保存并看方案").await;
     browser.key_through(Key::Enter).await;
-    browser.sees("草稿已建立。").await;
+    browser.sees("草稿已保存。").await;
     tab_to(&browser, "报签").await;
     browser.key_through(Key::Enter).await;
     browser.sees("已报签，等待签批。").await;

@@ -8,6 +8,7 @@ mod chromium;
 mod keyboard;
 mod officer;
 mod orders;
+mod outlook;
 mod soundness;
 mod tour;
 mod words;

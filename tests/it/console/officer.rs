@@ -71,14 +71,13 @@ both_engines! {
         assert!(officer.page.contains("AQI 215、260，满足橙色条件"), "{}", officer.page);
         assert!(officer.page.contains("红色预警（Ⅰ级）还差"), "{}", officer.page);
 
-        let draft = officer.link("grounds=proposal");
-        officer.open(&draft).await;
-        officer.submit("/notices", &CONSULTED).await;
+        let draft = officer.page.split("action=\"").find(|it| it.contains("/draft")).unwrap();
+        let draft = draft.split('"').next().unwrap().to_owned();
+        officer.submit(&draft, &[]).await;
         assert!(officer.page.contains("草稿已建立"), "{}", officer.page);
+        assert!(officer.page.contains("方案摘要值"), "the plan is drawn with it\n{}", officer.page);
         let notice = officer.address.split('?').next().unwrap().to_owned();
-        officer.submit(&format!("{notice}/plan"), &[]).await;
-        assert!(officer.page.contains("方案已生成"), "{}", officer.page);
-        officer.submit(&format!("{notice}/submit"), &[]).await;
+        officer.submit(&format!("{notice}/submit"), &CONSULTED).await;
         assert!(officer.page.contains("已报签"), "{}", officer.page);
 
         approver.open(&notice).await;
@@ -121,6 +120,11 @@ both_engines! {
         let warning = officer.link("许环委办〔2026〕12号");
         officer.open(&warning).await;
         let lift = officer.link("kind=lift");
+        let lower = officer.link("kind=lower");
+        officer.open(&lower).await;
+        for stays in ["name=\"until_day\" type=\"date\" value=\"2026-11-26\"", "value=\"24:00\""] {
+            assert!(officer.page.contains(stays), "the end stays as it stands\n{}", officer.page);
+        }
         officer.open(&lift).await;
         let kind = [("kind", "lift"), ("level", "orange"), ("reason", "26日夜间冷空气，持续改善")];
         officer.submit(&format!("/notices?region={REGION}"), &[&kind[..], &CONSULTED[..]].concat()).await;
@@ -129,7 +133,6 @@ both_engines! {
         approver.open(&lifting).await;
         approver.submit(&format!("{lifting}/approve"), &[]).await;
         officer.open(&lifting).await;
-        officer.submit(&format!("{lifting}/plan"), &[]).await;
         let confirmed = [("document", "许环委办〔2026〕13号"), ("confirmed", "yes")];
         officer.submit(&format!("{lifting}/issue"), &confirmed).await;
         assert!(officer.page.contains("已发布"), "{}", officer.page);
@@ -229,7 +232,7 @@ both_engines! {
         officer.submit(FILL_IN, &filled).await;
         assert!(officer.page.contains("已补录，来源一并留存"), "{}", officer.page);
         assert!(officer.page.contains("建议发布橙色预警（Ⅱ级）"), "{}", officer.page);
-        for marked in ["人工补录", "补录，来源：邻市实况与人工研判", "无数据 0 天"] {
+        for marked in ["人工补录 · 邻市实况与人工研判 · AQI 225", "无数据 0 天"] {
             assert!(officer.page.contains(marked), "{marked}\n{}", officer.page);
         }
         assert!(!officer.page.contains(FILL_IN), "no day is missing any more");
@@ -238,7 +241,7 @@ both_engines! {
         colleague.submit(FILL_IN, &[("aqi", "90"), ("source", "另一来源")]).await;
         assert_eq!(colleague.status, 422);
         assert!(colleague.page.contains("该日已有数据"), "{}", colleague.page);
-        assert!(colleague.page.contains("补录，来源：邻市实况与人工研判"), "{}", colleague.page);
+        assert!(colleague.page.contains("人工补录 · 邻市实况与人工研判"), "{}", colleague.page);
         let outlook = format!("/api/v1/outlooks?region={REGION}");
         let (_, outlook) = crate::world::Visitor::json(bureau.officer.get(&outlook)).await;
         let day = &outlook["days"][1];

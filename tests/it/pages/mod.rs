@@ -55,9 +55,9 @@ fn the_frame_says_who_is_signed_in_and_what_is_in_force() {
 fn the_outlook_chart_shows_gaps_ranges_lines_and_the_warning() {
     for language in Language::ALL {
         for (name, chart) in samples::charts() {
-            let svg = chart.svg(language);
-            markup::check(&svg).unwrap_or_else(|fault| panic!("{name}: {fault}\n{svg}"));
-            snapshot(name, language, &svg);
+            let drawn = chart.markup(language);
+            markup::check(&drawn).unwrap_or_else(|fault| panic!("{name}: {fault}\n{drawn}"));
+            snapshot(name, language, &drawn);
         }
     }
 }

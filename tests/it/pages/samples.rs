@@ -15,9 +15,9 @@ use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportRep
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
-    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, DutyCounts, IssueForm, NoticeBody,
-    NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf, PlanLine, PlanPreview, Step,
-    StepKind,
+    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DutyCounts, IssueForm,
+    LetterPreview, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf,
+    PlanLine, PlanPreview, Step, StepKind, Waiting,
 };
 use qingkong::web::pages::orders::{
     Answer, AnswerKind, Attempt, AttemptOutcome, Filter, LadderRung, OrderLine, OrderPage,
@@ -159,7 +159,7 @@ fn chart() -> OutlookChart {
         forecast
             .into_iter()
             .zip(23..)
-            .map(|((low, high, judged), day)| known(day, DayValue::Forecast { low, high, judged })),
+            .map(|((low, high, judged), day)| known(day, foreseen(low, high, judged))),
     );
     OutlookChart {
         days,
@@ -174,6 +174,15 @@ fn chart() -> OutlookChart {
             from: at("11-23T20:00"),
             until: None,
         }),
+    }
+}
+
+fn foreseen(low: u16, high: u16, judged: u16) -> DayValue {
+    DayValue::Forecast {
+        low,
+        high,
+        judged,
+        source: owned("省环境监测中心"),
     }
 }
 
@@ -247,7 +256,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     let quiet = quiet_overview(language);
     let proposed = Overview {
         proposal: Some(proposal(ProposalAnswer::Open {
-            draft: owned("/notices/new?grounds=proposal"),
+            draft: owned("/proposals/7/draft"),
             decline: owned("/proposals/7/decline"),
         })),
         instructions: vec![instruction(None)],
@@ -560,6 +569,14 @@ fn instructions(language: Language) -> Vec<(&'static str, String)> {
 
 fn notices(language: Language) -> Vec<(&'static str, String)> {
     let draft = draft(language);
+    let planned = NoticePage {
+        plan: Some(plan()),
+        moves: NoticeMoves {
+            draw_plan: None,
+            ..draft.moves.clone()
+        },
+        ..draft.clone()
+    };
     let mut faulty = draft.clone();
     faulty.body = NoticeBody::Editing(Box::new(NoticeForm {
         grounds: vec![choice(
@@ -606,7 +623,10 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         plan: Some(plan()),
         moves: NoticeMoves {
             draw_plan: Some(owned("/notices/01/plan")),
-            waits_for: Some(owned("分管副市长签批")),
+            waits_for: Some(Waiting {
+                whom: owned("分管副市长"),
+                again: owned("/notices/01"),
+            }),
             ..NoticeMoves::default()
         },
         ..submitted.clone()
@@ -654,6 +674,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
     };
     vec![
         ("notice-draft", draft.render().unwrap()),
+        ("notice-draft-planned", planned.render().unwrap()),
         ("notice-draft-refused", faulty.render().unwrap()),
         ("notice-submitted", submitted.render().unwrap()),
         ("notice-signed-on-behalf", on_behalf.render().unwrap()),
@@ -683,6 +704,11 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
             rule: owned("环大气〔2024〕6号"),
         })),
+        differences: vec![
+            difference("notice-level", "橙色预警（Ⅱ级）", "解除"),
+            difference("notice-from", "2026年11月23日20时", "2026年11月23日20时"),
+            difference("notice-until", "解除时间另行通知", "2026年11月26日24时"),
+        ],
         plan: Some(PlanPreview {
             changes: ChangeCounts {
                 lifted: 1842,
@@ -692,9 +718,18 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             cuts: vec![],
             sample: vec![],
             all_lines: None,
+            letter: None,
             ..plan()
         }),
         ..ready
+    }
+}
+
+fn difference(key: &'static str, was: &str, now: &str) -> Difference {
+    Difference {
+        key,
+        was: owned(was),
+        now: owned(now),
     }
 }
 
@@ -708,6 +743,7 @@ fn draft(language: Language) -> NoticePage {
         phase: Phase::Draft,
         body: NoticeBody::Editing(Box::new(form())),
         steps: vec![],
+        differences: vec![],
         plan: None,
         moves: NoticeMoves {
             submit: Some(owned("/notices/01/submit")),
@@ -845,6 +881,11 @@ fn plan() -> PlanPreview {
             cut("VOCs", 33_018, 6_999, "21.2", "", 0),
         ],
         sample: plan_lines(),
+        letter: Some(LetterPreview {
+            to: owned("虚构·颍北水泥有限公司"),
+            subject: owned("【橙色预警】虚构·颍北水泥有限公司减排指令"),
+            text: owned("许昌市发布重污染天气橙色预警。\n\n1. 回转窑：停产"),
+        }),
         all_lines: Some(owned("/notices/01/plan.csv")),
     }
 }

@@ -1,5 +1,6 @@
 //! From a draft to orders, and what every later notice asks of whom.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::bureau::Bureau;
@@ -52,6 +53,26 @@ both_engines! {
             "plan": first["id"], "digest": first["digest"], "document": "许环委办〔2026〕1号",
         });
         assert_eq!(refusal(&bureau, &notice, &overtaken).await, "another-plan");
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_plan_drawn_before_the_notice_was_written_anew_is_never_issued(db: TestDb) {
+        let bureau = Bureau::new(db, 20).await;
+        let notice = bureau.draft("start", "yellow", "2026-11-25T08:00").await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let revised = json!({
+            "region": REGION, "kind": "start", "level": "red", "effective": "2026-11-25T08:00",
+            "grounds": { "on": "judgement", "reason": "预报上调" },
+        });
+        let path = format!("/api/v1/notices/{notice}");
+        let put = bureau.officer.request(Method::PUT, &path).json(&revised);
+        let (status, view) = Visitor::json(put).await;
+        assert_eq!((status, &view["state"]), (200, &json!("draft")), "{view}");
+        bureau.sign(&notice).await;
+        let seen = json!({
+            "plan": plan["id"], "digest": plan["digest"], "document": "许环委办〔2026〕1号",
+        });
+        assert_eq!(refusal(&bureau, &notice, &seen).await, "another-plan");
         bureau.world.service.stop().await;
     }
 

@@ -8,17 +8,17 @@ use super::{address, plan};
 use crate::app::Error;
 use crate::app::board::NoticeBoard;
 use crate::app::caller::Right;
-use crate::app::desk::{self, Desk, Names};
+use crate::app::desk::{self, Desk, Names, Overview};
 use crate::domain::id::NoticeId;
-use crate::domain::notice::{Contents, Grounds, Notice, NoticeKind};
+use crate::domain::notice::{Contents, Grounds, Notice};
 use crate::domain::time::WrittenTime;
 use crate::web::console::Seat;
 use crate::web::console::draft::Typed;
 use crate::web::pages::Section;
 use crate::web::pages::form::Faults;
 use crate::web::pages::notice::{
-    Approval, ApprovalWay, Consultation, IssueForm, NoticeBody, NoticeFacts, NoticeForm,
-    NoticeMoves, NoticePage,
+    Approval, ApprovalWay, Consultation, Difference, IssueForm, NoticeBody, NoticeFacts,
+    NoticeMoves, NoticePage, Waiting,
 };
 use crate::web::pages::status::Phase;
 use crate::web::problem::Problem;
@@ -36,16 +36,27 @@ pub(super) struct Wrong {
 }
 
 /// The page of a notice that is not begun yet.
-pub(super) fn unbegun(seat: &Seat, desk: &Desk, form: NoticeForm) -> NoticePage {
+pub(super) fn unbegun(
+    seat: &Seat,
+    desk: &Desk,
+    seen: &Overview,
+    typed: Typed,
+    faults: Faults,
+) -> NoticePage {
+    let (kind, level) = typed.heading();
+    let language = seat.language;
+    let action = seat.here("/notices");
+    let form = typed.form(language, &action, desk, seen, None, faults);
     NoticePage {
-        language: seat.language,
+        language,
         chrome: seat.chrome(desk, Section::Warnings),
-        kind: NoticeKind::Start,
-        level: None,
+        kind,
+        level,
         number: String::new(),
         phase: Phase::Draft,
         body: NoticeBody::Editing(Box::new(form)),
         steps: Vec::new(),
+        differences: Vec::new(),
         plan: None,
         moves: NoticeMoves::default(),
     }
@@ -105,6 +116,7 @@ impl<'p> Page<'p> {
             phase: shown::notice_phase(&record.notice, self.desk.now),
             body,
             steps: shown::steps(record, &self.names, self.seat.language),
+            differences: self.differences(contents),
             plan: plan::preview(self.seat, &self.desk, &self.board).await?,
             moves,
         };
@@ -169,11 +181,56 @@ impl<'p> Page<'p> {
             approve: None,
             send_back: to("return")
                 .filter(|_| approves && matches!(record.notice, Notice::Submitted(_))),
-            draw_plan: to("plan").filter(|_| draws && under_way),
+            draw_plan: to("plan").filter(|_| draws && under_way && !self.has_fitting_plan()),
             issue: None,
             abandon: to("abandon").filter(|_| drafts && under_way),
-            waits_for: self.waits_for(),
+            waits_for: self.waits_for().map(|whom| Waiting {
+                whom,
+                again: address(record.id),
+            }),
         }
+    }
+
+    /// Whether its plan could be issued.
+    fn has_fitting_plan(&self) -> bool {
+        self.board.plan.is_some() && self.board.stale.is_none()
+    }
+
+    /// What a notice that is not issued yet would change about the warning that stands.
+    fn differences(&self, contents: &Contents) -> Vec<Difference> {
+        let standing = self.board.warning.warning.as_ref();
+        let issued = matches!(self.board.record.notice, Notice::Issued(_));
+        let Some(standing) = standing.filter(|_| !issued) else {
+            return Vec::new();
+        };
+        let language = self.seat.language;
+        let until = |until: Option<WrittenTime>| match until {
+            Some(until) => language.written(until),
+            None => language.say("window-open").to_string(),
+        };
+        let after = standing.clone().after(contents);
+        let level = match shown::level(contents) {
+            Some(_) => language.level(after.level),
+            None => language.notice_kind(contents.kind),
+        };
+        let difference = |key, was, now| Difference { key, was, now };
+        vec![
+            difference(
+                "notice-level",
+                language.level(standing.level).to_string(),
+                level.to_string(),
+            ),
+            difference(
+                "notice-from",
+                language.written(standing.effective),
+                language.written(after.effective),
+            ),
+            difference(
+                "notice-until",
+                until(shown::until(standing)),
+                until(shown::until(&after)),
+            ),
+        ]
     }
 
     /// Whom the notice waits for, where it is not whoever looks.
@@ -239,8 +296,7 @@ impl<'p> Page<'p> {
     fn issue(&self, document: String, faults: Faults) -> Option<IssueForm> {
         let record = &self.board.record;
         let ready = matches!(record.notice, Notice::Approved(_))
-            && self.board.plan.is_some()
-            && self.board.stale.is_none()
+            && self.has_fitting_plan()
             && self.may(Right::IssueNotices);
         ready.then(|| IssueForm {
             action: format!("{}/issue", address(record.id)),

@@ -11,13 +11,15 @@ use crate::app::board::NoticeBoard;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk};
 use crate::app::draw::{self, Compared, Drawn};
+use crate::app::letter;
 use crate::domain::id::{NoticeId, OrderKey, PlanId};
+use crate::domain::notice::Notice;
 use crate::domain::plan::Change;
 use crate::domain::region::Regions;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::console::Seat;
-use crate::web::pages::notice::{Cut, DutyCounts, PlanLine, PlanPreview};
+use crate::web::pages::notice::{Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
 use crate::web::problem::Problem;
 use crate::web::{shown, words};
 
@@ -107,6 +109,11 @@ pub(super) async fn preview(
     } else {
         Vec::new()
     };
+    let letter = if whole && !matches!(board.record.notice, Notice::Issued(_)) {
+        letter::preview(app, caller, drawn.plan).await?
+    } else {
+        None
+    };
     let changes = shown::changes(&drawn.tally);
     let plants = drawn.tally.plants;
     Ok(Some(PlanPreview {
@@ -123,7 +130,11 @@ pub(super) async fn preview(
             limit: plants.limit.into(),
             autonomous: plants.autonomous.into(),
             other: plants.other.into(),
-            offices: changes.total().saturating_sub(plants.plants.into()),
+            // A plan that releases everybody asks nothing of anybody.
+            offices: match plants.plants {
+                0 => 0,
+                plants => changes.total().saturating_sub(plants.into()),
+            },
         },
         changes,
         cuts: cuts(drawn, language),
@@ -131,6 +142,11 @@ pub(super) async fn preview(
             .iter()
             .map(|line| plan_line(line, desk.playbook.regions(), language))
             .collect(),
+        letter: letter.map(|letter| LetterPreview {
+            to: letter.name,
+            subject: letter.subject,
+            text: letter.text,
+        }),
         all_lines: whole.then(|| format!("{}/plan.csv", address(board.record.id))),
     }))
 }

@@ -3,6 +3,9 @@
 //! An [`OutlookChart`] holds one [`ChartDay`] per civil day without a hole: a day nobody knows is a
 //! day with [`DayValue::Missing`] and is drawn as a gap, never as clean air. The bands behind the
 //! bars are AQI categories and say so in words; the strip above them is the warning and says so too.
+//!
+//! The names of bands and lines are a picture of their own beside the plot, so that a phone can scroll
+//! the plot, which opens where today stands, and name them in the legend.
 
 use askama::Template;
 use chrono::NaiveDate;
@@ -11,6 +14,10 @@ use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::status::Category;
+
+mod drawing;
+
+use self::drawing::Drawing;
 
 /// What the chart shows.
 #[derive(Clone, Debug)]
@@ -63,6 +70,8 @@ pub enum DayValue {
         high: u16,
         /// The point of the range the rule is applied to.
         judged: u16,
+        /// Who foresaw it.
+        source: String,
     },
     /// No value at all.
     Missing,
@@ -102,6 +111,14 @@ impl ChartDay {
         self.value.judged().map(Category::of)
     }
 
+    /// Who foresaw the value, or what an officer took it from; empty where it was measured.
+    pub fn source(&self) -> &str {
+        match &self.value {
+            DayValue::FilledIn { source, .. } | DayValue::Forecast { source, .. } => source,
+            DayValue::Observed { .. } | DayValue::Missing => "",
+        }
+    }
+
     /// The forecast range, `210–260`; empty where there is none.
     pub fn range(&self) -> String {
         match self.value {
@@ -110,36 +127,23 @@ impl ChartDay {
         }
     }
 
-    /// What else a reader must know: where a value was taken from, why a day does not count.
+    /// What else a reader must know: why a day does not count.
     pub fn note(&self, language: Language) -> String {
-        let source = match &self.value {
-            DayValue::FilledIn { source, .. } => Some(
-                language
-                    .say("chart-filled-in-from")
-                    .with("source", source)
-                    .to_string(),
-            ),
-            _ => None,
-        };
-        let excluded = self.excluded.as_ref().map(|why| {
-            language
+        match &self.excluded {
+            Some(why) => language
                 .say("chart-excluded-because")
                 .with("why", why)
-                .to_string()
-        });
-        [source, excluded]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(match language {
-                Language::Zh => "；",
-                Language::En => "; ",
-            })
+                .to_string(),
+            None => String::new(),
+        }
     }
 
     /// The whole day in one sentence, as a screen reader and a pointer get it.
     fn sentence(&self, language: Language) -> String {
         let mut parts = vec![language.day(self.day), self.kind(language).to_string()];
+        if let DayValue::FilledIn { source, .. } = &self.value {
+            parts.push(source.clone());
+        }
         if let Some(judged) = self.value.judged() {
             parts.push(format!("AQI {judged}"));
         }
@@ -182,232 +186,13 @@ pub struct Window {
 }
 
 impl OutlookChart {
-    /// The chart as one `<svg>` element; a chart without days is a frame that says so.
-    pub fn svg(&self, language: Language) -> String {
+    /// The chart as markup: the plot and, beside it, the names of its bands and lines. A chart
+    /// without days is a frame that says so.
+    pub fn markup(&self, language: Language) -> String {
         Drawing::of(self, language)
             .render()
             .expect("a drawing renders into a string")
     }
-}
-
-/// Every coordinate of the picture, in user units of a 960 × 320 canvas.
-#[derive(Template)]
-#[template(path = "chart/outlook.svg", config = ".askama.toml")]
-struct Drawing {
-    language: Language,
-    summary: String,
-    bands: Vec<Band>,
-    ticks: Vec<Tick>,
-    lines: Vec<Line>,
-    bars: Vec<Bar>,
-    today: Option<Today>,
-    strip: Option<Strip>,
-}
-
-struct Band {
-    category: Category,
-    y: i32,
-    height: i32,
-    label_y: Option<i32>,
-}
-
-struct Tick {
-    y: i32,
-    text: u16,
-}
-
-struct Line {
-    y: i32,
-    text: String,
-}
-
-struct Bar {
-    class: &'static str,
-    category: Option<Category>,
-    x: i32,
-    y: i32,
-    width: i32,
-    height: i32,
-    centre: i32,
-    /// The highest point of the day, its range included: the value is written above it.
-    top: i32,
-    value: Option<u16>,
-    whisker: Option<(i32, i32)>,
-    filled_in: bool,
-    excluded: bool,
-    date: String,
-    sentence: String,
-}
-
-struct Today {
-    x: i32,
-    centre: i32,
-}
-
-struct Strip {
-    level: WarningLevel,
-    x: i32,
-    width: i32,
-    open: bool,
-    text: String,
-}
-
-/// The plot area within the canvas.
-const LEFT: i32 = 40;
-const RIGHT: i32 = 724;
-const TOP: i32 = 44;
-const BOTTOM: i32 = 280;
-/// The highest index there is.
-const CEILING: u16 = 500;
-
-impl Drawing {
-    fn of(chart: &OutlookChart, language: Language) -> Self {
-        let scale = Scale::of(chart);
-        Self {
-            language,
-            summary: summary(chart, language),
-            bands: bands(scale),
-            ticks: (0..=scale.top)
-                .step_by(100)
-                .map(|text| Tick {
-                    y: scale.y(text),
-                    text,
-                })
-                .collect(),
-            lines: chart
-                .lines
-                .iter()
-                .map(|line| Line {
-                    y: scale.y(line.aqi),
-                    text: format!("{} {}", line.aqi, line.name),
-                })
-                .collect(),
-            bars: chart
-                .days
-                .iter()
-                .enumerate()
-                .map(|(place, day)| bar(scale, place, day, language))
-                .collect(),
-            today: scale.today(chart.today),
-            strip: chart
-                .window
-                .as_ref()
-                .and_then(|window| strip(scale, window, language)),
-        }
-    }
-}
-
-/// From days and index values to user units.
-#[derive(Clone, Copy)]
-struct Scale {
-    first: Option<NaiveDate>,
-    days: i32,
-    top: u16,
-}
-
-impl Scale {
-    fn of(chart: &OutlookChart) -> Self {
-        let highest = chart.days.iter().map(|day| day.value.highest()).max();
-        let with_room = (highest.unwrap_or(0) + 30).next_multiple_of(50);
-        Self {
-            first: chart.days.first().map(|day| day.day),
-            days: i32::try_from(chart.days.len()).expect("an outlook has some tens of days"),
-            top: with_room.clamp(350, CEILING),
-        }
-    }
-
-    fn y(self, aqi: u16) -> i32 {
-        let height = (BOTTOM - TOP) * i32::from(aqi.min(self.top)) / i32::from(self.top);
-        BOTTOM - height
-    }
-
-    /// The left edge of the `place`-th day.
-    fn x(self, place: i32) -> i32 {
-        LEFT + (RIGHT - LEFT) * place / self.days.max(1)
-    }
-
-    fn today(self, day: NaiveDate) -> Option<Today> {
-        let place = i32::try_from((day - self.first?).num_days()).ok()?;
-        (0..self.days).contains(&place).then(|| Today {
-            x: self.x(place),
-            centre: i32::midpoint(self.x(place), self.x(place + 1)),
-        })
-    }
-
-    /// Where an instant lies, held within the plot.
-    fn time_x(self, time: WrittenTime) -> Option<i32> {
-        let (hour, minute) = time.clock();
-        let minutes = (time.day() - self.first?).num_days() * 1440 + i64::from(hour * 60 + minute);
-        let minutes = minutes.clamp(0, i64::from(self.days) * 1440);
-        let along = i64::from(RIGHT - LEFT) * minutes / (i64::from(self.days) * 1440).max(1);
-        Some(LEFT + i32::try_from(along).expect("a point within the plot"))
-    }
-}
-
-/// The AQI categories from the ground up; a band too low for its label goes without.
-fn bands(scale: Scale) -> Vec<Band> {
-    Category::ALL
-        .into_iter()
-        .filter(|category| category.above() < scale.top)
-        .map(|category| {
-            let (bottom, top) = (scale.y(category.above()), scale.y(category.up_to()));
-            Band {
-                category,
-                y: top,
-                height: bottom - top,
-                label_y: (bottom - top >= 12).then_some(i32::midpoint(bottom, top) + 4),
-            }
-        })
-        .collect()
-}
-
-fn bar(scale: Scale, place: usize, day: &ChartDay, language: Language) -> Bar {
-    let place = i32::try_from(place).expect("an outlook has some tens of days");
-    let (left, right) = (scale.x(place), scale.x(place + 1));
-    let margin = (right - left) / 6;
-    let y = day.value.judged().map_or(TOP, |aqi| scale.y(aqi));
-    Bar {
-        class: match day.value {
-            DayValue::Observed { .. } => "observed",
-            DayValue::FilledIn { .. } => "filled-in",
-            DayValue::Forecast { .. } => "forecast",
-            DayValue::Missing => "missing",
-        },
-        category: day.category(),
-        x: left + margin,
-        y,
-        width: right - left - 2 * margin,
-        height: BOTTOM - y,
-        centre: i32::midpoint(left, right),
-        top: scale.y(day.value.highest()),
-        value: day.value.judged(),
-        whisker: match day.value {
-            DayValue::Forecast { low, high, .. } if low != high => {
-                Some((scale.y(high), scale.y(low)))
-            }
-            _ => None,
-        },
-        filled_in: matches!(day.value, DayValue::FilledIn { .. }),
-        excluded: day.excluded.is_some(),
-        date: day.day.format("%m-%d").to_string(),
-        sentence: day.sentence(language),
-    }
-}
-
-/// The warning's strip, or none where it lies wholly outside the days shown.
-fn strip(scale: Scale, window: &Window, language: Language) -> Option<Strip> {
-    let from = scale.time_x(window.from)?;
-    let until = match window.until {
-        Some(until) => scale.time_x(until)?,
-        None => RIGHT,
-    };
-    (until > from).then(|| Strip {
-        level: window.level,
-        x: from,
-        width: until - from,
-        open: window.until.is_none(),
-        text: language.level(window.level).to_string(),
-    })
 }
 
 /// What a listener should know before anything else: the span, the peak, the gaps.
@@ -438,95 +223,5 @@ fn summary(chart: &OutlookChart, language: Language) -> String {
             format!("{span} {peak}")
         }
         None => span.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    fn day(day: u32, value: DayValue) -> ChartDay {
-        ChartDay {
-            day: NaiveDate::from_ymd_opt(2026, 11, day).unwrap(),
-            value,
-            primary: "PM2.5".to_owned(),
-            excluded: None,
-            provenance: None,
-        }
-    }
-
-    fn chart(days: Vec<ChartDay>) -> OutlookChart {
-        OutlookChart {
-            days,
-            lines: vec![],
-            today: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap(),
-            window: None,
-        }
-    }
-
-    #[test]
-    fn a_day_without_a_value_is_a_gap_and_not_a_zero() {
-        let chart = chart(vec![
-            day(23, DayValue::Observed { aqi: 180 }),
-            day(24, DayValue::Missing),
-        ]);
-        let drawing = Drawing::of(&chart, Language::Zh);
-        let gap = &drawing.bars[1];
-        assert_eq!((gap.value, gap.class), (None, "missing"));
-        assert_eq!((gap.y, gap.height), (TOP, BOTTOM - TOP), "fills the plot");
-        assert!(chart.svg(Language::Zh).contains("无数据"));
-    }
-
-    #[rstest]
-    #[case::calm(&[40, 60], 350)]
-    #[case::heavy(&[283], 350)]
-    #[case::needs_room(&[321], 400)]
-    #[case::off_the_scale(&[500], 500)]
-    fn the_scale_leaves_room_above_the_highest_value(#[case] values: &[u16], #[case] top: u16) {
-        let days = values
-            .iter()
-            .zip(20..)
-            .map(|(&aqi, on)| day(on, DayValue::Observed { aqi }))
-            .collect();
-        assert_eq!(Scale::of(&chart(days)).top, top);
-    }
-
-    #[rstest]
-    #[case::midnight_as_24("2026-11-24T24:00", "2026-11-25T00:00")]
-    #[case::before_the_first_day("2026-11-01T08:00", "2026-11-23T00:00")]
-    fn a_window_is_drawn_where_its_instants_lie(#[case] written: &str, #[case] same: &str) {
-        let days = (23..27).map(|on| day(on, DayValue::Missing)).collect();
-        let scale = Scale::of(&chart(days));
-        let x = |text: &str| scale.time_x(text.parse().unwrap());
-        assert_eq!(x(written), x(same));
-        assert!(x(written).is_some());
-    }
-
-    #[rstest]
-    #[case::over("2026-11-20T08:00", Some("2026-11-22T24:00"))]
-    #[case::not_yet_in_sight("2026-11-28T08:00", None)]
-    fn a_warning_outside_the_days_shown_has_no_strip(
-        #[case] from: &str,
-        #[case] until: Option<&str>,
-    ) {
-        let mut chart = chart((23..27).map(|on| day(on, DayValue::Missing)).collect());
-        chart.window = Some(Window {
-            level: WarningLevel::Orange,
-            from: from.parse().unwrap(),
-            until: until.map(|until| until.parse().unwrap()),
-        });
-        assert!(Drawing::of(&chart, Language::Zh).strip.is_none());
-    }
-
-    #[test]
-    fn words_from_outside_cannot_become_markup() {
-        let mut chart = chart(vec![day(24, DayValue::Observed { aqi: 210 })]);
-        chart.lines = vec![RuleLine {
-            aqi: 200,
-            name: "<script>".to_owned(),
-        }];
-        assert!(!chart.svg(Language::Zh).contains("<script>"));
     }
 }
