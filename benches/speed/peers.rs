@@ -1,6 +1,7 @@
 //! The programs beside us: who takes messages, and who else sends them.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -48,18 +49,17 @@ impl Programs {
 
     /// Whoever takes mail.
     pub(crate) fn smtp_sink(&self) -> anyhow::Result<Option<Peer>> {
-        self.smtp_sink
-            .as_ref()
-            .map(|program| {
-                let port = free_port()?;
-                // As root it wants to be told whom else to be.
-                start(
-                    program,
-                    &["-u", "nobody", &format!("127.0.0.1:{port}"), "1000"],
-                    port,
-                )
-            })
-            .transpose()
+        let Some(program) = &self.smtp_sink else {
+            return Ok(None);
+        };
+        let port = free_port()?;
+        let address = format!("127.0.0.1:{port}");
+        let backlog = [address.as_str(), "1000"];
+        // Root is to be told whom else to be.
+        let nobody = ["-u", "nobody"];
+        let is_root = fs::metadata("/proc/self")?.uid() == 0;
+        let arguments = [if is_root { &nobody[..] } else { &[] }, &backlog].concat();
+        start(program, &arguments, port).map(Some)
     }
 
     /// Requests a second of a bare HTTP client.

@@ -57,7 +57,10 @@ pub(crate) fn storm(
         let count = u32::try_from(waits.len())?;
         Ok(Storm {
             rate: f64::from(count) / seconds,
-            p99: waits[waits.len() * 99 / 100],
+            p99: waits
+                .get(waits.len() * 99 / 100)
+                .copied()
+                .unwrap_or_default(),
         })
     })
 }

@@ -3,8 +3,9 @@
 //! An [`AnswerIn`] says which revision of the order its giver was shown. It is checked against the
 //! record by the group-commit writer, which reads and writes for all that have gathered at once,
 //! and [`Answered`] once it is durable: the row, the head, the county's count and the journal's
-//! entry in one transaction. An answer is never turned away for being late or for being overtaken by a newer notice: it is kept for the revision it
-//! answers, marked, and its giver is told what stands now.
+//! entry in one transaction. An answer is never turned away for being late or for being overtaken
+//! by a newer notice: it is kept for the revision it answers, marked, and its giver is told what
+//! stands now.
 //!
 //! # Design notes
 //!

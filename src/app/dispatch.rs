@@ -24,10 +24,12 @@
 //! outbox until it is asked again, and a slow host holds no more than its share. A claim therefore
 //! costs a host that is away two updates of a row for each of its pauses.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -84,7 +86,7 @@ pub async fn run<L: Lane>(app: App, channels: Channels<L>, stopping: Cancellatio
     loop {
         tokio::select! {
             () = stopping.cancelled() => break,
-            Some(ended) = dispatcher.sending.join_next() => dispatcher.ended(ended),
+            Some(Ok(ended)) = dispatcher.sending.join_next() => dispatcher.ended(ended),
             Some(_) = dispatcher.recording.join_next() => {}
             _ = ticks.tick() => dispatcher.look_around().await,
         }
@@ -254,12 +256,12 @@ impl<L: Lane> Dispatcher<L> {
             let job = Arc::new(item);
             self.sending.spawn(async move {
                 let at = app.now();
-                let outcome = match job.letter(&app, channels.lane(), at) {
-                    Ok(letter) => channels.send(letter).await,
-                    Err(error) => Outcome::Never {
-                        why: error.to_string(),
-                    },
-                };
+                let attempt = AssertUnwindSafe(attempt(&app, &channels, &job, at));
+                let outcome = attempt.catch_unwind().await.unwrap_or_else(|_| {
+                    tracing::error!(lane = L::NAME, "An attempt to send ended in a panic");
+                    let why = "the attempt ended in a panic".to_owned();
+                    Outcome::Later { after: None, why }
+                });
                 Sent {
                     go: Go {
                         item: job,
@@ -274,22 +276,13 @@ impl<L: Lane> Dispatcher<L> {
     }
 
     /// Notes an attempt that has ended and hands it to the writer.
-    fn ended(&mut self, ended: Result<Sent, tokio::task::JoinError>) {
-        let Ok(Sent {
-            go:
-                Go {
-                    item: job,
-                    host,
-                    round,
-                },
-            at,
-            outcome,
-        }) = ended
-        else {
-            // The claim runs out, and the attempt is counted as unknown.
-            tracing::error!(lane = L::NAME, "An attempt to send ended in a panic");
-            return;
-        };
+    fn ended(&mut self, ended: Sent) {
+        let Sent { go, at, outcome } = ended;
+        let Go {
+            item: job,
+            host,
+            round,
+        } = go;
         let jitter = self.jitter();
         let backoff = &self.app.config.dispatch.backoff;
         let answered = match &outcome {
@@ -372,7 +365,7 @@ impl<L: Lane> Dispatcher<L> {
         self.returning
             .extend(waiting.iter().map(|job| Returning::job(job, now)));
         self.give_back().await;
-        while let Some(ended) = self.sending.join_next().await {
+        while let Some(Ok(ended)) = self.sending.join_next().await {
             self.ended(ended);
         }
         while self.recording.join_next().await.is_some() {}
@@ -380,6 +373,21 @@ impl<L: Lane> Dispatcher<L> {
 
     fn jitter(&self) -> f64 {
         f64::from(u32::from_be_bytes(self.app.ids.bytes())) / f64::from(u32::MAX)
+    }
+}
+
+/// Writes the letter and makes one attempt.
+async fn attempt<L: Lane>(
+    app: &App,
+    channels: &Channels<L>,
+    job: &Job,
+    at: DateTime<Utc>,
+) -> Outcome {
+    match job.letter(app, channels.lane(), at) {
+        Ok(letter) => channels.send(letter).await,
+        Err(error) => Outcome::Never {
+            why: error.to_string(),
+        },
     }
 }
 
