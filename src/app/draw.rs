@@ -1,7 +1,8 @@
 //! Drawing a plan: every line computed, digested and staged, page by page, before anything is
 //! issued.
 //!
-//! What is staged is what an officer previews and what will be issued. Drawing takes no lock: it
+//! What is staged is what an officer previews and what will be issued. Drawing takes no lock until
+//! its last moment, when it looks whether the notice is still the one it was drawn for: it
 //! reads the list and writes its lines in pages, so answers to earlier orders go on. Should the list
 //! change under it, its version does too, and the plan is refused when it is done or when it is
 //! issued. A drawing that dies half-way leaves lines nobody points to, which are pruned.

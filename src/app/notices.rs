@@ -55,8 +55,8 @@ pub struct DraftIn {
 /// What a draft rests on, as the officer names it.
 #[derive(Clone, Debug)]
 pub enum GroundsIn {
-    /// The machine's proposal that is open now.
-    Proposal,
+    /// The machine's proposal that is open now; with a key, that one and no other.
+    Proposal(Option<i64>),
     /// A registered instruction.
     Instruction(InstructionId),
     /// The officer's own judgement, with its reason.
@@ -309,8 +309,9 @@ async fn contents(
     now: DateTime<Utc>,
 ) -> Result<Contents, Error> {
     let grounds = match draft.grounds {
-        GroundsIn::Proposal => {
-            proposal::grounds(tx, playbook, draft.region, &journal::actor(caller), now).await?
+        GroundsIn::Proposal(key) => {
+            let by = journal::actor(caller);
+            proposal::grounds(tx, playbook, draft.region, key, &by, now).await?
         }
         GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
         GroundsIn::Judgement(reason) => Grounds::Judgement { reason },

@@ -70,14 +70,13 @@ pub async fn decline(
     };
     let open = store::find_open(&mut act.tx, region).await?;
     if open.is_none_or(|open| open.key != key) {
-        return Err(Error::conflict(
-            "proposal-closed",
-            "the proposal is not open any more",
-        ));
+        return Err(closed());
     }
     let actor = journal::actor(caller);
-    let closed = Closed::Declined { by: &actor, reason };
-    store::close_proposal(&mut act.tx, key, closed, act.now).await?;
+    let declined = Closed::Declined { by: &actor, reason };
+    if !store::close_proposal(&mut act.tx, key, declined, act.now).await? {
+        return Err(closed());
+    }
     let entry = Entry {
         kind: "proposal.declined",
         subject: format!("proposal/{key}"),
@@ -91,11 +90,17 @@ pub async fn decline(
     act.commit(Declined { proposal: key }).await
 }
 
-/// What a notice says that follows the open proposal; the proposal counts as followed.
+fn closed() -> Error {
+    Error::conflict("proposal-closed", "the proposal is not open any more")
+}
+
+/// What a notice says that follows the open proposal, or the one that is named; it counts as
+/// followed.
 pub(super) async fn grounds(
     tx: &mut Tx,
     playbook: &Playbook,
     region: RegionCode,
+    key: Option<i64>,
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<Grounds, Error> {
@@ -103,7 +108,11 @@ pub(super) async fn grounds(
     let open = store::find_open(tx, region).await?.ok_or_else(|| {
         Error::conflict("no-proposal", format!("no proposal is open for {region}"))
     })?;
-    store::close_proposal(tx, open.key, Closed::Followed { by }, now).await?;
+    let another = key.is_some_and(|key| key != open.key);
+    // Somebody may have decided while this transaction looked.
+    if another || !store::close_proposal(tx, open.key, Closed::Followed { by }, now).await? {
+        return Err(closed());
+    }
     Ok(Grounds::Rules {
         rules: open.rules,
         digest: open.rules_digest,

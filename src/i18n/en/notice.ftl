@@ -48,7 +48,7 @@ notice-save = Save and see the plan
 notice-submit = Submit for approval
 notice-waits-for = Waiting for: { $whom }
 notice-came = It has moved on: …. What you have typed here was not sent; press to see.
-notice-look-again = See whether it is signed
+notice-look-again = See where it stands
 
 approval-title = Approval
 approval-signer = This level is approved by: { $signer }.

@@ -48,7 +48,7 @@ notice-save = 保存并看方案
 notice-submit = 报签
 notice-waits-for = 等待：{ $whom }
 notice-came = 状态已变化：…。本页已填内容尚未提交，点击右侧查看。
-notice-look-again = 查看是否已签批
+notice-look-again = 查看最新状态
 
 approval-title = 签批
 approval-signer = 本级别由{ $signer }签批。

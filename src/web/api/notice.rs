@@ -263,7 +263,7 @@ impl From<DraftRequest> for DraftIn {
             effective: asked.effective,
             ends: asked.ends.map_or(End::UntilFurtherNotice, End::At),
             grounds: match asked.grounds {
-                GroundsRequest::Proposal {} => GroundsIn::Proposal,
+                GroundsRequest::Proposal {} => GroundsIn::Proposal(None),
                 GroundsRequest::Instruction { id } => GroundsIn::Instruction(id),
                 GroundsRequest::Judgement { reason } => GroundsIn::Judgement(reason),
                 GroundsRequest::AsDrafted {} => GroundsIn::AsDrafted,

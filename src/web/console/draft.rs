@@ -107,12 +107,20 @@ impl Typed {
                 level.as_str().clone_into(&mut typed.level);
             }
             // What is not to change stays as it stands.
+            if let Some(from) = standing_start(desk).filter(|_| kind == NoticeKind::Correct) {
+                typed.from = from.into();
+            }
             if let Some(until) = standing_end(desk).filter(|_| !kind.ends()) {
                 typed.closed = true;
                 typed.until = until.into();
             }
         }
         typed
+    }
+
+    /// Whether it says of which level the warning is to be.
+    pub(super) fn has_level(&self) -> bool {
+        !self.level.is_empty()
     }
 
     /// A draft that follows the open proposal.
@@ -247,7 +255,7 @@ impl Typed {
                 .ok()
         };
         match self.grounds.as_str() {
-            PROPOSAL => Some(GroundsIn::Proposal),
+            PROPOSAL => Some(GroundsIn::Proposal(None)),
             AS_DRAFTED => Some(GroundsIn::AsDrafted),
             JUDGEMENT => {
                 let reason = reading.required("reason", &self.reason)?;
@@ -477,6 +485,10 @@ fn standing_level(desk: &Desk) -> Option<WarningLevel> {
 }
 
 /// The stated end of the warning that stands.
+fn standing_start(desk: &Desk) -> Option<WrittenTime> {
+    Some(desk.standing.as_ref()?.head.warning.as_ref()?.effective)
+}
+
 fn standing_end(desk: &Desk) -> Option<WrittenTime> {
     shown::end(desk.standing.as_ref()?.head.warning.as_ref()?.ends)
 }

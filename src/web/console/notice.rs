@@ -15,7 +15,7 @@ use crate::app::board::NoticeRecord;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, ProposalState};
 use crate::app::issue::{self, IssueIn};
-use crate::app::notices::{self, StepIn};
+use crate::app::notices::{self, GroundsIn, StepIn};
 use crate::app::{Error, draw};
 use crate::domain::id::{NoticeId, PlanId};
 use crate::web::pages::form::Faults;
@@ -69,7 +69,7 @@ pub(in crate::web) async fn draft(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
     let desk = seat.desk().await?;
-    started(seat, &desk, Typed::of(fields)).await
+    started(seat, &desk, Typed::of(fields), None).await
 }
 
 /// Begins a notice on the open proposal as it stands, so that what it would do is seen at once.
@@ -90,14 +90,26 @@ pub(in crate::web) async fn on_proposal(
         }
     }
     let typed = Typed::begin(&desk, &seen, &draft::on_proposal());
-    started(seat, &desk, typed).await
+    if !typed.has_level() {
+        // A health notice (健康提示) has none: whoever makes a warning of it says which.
+        return Ok(Redirect::to("/notices/new?grounds=proposal").into_response());
+    }
+    started(seat, &desk, typed, Some(key)).await
 }
 
 /// Begins a notice with what was typed; answers with its page, or with what is wrong.
-async fn started(seat: Seat, desk: &Desk, typed: Typed) -> Result<Response, Problem> {
-    let faults = match begun(&seat, desk, &typed).await? {
+async fn started(
+    seat: Seat,
+    desk: &Desk,
+    typed: Typed,
+    proposal: Option<i64>,
+) -> Result<Response, Problem> {
+    let faults = match begun(&seat, desk, &typed, proposal).await? {
         Ok(notice) => {
-            planned(&seat, notice).await?;
+            // The draft is on record: its page says that it has no plan, and offers to draw one.
+            if let Err(error) = planned(&seat, notice).await {
+                tracing::warn!(%notice, %error, "Could not draw the plan of a new notice");
+            }
             return Ok(done(&address(notice), "drafted"));
         }
         Err(faults) => faults,
@@ -109,11 +121,19 @@ async fn started(seat: Seat, desk: &Desk, typed: Typed) -> Result<Response, Prob
     seat.show(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-async fn begun(seat: &Seat, desk: &Desk, typed: &Typed) -> Result<Result<NoticeId, Faults>, Error> {
-    let read = match typed.read(seat.language, desk.region) {
+async fn begun(
+    seat: &Seat,
+    desk: &Desk,
+    typed: &Typed,
+    proposal: Option<i64>,
+) -> Result<Result<NoticeId, Faults>, Error> {
+    let mut read = match typed.read(seat.language, desk.region) {
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
+    if let GroundsIn::Proposal(which) = &mut read.draft.grounds {
+        *which = proposal;
+    }
     let notice = match notices::draft(&seat.app, &seat.caller, None, read.draft).await {
         Ok(stepped) => stepped.notice,
         Err(error) => return faults(seat.language, error, field).map(Err),
@@ -309,14 +329,17 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
 }
 
 /// Draws the plan of a notice that has none, or one that was overtaken: whoever hands it in or
-/// signs it sees what it would do. What cannot be drawn, as long as there is no list, can be
-/// written all the same.
+/// signs it sees what it would do. What cannot be drawn, as long as there is no list or no
+/// playbook, can be written all the same.
 async fn planned(seat: &Seat, id: NoticeId) -> Result<(), Error> {
     let (board, _) = desk::notice(&seat.app, &seat.caller, id).await?;
     if board.plan.is_some() && board.stale.is_none() {
         return Ok(());
     }
     match draw::draw(&seat.app, &seat.caller, id).await {
+        Err(Error::Conflict(refusal)) if !["no-list", "no-profile"].contains(&refusal.code) => {
+            Err(Error::Conflict(refusal))
+        }
         Ok(_) | Err(Error::Conflict(_)) => Ok(()),
         Err(error) => Err(error),
     }
