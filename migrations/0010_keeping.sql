@@ -16,3 +16,6 @@ CREATE TABLE epoch (
 
 -- Since when a contact is told nothing more; one retired by an early release has no instant.
 ALTER TABLE contact ADD COLUMN retired_at BIGINT;
+
+-- An older release does not know that an outbox can be held, and would send everything.
+UPDATE schema_floor SET migration = 10, release = '0.1.0';
