@@ -193,7 +193,7 @@ async fn begin_epoch(
         released_at: None,
     };
     epoch::add_epoch(tx, &epoch).await?;
-    epoch::skip_numbers(tx, now).await?;
+    epoch::skip_numbers(tx, &epoch).await?;
     epoch::end_sessions(tx).await?;
     let body = json!({
         "taken_at": rfc3339(taken_at), "position": from.position, "seal": from.seal.to_string(),

@@ -67,8 +67,7 @@ impl App {
             caller.may(Right::RedriveMessages, region)?;
         }
         let held = epoch::find_held(&mut act.tx).await?;
-        let by = journal::actor(caller);
-        let released = epoch::release(&mut act.tx, &by, act.now).await?;
+        let released = epoch::release(&mut act.tx, act.now).await?;
         let Some(held) = held.filter(|_| released) else {
             return Err(Error::conflict("not-held", "the outbox is not held"));
         };
