@@ -31,12 +31,12 @@ pub(crate) async fn rows(db: &Db) -> Vec<(Table, Vec<String>)> {
     all
 }
 
-async fn take(db: &Db) -> Vec<u8> {
+pub(crate) async fn take(db: &Db) -> Vec<u8> {
     let taken = backup::take(db, Vec::new(), start(), Vec::new(), |_, _| {}).await;
     taken.unwrap()
 }
 
-async fn restore(db: &Db, bytes: &[u8]) -> Result<Restored, BackupError> {
+pub(crate) async fn restore(db: &Db, bytes: &[u8]) -> Result<Restored, BackupError> {
     let reader = Reader::open(bytes).unwrap();
     backup::restore(db, reader, &Ids::system(), start(), |_| {}).await
 }

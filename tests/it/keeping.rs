@@ -37,7 +37,7 @@ async fn acknowledge(app: &App, link: Link, words: &str) {
 }
 
 /// The list as it is, without its first plant.
-async fn strike_a_plant(app: &App) {
+pub(crate) async fn strike_a_plant(app: &App) {
     let operator = Caller::operator();
     let mut export = enroll::export::begin(app, &operator, None).await.unwrap();
     let mut plants = export.next_page(app).await.unwrap();
