@@ -77,6 +77,15 @@ impl Idempotency {
             request_digest: digest(request),
         })
     }
+
+    /// The same for a request that also means what its words do not say.
+    #[must_use]
+    pub fn about(&self, what: &[u8]) -> Self {
+        Self {
+            key: self.key.clone(),
+            request_digest: digest(&[self.request_digest.as_bytes(), what]),
+        }
+    }
 }
 
 impl App {

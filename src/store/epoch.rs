@@ -110,11 +110,16 @@ pub async fn end_sessions(tx: &mut Tx) -> Result<u64> {
     tx.execute("DELETE FROM session", ()).await
 }
 
-/// The regions of the warnings about which something is still to be sent in a lane.
-pub async fn list_waiting_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode>> {
+/// Whom a release concerns: the regions that have a list or a warning that stands, or about whose
+/// warnings something is still to be sent in a lane.
+pub async fn list_concerned_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode>> {
     let rows: Vec<(String,)> = tx
         .all(
-            "SELECT DISTINCT w.region
+            "SELECT list_region FROM list_version
+              UNION
+             SELECT region FROM warning WHERE open
+              UNION
+             SELECT w.region
                FROM warning w
                JOIN plan    p ON p.warning_key = w.warning_key
               WHERE EXISTS (SELECT 1
@@ -122,7 +127,7 @@ pub async fn list_waiting_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode
                              WHERE m.plan_key = p.plan_key
                                AND m.state    = 'due'
                                AND m.lane     = $1)
-              ORDER BY w.region",
+              ORDER BY 1",
             (L::NAME,),
         )
         .await?;
