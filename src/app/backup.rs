@@ -159,6 +159,10 @@ pub async fn restore<R: Read>(
         tx.add_rows(&tables[rows.table], &rows.json).await?;
     }
     tables[filled..].iter().for_each(&mut told);
+    if store::journal::find_head(&mut tx).await? != head {
+        let place = "journal_seal".to_owned();
+        return Err(Fault::Altered { place }.into());
+    }
     schema::complete(&mut tx).await?;
     let epoch = begin_epoch(&mut tx, ids, now, manifest.taken_at, head).await?;
     let waiting = outbox::depth::<Live>(&mut tx, now).await?.due;

@@ -4,7 +4,10 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use qingkong::app::backup::{self, BackupError, Reader, Restored};
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use qingkong::app::backup::{self, BackupError, Fault, Reader, Restored};
 use qingkong::clock::Ids;
 use qingkong::store::db::Table;
 use qingkong::store::{Db, StoreError, counter, schema};
@@ -191,6 +194,22 @@ both_engines! {
         assert!(matches!(refused, BackupError::File(_)), "{refused}");
         assert!(rows(&to).await.is_empty(), "there are tables");
         restore(&to, &bytes).await.unwrap();
+    }
+
+    async fn a_record_that_ends_elsewhere_than_its_manifest_says_is_refused(db: TestDb) {
+        let to = db.unmigrated_like().await;
+        let from = issued(db).await;
+        let bytes = take(&from).await;
+        let mut reader = Reader::open(&bytes[..]).unwrap();
+        reader.manifest.position += 1;
+        let refused = backup::restore(&to, reader, &Ids::system(), start(), |_| {}).await;
+        let refused = refused.unwrap_err();
+        let altered = matches!(
+            &refused,
+            BackupError::File(Fault::Altered { place }) if place == "journal_seal"
+        );
+        assert!(altered, "{refused}");
+        assert!(rows(&to).await.is_empty(), "there are tables");
     }
 }
 
