@@ -134,6 +134,12 @@ impl App {
                 "this Idempotency-Key was used for another request",
             ));
         }
+        if earlier.answer.is_empty() {
+            return Err(Error::conflict(
+                "answer-erased",
+                "this was done; what was answered named a person who has been erased since",
+            ));
+        }
         let answer = serde_json::from_str(&earlier.answer).map_err(Error::internal)?;
         Ok(Begun::Replayed(answer))
     }
