@@ -74,6 +74,17 @@ both_engines! {
             .await
             .unwrap();
         }
+        // One that an early release has retired: nobody noted when.
+        let retired = tx.execute(
+            "UPDATE contact
+                SET active = FALSE
+              WHERE contact_key = (SELECT MIN(contact_key)
+                                     FROM contact   c
+                                     JOIN recipient r ON r.recipient_key = c.recipient_key
+                                    WHERE r.kind = 'office')",
+            (),
+        );
+        assert_eq!(retired.await.unwrap(), 1);
         tx.commit().await.unwrap();
         let contacts = "SELECT COUNT(*) FROM contact";
         let of_struck = "SELECT COUNT(*) FROM contact
@@ -92,6 +103,7 @@ both_engines! {
         assert_eq!(scalar(db, words).await, 1, "the words of an answer are kept for three years");
         bureau.world.fast_forward(TimeDelta::days(1_095)).await;
         assert_eq!(scalar(db, words).await, 0);
+        assert_eq!(scalar(db, contacts).await, all - struck - 1, "retired since it was first seen");
 
         assert_eq!(scalar(db, "SELECT COUNT(*) FROM answer WHERE note_digest IS NOT NULL").await, 1);
         let report = verify::verify(db, None).await.unwrap();
