@@ -8,8 +8,8 @@ use qingkong::app::link::Link;
 use qingkong::app::{App, Caller};
 use qingkong::domain::lane::Live;
 use qingkong::domain::order::AnswerKind;
-use qingkong::store::Db;
 use qingkong::store::ladder::{self, Unsent};
+use qingkong::store::{Db, outbox};
 
 use crate::fakes::smtp::Misbehaviour;
 use crate::stories::bureau::Bureau;
@@ -162,6 +162,18 @@ both_engines! {
         sinks.mail.behave();
         until_sent(&bureau.world).await;
         assert_eq!(unsent().await, Unsent::default());
+
+        // A dead letter is one to look after while its warning stands.
+        let mut tx = db.begin().await.unwrap();
+        for (touch, dead) in [
+            ("UPDATE message SET state = 'dead' WHERE message_key = (SELECT MIN(message_key) FROM message)", 1),
+            ("UPDATE warning SET open = FALSE", 0),
+        ] {
+            assert_eq!(tx.execute(touch, ()).await.unwrap(), 1);
+            let depth = outbox::depth::<Live>(&mut tx, issued_at).await.unwrap();
+            assert_eq!(depth.dead, dead);
+        }
+        drop(tx);
 
         let app = bureau.world.app();
         let link = Link::open(&sinks.letters()[0].token, &app.keyring).unwrap();
