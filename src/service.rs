@@ -131,10 +131,11 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
     database(config, one_command()).await
 }
 
-/// The same, unless it would have to be made.
+/// The same, unless it would have to be made. It may be read as a whole, scans included.
 pub async fn existing_database(config: &Config) -> anyhow::Result<Db> {
     let options = Options {
         create: false,
+        rows_ahead: 4,
         ..one_command()
     };
     database(config, options).await

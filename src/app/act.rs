@@ -77,6 +77,15 @@ impl Idempotency {
             request_digest: digest(request),
         })
     }
+
+    /// The same for a request that also means what its words do not say.
+    #[must_use]
+    pub fn about(&self, what: &[u8]) -> Self {
+        Self {
+            key: self.key.clone(),
+            request_digest: digest(&[self.request_digest.as_bytes(), what]),
+        }
+    }
 }
 
 impl App {
@@ -123,6 +132,12 @@ impl App {
             return Err(Error::conflict(
                 "idempotency-key-reused",
                 "this Idempotency-Key was used for another request",
+            ));
+        }
+        if earlier.answer.is_empty() {
+            return Err(Error::conflict(
+                "answer-erased",
+                "this was done; what was answered named a person who has been erased since",
             ));
         }
         let answer = serde_json::from_str(&earlier.answer).map_err(Error::internal)?;

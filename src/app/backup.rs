@@ -159,6 +159,10 @@ pub async fn restore<R: Read>(
         tx.add_rows(&tables[rows.table], &rows.json).await?;
     }
     tables[filled..].iter().for_each(&mut told);
+    if store::journal::find_head(&mut tx).await? != head {
+        let place = "journal_seal".to_owned();
+        return Err(Fault::Altered { place }.into());
+    }
     schema::complete(&mut tx).await?;
     let epoch = begin_epoch(&mut tx, ids, now, manifest.taken_at, head).await?;
     let waiting = outbox::depth::<Live>(&mut tx, now).await?.due;
@@ -193,7 +197,7 @@ async fn begin_epoch(
         released_at: None,
     };
     epoch::add_epoch(tx, &epoch).await?;
-    epoch::skip_numbers(tx, now).await?;
+    epoch::skip_numbers(tx, &epoch).await?;
     epoch::end_sessions(tx).await?;
     let body = json!({
         "taken_at": rfc3339(taken_at), "position": from.position, "seal": from.seal.to_string(),

@@ -6,7 +6,12 @@
 //! salted digest. So the person goes, the orders stay countable, and the chain still verifies.
 //!
 //! What a list or a backup *file* says is not here to be erased: a list that still names the person
-//! brings them back with the next import.
+//! brings them back with the next import, a restore with the record it restores. Nor are the free
+//! texts of the record (a notice, a decision, an instruction, what a mail server replied): they are
+//! vouched for as they were written, so it is said which of them name the person.
+//!
+//! Words that others wrote in answers go if they hold the person's telephone number or mailbox; a
+//! name counts only in answers for the plant it is given with, since elsewhere it may be another's.
 
 use std::collections::BTreeSet;
 
@@ -39,8 +44,10 @@ pub struct Erased {
     pub contacts: Vec<String>,
     /// Whether an account.
     pub account: bool,
-    /// The words of how many answers.
-    pub notes: u64,
+    /// The answers whose words go, by their keys.
+    pub notes: BTreeSet<i64>,
+    /// The tables of the record whose texts name the person, and stay.
+    pub record: BTreeSet<&'static str>,
     /// The recipients that nobody can be told for any more.
     pub unreachable: Vec<String>,
 }
@@ -59,22 +66,28 @@ impl App {
         let whom = whom.checked()?;
         let now = self.now();
         let mut tx = self.db.begin().await?;
-        let contacts = whom.contacts(&mut tx).await?;
+        let mut found = whom.find(&mut tx).await?;
         let account = whom.account(&mut tx).await?;
-        let notes = erase_all(&mut tx, &contacts, account.as_ref()).await?;
+        found.erase(&mut tx, account.as_ref()).await?;
+        let Found {
+            contacts,
+            notes,
+            record,
+        } = found;
         let recipients: Vec<_> = contacts.iter().map(|contact| contact.recipient).collect();
         let erased = Erased {
             unreachable: erase::list_unreachable(&mut tx, &recipients).await?,
             contacts: contacts.iter().map(|contact| contact.of.clone()).collect(),
             account: account.is_some(),
             notes,
+            record,
         };
         if only_look {
             return Ok(erased);
         }
         let keys: Vec<i64> = contacts.iter().map(|contact| contact.key.0).collect();
         let account = account.map(|account| account.id);
-        let body = json!({ "contacts": keys, "account": account, "notes": notes });
+        let body = json!({ "contacts": keys, "account": account, "notes": erased.notes });
         let entry = Entry::new("person.erased", "person", caller, now, body);
         journal::record(&mut tx, &self.ids, entry).await?;
         tx.commit().await?;
@@ -83,25 +96,55 @@ impl App {
     }
 }
 
-/// Erases them, and whatever else names them; answers with the words of how many answers went.
-async fn erase_all(
-    tx: &mut Tx,
-    contacts: &[Contact],
-    account: Option<&Account>,
-) -> store::Result<u64> {
-    let mut notes = 0;
-    for contact in contacts {
-        notes += erase::erase_contact(tx, contact.key).await?;
+/// Where the person is.
+#[derive(Default)]
+struct Found {
+    contacts: Vec<Contact>,
+    /// The answers with their words.
+    notes: BTreeSet<i64>,
+    record: BTreeSet<&'static str>,
+}
+
+impl Found {
+    /// Adds what was found by one thing that was named, if anything was.
+    fn add(
+        &mut self,
+        field: &str,
+        contacts: Vec<Contact>,
+        notes: Vec<i64>,
+        record: Vec<&'static str>,
+    ) -> Result<(), Error> {
+        if contacts.is_empty() && notes.is_empty() && record.is_empty() {
+            return Err(missing(field));
+        }
+        self.contacts.extend(contacts);
+        self.notes.extend(notes);
+        self.record.extend(record);
+        Ok(())
     }
-    if let Some(account) = account {
-        notes += erase::erase_account(tx, account).await?;
+
+    /// Erases them, and whatever else can be erased that names them.
+    async fn erase(&mut self, tx: &mut Tx, account: Option<&Account>) -> store::Result<()> {
+        for contact in &self.contacts {
+            self.notes
+                .extend(erase::erase_contact(tx, contact.key).await?);
+            for reach in &contact.reach {
+                self.notes.extend(erase::list_mentions(tx, reach).await?);
+            }
+            for word in contact.reach.iter().chain([&contact.name]) {
+                self.record
+                    .extend(erase::list_record_naming(tx, word).await?);
+                erase::empty_stored_answers(tx, word).await?;
+            }
+        }
+        if let Some(account) = account {
+            self.notes.extend(erase::erase_account(tx, account).await?);
+            let named = json!(account.name).to_string();
+            erase::empty_stored_answers(tx, &named).await?;
+        }
+        let notes: Vec<i64> = self.notes.iter().copied().collect();
+        erase::erase_notes(tx, &notes).await
     }
-    let words = contacts.iter().flat_map(|contact| &contact.words);
-    let words: BTreeSet<&String> = words.chain(account.map(|account| &account.name)).collect();
-    for word in words.into_iter().filter(|word| !word.is_empty()) {
-        notes += erase::erase_mentions(tx, word).await?;
-    }
-    Ok(notes)
 }
 
 impl Whom {
@@ -122,22 +165,28 @@ impl Whom {
         })
     }
 
-    /// The contacts meant, each once.
-    async fn contacts(&self, tx: &mut Tx) -> Result<Vec<Contact>, Error> {
-        let mut contacts: Vec<Contact> = Vec::new();
+    /// The contacts meant, each once, and where else they are named: a contact that was struck from
+    /// the list since may still be.
+    async fn find(&self, tx: &mut Tx) -> Result<Found, Error> {
+        let mut found = Found::default();
         for (field, reach) in [("phone", &self.phone), ("email", &self.email)] {
             if let Some(reach) = reach {
-                let found = erase::find_by_reach(tx, reach).await?;
-                contacts.extend(there(field, found)?);
+                let contacts = erase::find_by_reach(tx, reach).await?;
+                let notes = erase::list_mentions(tx, reach).await?;
+                let record = erase::list_record_naming(tx, reach).await?;
+                found.add(field, contacts, notes, record)?;
+                erase::empty_stored_answers(tx, reach).await?;
             }
         }
         if let Some((name, number)) = &self.named_at {
-            let found = erase::find_by_name(tx, name, number).await?;
-            contacts.extend(there("name", found)?);
+            let contacts = erase::find_by_name(tx, name, number).await?;
+            let notes = erase::list_mentions_at(tx, name, number).await?;
+            let record = erase::list_record_naming(tx, name).await?;
+            found.add("name", contacts, notes, record)?;
         }
-        contacts.sort_by_key(|contact| contact.key);
-        contacts.dedup_by_key(|contact| contact.key);
-        Ok(contacts)
+        found.contacts.sort_by_key(|contact| contact.key);
+        found.contacts.dedup_by_key(|contact| contact.key);
+        Ok(found)
     }
 
     async fn account(&self, tx: &mut Tx) -> Result<Option<Account>, Error> {
@@ -150,14 +199,6 @@ impl Whom {
     }
 }
 
-/// What was found, if anything was.
-fn there(field: &str, found: Vec<Contact>) -> Result<Vec<Contact>, Error> {
-    if found.is_empty() {
-        return Err(missing(field));
-    }
-    Ok(found)
-}
-
 fn missing(field: &str) -> Error {
-    Error::invalid(field, "not-found", "nobody is listed so")
+    Error::invalid(field, "not-found", "nobody is listed or mentioned so")
 }

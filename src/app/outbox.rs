@@ -52,23 +52,27 @@ impl App {
         Ok(epoch::find_held(&mut tx).await?)
     }
 
-    /// Lets everything that waits go out. The caller must be responsible wherever something waits.
+    /// Lets everything that waits go out, and everything that comes after. That is a matter of the
+    /// whole node, so the caller must be responsible wherever it serves. A repeat is one of the same
+    /// epoch's release.
     pub async fn release_outbox(
         &self,
         caller: &Caller,
         idempotency: Option<&Idempotency>,
     ) -> Result<Released, Error> {
         caller.has(Right::RedriveMessages)?;
-        let mut act = match self.begin(caller, idempotency).await? {
+        let epochs = epoch::list_epochs(&mut self.db.read().await?).await?;
+        let latest = epochs.last().map_or(0, |epoch| epoch.number);
+        let idempotency = idempotency.map(|asked| asked.about(&latest.to_be_bytes()));
+        let mut act = match self.begin(caller, idempotency.as_ref()).await? {
             Begun::Replayed(released) => return Ok(released),
             Begun::Fresh(act) => act,
         };
-        for region in epoch::list_waiting_regions::<Live>(&mut act.tx).await? {
+        for region in epoch::list_concerned_regions::<Live>(&mut act.tx).await? {
             caller.may(Right::RedriveMessages, region)?;
         }
         let held = epoch::find_held(&mut act.tx).await?;
-        let by = journal::actor(caller);
-        let released = epoch::release(&mut act.tx, &by, act.now).await?;
+        let released = epoch::release(&mut act.tx, act.now).await?;
         let Some(held) = held.filter(|_| released) else {
             return Err(Error::conflict("not-held", "the outbox is not held"));
         };

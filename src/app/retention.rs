@@ -18,6 +18,7 @@ impl App {
             pruned += retention::prune_notes(&mut tx, before).await?;
         }
         if let Some(before) = before(keep.retired_contacts_days, now) {
+            retention::date_retired_contacts(&mut tx, now).await?;
             pruned += retention::prune_contacts(&mut tx, before).await?;
         }
         if let Some(before) = before(keep.ended_tokens_days, now) {

@@ -17,10 +17,12 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Erase one person out of every table: contacts, account, the words of answers.
+    /// Erase one person: contacts, account, the words of answers by or about them.
     ///
     /// Without --yes it says what would go and changes nothing. Orders, letters and answers stay on
-    /// record without a name, and the journal still verifies.
+    /// record without a name, and the journal still verifies. Texts of the record (notices, reasons,
+    /// instructions, replies of mail servers) stay as they were written: it is said which name the
+    /// person. Scans are not looked into.
     Person(Person),
 }
 
@@ -33,7 +35,7 @@ struct Person {
     /// The person's mailbox, wherever it is listed.
     #[arg(long)]
     email: Option<String>,
-    /// The person's name as a contact of one enterprise or office.
+    /// The person's name as a contact of one enterprise or office, also in answers for it.
     #[arg(long, requires = "number")]
     name: Option<String>,
     /// That enterprise's number on the list; for an office the code of its region.
@@ -68,7 +70,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         let json = json!({
             "type": if args.yes { "erased" } else { "would-erase" },
             "contacts": erased.contacts, "account": erased.account, "notes": erased.notes,
-            "unreachable": erased.unreachable,
+            "record": erased.record, "unreachable": erased.unreachable,
         });
         out.json_or(args.json, &json, || said(&erased, args.yes))?;
         for recipient in &erased.unreachable {
@@ -76,9 +78,15 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
                 "{recipient} has no contact then: it cannot be told"
             ));
         }
+        for table in &erased.record {
+            note(format_args!(
+                "a text of the record holds the same words, and stays: {table}"
+            ));
+        }
         if args.yes {
             note(
-                "lists and backups that name the person are files of yours: mend or erase them too",
+                "lists and backups that name the person are files of yours: mend or erase them too; \
+                 after a restore, erase again",
             );
         } else {
             note("nothing was erased: --yes does it, and it cannot be undone");
@@ -90,12 +98,16 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 fn said(erased: &Erased, done: bool) -> String {
     let contacts = erased.contacts.len();
     let account = if erased.account { ", an account" } else { "" };
-    let notes = erased.notes;
+    let notes = erased.notes.len();
     let verb = if done { "erased" } else { "would erase" };
     let sum = format!("{verb} {contacts} contacts{account}, the words of {notes} answers");
     let of = erased
         .contacts
         .iter()
         .map(|of| format!("\n  a contact of {of}"));
-    sum + &of.collect::<String>()
+    let words = erased
+        .notes
+        .iter()
+        .map(|answer| format!("\n  the words of answer {answer}"));
+    sum + &of.chain(words).collect::<String>()
 }

@@ -1,6 +1,7 @@
 //! Numbers handed out once: the keys of orders, messages and answers, and every other series.
 //!
-//! A series begins at 1 and comes in blocks, because a plan for 100,000 enterprises takes its keys
+//! A series begins at 1, after a restore far beyond whatever the lost part of the record may have
+//! handed out, see [`epoch::skip_numbers`](super::epoch::skip_numbers). It comes in blocks, because a plan for 100,000 enterprises takes its keys
 //! with one statement. A number is never handed out twice; a transaction that rolls back gives its
 //! block back to the next, a process that dies leaves a gap. On PostgreSQL the series stays taken
 //! until the transaction ends, so take numbers late in long ones.
@@ -11,7 +12,11 @@ use super::{Result, Tx};
 pub async fn allocate(tx: &mut Tx, name: &str, n: u32) -> Result<i64> {
     tx.scalar(
         "INSERT INTO counter (name, next)
-              VALUES ($1, 1 + $2)
+              VALUES ($1, $2 + CASE CAST($1 AS TEXT)
+                                   WHEN 'list_version' THEN 1
+                                   ELSE (SELECT CAST(COALESCE(MAX(numbers_from), 1) AS BIGINT)
+                                           FROM epoch)
+                               END)
          ON CONFLICT (name)
            DO UPDATE SET next = counter.next + $2
            RETURNING next - $2",

@@ -78,6 +78,9 @@ pub struct Options {
     pub patience: Duration,
     /// Whether SQLite's file is made when it is missing; a server makes no database by itself.
     pub create: bool,
+    /// How many rows SQLite may read before they are asked for. Its rows come from a thread of their
+    /// own, which is woken less often the more may wait; where a row may have megabytes, few should.
+    pub rows_ahead: usize,
 }
 
 impl Default for Options {
@@ -86,6 +89,7 @@ impl Default for Options {
             connections: 8,
             patience: Duration::from_secs(5),
             create: true,
+            rows_ahead: 1_024,
         }
     }
 }
@@ -858,8 +862,7 @@ async fn open_sqlite(path: &str, options: Options) -> Result<Engine> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        // Rows come from a thread of their own, which is woken less often the more may wait.
-        .row_buffer_size(1_024)
+        .row_buffer_size(options.rows_ahead)
         // Every bulk insert has up to ten texts; sqlx would keep a hundred statements in all.
         .statement_cache_capacity(1_000)
         .busy_timeout(options.patience);

@@ -30,11 +30,19 @@ pub struct Epoch {
     pub released_at: Option<DateTime<Utc>>,
 }
 
+impl Epoch {
+    /// Where its numbers begin: at the microsecond of the restore, since no node hands out more than
+    /// one in each; at that of the backup, should the clock here be behind.
+    fn numbers_from(&self) -> i64 {
+        self.began_at.max(self.taken_at).timestamp_micros()
+    }
+}
+
 /// Adds an epoch, held.
 pub async fn add_epoch(tx: &mut Tx, epoch: &Epoch) -> Result<()> {
     tx.execute(
-        "INSERT INTO epoch (number, began_at, began_by, taken_at, position, seal)
-              VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO epoch (number, began_at, began_by, taken_at, position, seal, numbers_from)
+              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         (
             epoch.number,
             epoch.began_at.timestamp_millis(),
@@ -42,6 +50,7 @@ pub async fn add_epoch(tx: &mut Tx, epoch: &Epoch) -> Result<()> {
             epoch.taken_at.timestamp_millis(),
             epoch.from.position,
             epoch.from.seal.to_string(),
+            epoch.numbers_from(),
         ),
     )
     .await?;
@@ -68,28 +77,29 @@ pub async fn find_held(tx: &mut Tx) -> Result<Option<Epoch>> {
 }
 
 /// Releases the outbox; whether it was held.
-pub async fn release(tx: &mut Tx, by: &str, now: DateTime<Utc>) -> Result<bool> {
+pub async fn release(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
     let released = tx
         .execute(
             "UPDATE epoch
-                SET released_at = $1,
-                    released_by = $2
+                SET released_at = $1
               WHERE released_at IS NULL",
-            (now.timestamp_millis(), by),
+            (now.timestamp_millis(),),
         )
         .await?;
     Ok(released > 0)
 }
 
 /// Takes every series of numbers beyond whatever the lost part of an earlier epoch may have handed
-/// out: an order link of that time must not open another's order. A series goes on at the
-/// microsecond of the restore, since no node hands out more than one number in each.
-pub async fn skip_numbers(tx: &mut Tx, now: DateTime<Utc>) -> Result<()> {
+/// out: an order link of that time must not open another's order. A series that is not begun yet
+/// [begins there](super::counter::allocate). The versions of lists go on as they are: officers read
+/// them, and no link or secret names one.
+pub async fn skip_numbers(tx: &mut Tx, epoch: &Epoch) -> Result<()> {
     tx.execute(
         "UPDATE counter
             SET next = $1
-          WHERE next < $1",
-        (now.timestamp_micros(),),
+          WHERE next < $1
+            AND name <> 'list_version'",
+        (epoch.numbers_from(),),
     )
     .await?;
     Ok(())
@@ -100,11 +110,16 @@ pub async fn end_sessions(tx: &mut Tx) -> Result<u64> {
     tx.execute("DELETE FROM session", ()).await
 }
 
-/// The regions of the warnings about which something is still to be sent in a lane.
-pub async fn list_waiting_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode>> {
+/// Whom a release concerns: the regions that have a list or a warning that stands, or about whose
+/// warnings something is still to be sent in a lane.
+pub async fn list_concerned_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode>> {
     let rows: Vec<(String,)> = tx
         .all(
-            "SELECT DISTINCT w.region
+            "SELECT list_region FROM list_version
+              UNION
+             SELECT region FROM warning WHERE open
+              UNION
+             SELECT w.region
                FROM warning w
                JOIN plan    p ON p.warning_key = w.warning_key
               WHERE EXISTS (SELECT 1
@@ -112,7 +127,7 @@ pub async fn list_waiting_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode
                              WHERE m.plan_key = p.plan_key
                                AND m.state    = 'due'
                                AND m.lane     = $1)
-              ORDER BY w.region",
+              ORDER BY 1",
             (L::NAME,),
         )
         .await?;

@@ -1,7 +1,7 @@
-//! Erasing a person: out of every table that may hold personal data. The record itself holds none; it
-//! goes on naming contacts by key and accounts by id.
+//! Erasing a person: out of every table that can be erased. The record goes on naming contacts by key
+//! and accounts by id; whether its free texts name the person is looked for, and left.
 
-use super::db::Among;
+use super::db::{Among, Insert};
 use super::{Result, Tx};
 use crate::domain::access::Account;
 use crate::domain::id::{ContactKey, RecipientKey};
@@ -15,8 +15,10 @@ pub struct Contact {
     pub recipient: RecipientKey,
     /// What the recipient is called.
     pub of: String,
-    /// The words by which the person may be named elsewhere: name, telephone, mailbox.
-    pub words: Vec<String>,
+    /// Their name.
+    pub name: String,
+    /// Telephone and mailbox.
+    pub reach: Vec<String>,
 }
 
 type FoundRow = (i64, i64, String, String, Option<String>, Option<String>);
@@ -58,7 +60,8 @@ fn found((key, recipient, of, name, phone, email): FoundRow) -> Contact {
         key: ContactKey(key),
         recipient: RecipientKey(recipient),
         of,
-        words: [Some(name), phone, email].into_iter().flatten().collect(),
+        name,
+        reach: [phone, email].into_iter().flatten().collect(),
     }
 }
 
@@ -80,17 +83,17 @@ pub async fn list_unreachable(tx: &mut Tx, recipients: &[RecipientKey]) -> Resul
     Ok(rows.into_iter().map(|(name,)| name).collect())
 }
 
-/// Erases a contact and the words of its answers; answers with how many of these there were.
-pub async fn erase_contact(tx: &mut Tx, contact: ContactKey) -> Result<u64> {
+/// Erases a contact and the words of its answers; answers with these answers.
+pub async fn erase_contact(tx: &mut Tx, contact: ContactKey) -> Result<Vec<i64>> {
     let notes = erase_notes_by(tx, "contact", &contact.to_string()).await?;
     tx.execute("DELETE FROM contact WHERE contact_key = $1", (contact.0,))
         .await?;
     Ok(notes)
 }
 
-/// Erases an account with its sessions and tokens, and the words of its answers; answers with how
-/// many of these there were. Its id stays wherever it acted.
-pub async fn erase_account(tx: &mut Tx, account: &Account) -> Result<u64> {
+/// Erases an account with its sessions and tokens, and the words of its answers; answers with these
+/// answers. Its id stays wherever it acted.
+pub async fn erase_account(tx: &mut Tx, account: &Account) -> Result<Vec<i64>> {
     let (id, name) = (account.id.to_string(), account.name.as_str());
     let notes = erase_notes_by(tx, account.role.as_str(), &id).await?;
     for statement in [
@@ -119,31 +122,102 @@ pub async fn erase_account(tx: &mut Tx, account: &Account) -> Result<u64> {
     Ok(notes)
 }
 
-async fn erase_notes_by(tx: &mut Tx, role: &str, key: &str) -> Result<u64> {
+async fn erase_notes_by(tx: &mut Tx, role: &str, key: &str) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "DELETE FROM answer_note
+              WHERE answer_key IN (SELECT answer_key
+                                     FROM answer
+                                    WHERE by_role = $1
+                                      AND by_key  = $2)
+          RETURNING answer_key",
+            (role, key),
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(answer,)| answer).collect())
+}
+
+/// The answers whose words hold a telephone number or a mailbox.
+pub async fn list_mentions(tx: &mut Tx, reach: &str) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT answer_key FROM answer_note WHERE REPLACE(note, $1, '') <> note",
+            (reach,),
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(answer,)| answer).collect())
+}
+
+/// The answers to the orders of one recipient whose words hold a name. Elsewhere the same name may
+/// well be another's: two characters are in many words.
+pub async fn list_mentions_at(tx: &mut Tx, name: &str, number: &str) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT n.answer_key
+               FROM recipient   r
+               JOIN plan_line   l ON l.recipient_key = r.recipient_key
+               JOIN answer      a ON a.plan_key      = l.plan_key
+                                 AND a.order_key     = l.order_key
+               JOIN answer_note n ON n.answer_key    = a.answer_key
+              WHERE r.number = $2
+                AND REPLACE(n.note, $1, '') <> n.note",
+            (name, number),
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(answer,)| answer).collect())
+}
+
+/// Erases the words of answers.
+pub async fn erase_notes(tx: &mut Tx, answers: &[i64]) -> Result<()> {
+    let rows = answers.iter().map(|&answer| (answer,));
+    tx.update_many(ERASE_NOTES, rows).await?;
+    Ok(())
+}
+
+const ERASE_NOTES: Insert = Insert::new(
+    "DELETE FROM answer_note WHERE answer_key IN (SELECT v.column1 FROM (",
+    ") AS v)",
+);
+
+/// Empties stored answers to requests that hold a word. Their keys stay, so that nothing is done
+/// twice by whoever asks again.
+pub async fn empty_stored_answers(tx: &mut Tx, word: &str) -> Result<u64> {
     tx.execute(
-        "DELETE FROM answer_note
-          WHERE answer_key IN (SELECT answer_key
-                                 FROM answer
-                                WHERE by_role = $1
-                                  AND by_key  = $2)",
-        (role, key),
+        "UPDATE idempotency
+            SET answer = ''
+          WHERE REPLACE(answer, $1, '') <> answer",
+        (word,),
     )
     .await
 }
 
-/// Erases the words of other answers that name the person, and stored answers to requests that do;
-/// answers with how many of the former there were.
-pub async fn erase_mentions(tx: &mut Tx, word: &str) -> Result<u64> {
-    tx.execute(
-        "DELETE FROM idempotency
-          WHERE REPLACE(answer, $1, '') <> answer",
-        (word,),
-    )
-    .await?;
-    tx.execute(
-        "DELETE FROM answer_note
-          WHERE REPLACE(note, $1, '') <> note",
-        (word,),
-    )
-    .await
+/// Which tables of the record hold a word in a text somebody wrote. They are append-only and vouched
+/// for, so nothing is erased there. What a scan shows is not looked at.
+pub async fn list_record_naming(tx: &mut Tx, word: &str) -> Result<Vec<&'static str>> {
+    let mut naming = Vec::new();
+    for (table, count) in RECORD_TEXTS {
+        let rows: i64 = tx.scalar(count, (word,)).await?;
+        if rows > 0 {
+            naming.push(table);
+        }
+    }
+    Ok(naming)
 }
+
+macro_rules! count_naming {
+    ($($table:literal.$column:literal)*) => {
+        [$(($table, concat!(
+            "SELECT COUNT(*) FROM ", $table, " WHERE REPLACE(", $column, ", $1, '') <> ", $column
+        ))),*]
+    };
+}
+
+const RECORD_TEXTS: [(&str, &str); 7] = count_naming! {
+    "attempt"."reply"
+    "instruction"."body"
+    "journal_entry"."body"
+    "notice_step"."body"
+    "playbook_file"."body"
+    "proposal"."reason"
+    "scan"."name"
+};

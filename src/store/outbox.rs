@@ -146,7 +146,7 @@ pub struct Depth {
     pub due: i64,
     /// When the oldest of those due by now fell due.
     pub oldest_at: Option<DateTime<Utc>>,
-    /// Dead letters.
+    /// Dead letters of the warnings that stand.
     pub dead: i64,
 }
 
@@ -613,7 +613,13 @@ pub async fn depth<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<Depth> {
     let (due, dead): (i64, i64) = tx
         .one(
             "SELECT (SELECT COUNT(*) FROM message WHERE state = 'due'  AND lane = $1),
-                    (SELECT COUNT(*) FROM message WHERE state = 'dead' AND lane = $1)",
+                    (SELECT COUNT(*)
+                       FROM message m
+                       JOIN plan    p ON p.plan_key    = m.plan_key
+                       JOIN warning w ON w.warning_key = p.warning_key
+                      WHERE m.state = 'dead'
+                        AND m.lane  = $1
+                        AND w.open)",
             (L::NAME,),
         )
         .await?;

@@ -9,8 +9,24 @@ use super::{Result, Tx};
 pub async fn prune_notes(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64> {
     tx.execute(
         "DELETE FROM answer_note
-          WHERE answer_key IN (SELECT answer_key FROM answer WHERE at < $1)",
+          WHERE EXISTS (SELECT 1
+                          FROM answer a
+                         WHERE a.answer_key = answer_note.answer_key
+                           AND a.at < $1)",
         (before.timestamp_millis(),),
+    )
+    .await
+}
+
+/// Dates the contacts that an early release retired without an instant: from now on they count as
+/// retired.
+pub async fn date_retired_contacts(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
+    tx.execute(
+        "UPDATE contact
+            SET retired_at = $1
+          WHERE NOT active
+            AND retired_at IS NULL",
+        (now.timestamp_millis(),),
     )
     .await
 }

@@ -8,8 +8,8 @@ use qingkong::app::link::Link;
 use qingkong::app::{App, Caller};
 use qingkong::domain::lane::Live;
 use qingkong::domain::order::AnswerKind;
-use qingkong::store::Db;
 use qingkong::store::ladder::{self, Unsent};
+use qingkong::store::{Db, outbox};
 
 use crate::fakes::smtp::Misbehaviour;
 use crate::stories::bureau::Bureau;
@@ -37,7 +37,7 @@ async fn acknowledge(app: &App, link: Link, words: &str) {
 }
 
 /// The list as it is, without its first plant.
-async fn strike_a_plant(app: &App) {
+pub(crate) async fn strike_a_plant(app: &App) {
     let operator = Caller::operator();
     let mut export = enroll::export::begin(app, &operator, None).await.unwrap();
     let mut plants = export.next_page(app).await.unwrap();
@@ -74,6 +74,17 @@ both_engines! {
             .await
             .unwrap();
         }
+        // One that an early release has retired: nobody noted when.
+        let retired = tx.execute(
+            "UPDATE contact
+                SET active = FALSE
+              WHERE contact_key = (SELECT MIN(contact_key)
+                                     FROM contact   c
+                                     JOIN recipient r ON r.recipient_key = c.recipient_key
+                                    WHERE r.kind = 'office')",
+            (),
+        );
+        assert_eq!(retired.await.unwrap(), 1);
         tx.commit().await.unwrap();
         let contacts = "SELECT COUNT(*) FROM contact";
         let of_struck = "SELECT COUNT(*) FROM contact
@@ -92,6 +103,7 @@ both_engines! {
         assert_eq!(scalar(db, words).await, 1, "the words of an answer are kept for three years");
         bureau.world.fast_forward(TimeDelta::days(1_095)).await;
         assert_eq!(scalar(db, words).await, 0);
+        assert_eq!(scalar(db, contacts).await, all - struck - 1, "retired since it was first seen");
 
         assert_eq!(scalar(db, "SELECT COUNT(*) FROM answer WHERE note_digest IS NOT NULL").await, 1);
         let report = verify::verify(db, None).await.unwrap();
@@ -150,6 +162,18 @@ both_engines! {
         sinks.mail.behave();
         until_sent(&bureau.world).await;
         assert_eq!(unsent().await, Unsent::default());
+
+        // A dead letter is one to look after while its warning stands.
+        let mut tx = db.begin().await.unwrap();
+        for (touch, dead) in [
+            ("UPDATE message SET state = 'dead' WHERE message_key = (SELECT MIN(message_key) FROM message)", 1),
+            ("UPDATE warning SET open = FALSE", 0),
+        ] {
+            assert_eq!(tx.execute(touch, ()).await.unwrap(), 1);
+            let depth = outbox::depth::<Live>(&mut tx, issued_at).await.unwrap();
+            assert_eq!(depth.dead, dead);
+        }
+        drop(tx);
 
         let app = bureau.world.app();
         let link = Link::open(&sinks.letters()[0].token, &app.keyring).unwrap();

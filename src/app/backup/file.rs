@@ -3,8 +3,9 @@
 //! The first line is the [`Manifest`]. The rows of its tables follow in its order, each row an array;
 //! behind the last of a table stands `{"table":…,"rows":…,"sha256":…}` over its lines, and behind the
 //! last table `{"complete":…}` over all lines before. A file that was cut or in which a byte was
-//! changed is refused with its table. The digests find damage; whoever alters rows *and* digests is
-//! found by `qingkong journal verify`.
+//! changed is refused with its table. The digests find damage. Whoever alters rows of the record *and*
+//! digests is found by `qingkong journal verify`; accounts, tokens, contacts, messages and counters are
+//! vouched for by nothing, so a backup is to be kept where nobody else writes.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 

@@ -94,9 +94,18 @@ pub fn last(path: &Path) -> io::Result<Option<Head>> {
     Ok(text.lines().rev().find_map(parse).map(|told| told.head))
 }
 
-/// Everything that was told, in the order of the file; nothing where there is no file.
-pub fn read(path: &Path) -> io::Result<impl Iterator<Item = io::Result<Told>> + use<>> {
-    let lines = open(path)?.map(|file| BufReader::new(file).lines());
+/// How many bytes have been told; none where there is no file.
+pub fn length(path: &Path) -> io::Result<u64> {
+    let file = open(path)?;
+    file.map_or(Ok(0), |file| Ok(file.metadata()?.len()))
+}
+
+/// What was told in so many bytes, in the order of the file; nothing where there is no file.
+pub fn read(
+    path: &Path,
+    length: u64,
+) -> io::Result<impl Iterator<Item = io::Result<Told>> + use<>> {
+    let lines = open(path)?.map(|file| BufReader::new(file.take(length)).lines());
     let heads = lines.into_iter().flatten();
     Ok(heads.filter_map(|line| line.map(|line| parse(&line)).transpose()))
 }
@@ -151,7 +160,7 @@ mod tests {
     }
 
     fn told(path: &Path) -> Vec<i64> {
-        let heads = read(path).unwrap();
+        let heads = read(path, length(path).unwrap()).unwrap();
         heads.map(|told| told.unwrap().head.position).collect()
     }
 
@@ -170,6 +179,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_after_a_length_was_noted_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE);
+        let at = "2026-11-24T12:00:00.123Z".parse().unwrap();
+        assert_eq!(length(&path).unwrap(), 0);
+        append(&path, Told::sealed(head(1), at)).unwrap();
+        let noted = length(&path).unwrap();
+        append(&path, Told::sealed(head(2), at)).unwrap();
+        assert_eq!(read(&path, noted).unwrap().count(), 1);
+        assert_eq!(told(&path), [1, 2]);
+    }
+
+    #[test]
     fn a_restore_is_read_back_as_one() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE);
@@ -182,7 +204,7 @@ mod tests {
         for line in lines {
             append(&path, line).unwrap();
         }
-        let told: Vec<_> = read(&path).unwrap().map(Result::unwrap).collect();
+        let told: Vec<_> = read(&path, u64::MAX).unwrap().map(Result::unwrap).collect();
         assert_eq!(told, lines);
         assert_eq!(last(&path).unwrap(), Some(head(5)));
     }

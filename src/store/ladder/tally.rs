@@ -52,7 +52,8 @@ pub async fn list_tally(tx: &mut Tx, plan: PlanKey) -> Result<Vec<Counted>> {
 pub struct Unsent {
     /// How many.
     pub orders: i64,
-    /// When the earliest notice among those that wait was issued.
+    /// When the earliest notice was issued that asked for an answer and waits to be handed over. One
+    /// that asks anew begins anew.
     pub since: Option<DateTime<Utc>>,
 }
 
@@ -62,8 +63,10 @@ pub async fn count_unsent<L: Lane>(tx: &mut Tx) -> Result<Unsent> {
         .one(
             "SELECT CAST(COALESCE(SUM(t.orders), 0) AS BIGINT), MIN(p.issued_at)
                FROM warning w
-               JOIN plan    p ON p.plan_key = w.plan_key
-               JOIN tally   t ON t.plan_key = w.plan_key
+               JOIN tally   t ON t.plan_key    = w.plan_key
+               JOIN plan    p ON p.warning_key = w.warning_key
+                             AND p.revision    = t.owed
+                             AND p.issued_at IS NOT NULL
               WHERE w.open
                 AND w.lane   = $1
                 AND t.rung   = $2

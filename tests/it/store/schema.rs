@@ -97,6 +97,12 @@ both_engines! {
         assert!(refused.to_string().contains("(qingkong 7.2.0) or newer"), "{refused}");
     }
 
+    async fn a_release_that_would_send_from_a_held_outbox_is_below_the_floor(db: TestDb) {
+        let mut tx = db.read().await.unwrap();
+        let floor: i64 = tx.scalar("SELECT migration FROM schema_floor", ()).await.unwrap();
+        assert!(floor >= qingkong::store::epoch::SINCE, "{floor}");
+    }
+
     async fn a_newer_schema_above_the_floor_is_accepted(db: TestDb) {
         let mut tx = db.begin().await.unwrap();
         tx.execute(

@@ -4,17 +4,23 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::TimeDelta;
-use qingkong::app::journal;
+use qingkong::app::account::NewAccount;
+use qingkong::app::caller::Role;
+use qingkong::app::{Caller, journal};
+use qingkong::domain::journal::Head;
 use qingkong::domain::lane::Live;
 use qingkong::keyring::Keyring;
+use qingkong::store::epoch::{self, Epoch};
 use qingkong::store::{Db, outbox};
 use serde_json::json;
 
-use super::bureau::Bureau;
+use super::bureau::{Bureau, import};
 use super::sinks::{Sinks, count, until, until_sent};
+use crate::backup::{restore, take};
 use crate::fakes::smtp::Misbehaviour;
+use crate::keeping::strike_a_plant;
 use crate::machine::Machine;
-use crate::world::{Visitor, World, start};
+use crate::world::{PASSWORD, Visitor, World, start};
 
 async fn scalar(db: &Db, sql: &'static str) -> i64 {
     db.read().await.unwrap().scalar(sql, ()).await.unwrap()
@@ -154,6 +160,78 @@ both_engines! {
         bureau.world.service.stop().await;
 
         verify(&new, &old.head(), &bureau.world.db).await;
+    }
+}
+
+/// An epoch that a restore has begun.
+async fn hold(db: &Db, number: i64) {
+    let mut tx = db.begin().await.unwrap();
+    let held = Epoch {
+        number,
+        began_at: start(),
+        began_by: "command line".to_owned(),
+        taken_at: start(),
+        from: Head::START,
+        released_at: None,
+    };
+    epoch::add_epoch(&mut tx, &held).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+both_engines! {
+    async fn after_a_restore_a_raise_reaches_a_plant_that_the_list_gained(db: TestDb) {
+        const SKIPPED: &str = "SELECT COUNT(*) FROM plan_line WHERE order_key > 1000000000000";
+        let new_db = db.unmigrated_like().await;
+        let bureau = Bureau::new(db, 12).await;
+        strike_a_plant(bureau.world.app()).await;
+        let (plan, _) = bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        bureau.world.service.stop().await;
+        restore(&new_db, &take(&bureau.world.db).await).await.unwrap();
+
+        let world = World::at(new_db, start() + TimeDelta::hours(1), 2, |_| {}).await;
+        let bureau = Bureau::signed_in(world, bureau.recipients).await;
+        import(bureau.world.app(), 12, None).await;
+        let (raised, issued) = bureau.carry("raise", "red", "2026-11-26T00:00", "许环委办〔2026〕2号").await;
+        assert_eq!(raised["lines"].as_i64().unwrap(), plan["lines"].as_i64().unwrap() + 1);
+        let db = &bureau.world.db;
+        assert_eq!(scalar(db, SKIPPED).await, 1, "the plant's order has a number of the new epoch");
+        let to_the_plant = "SELECT COUNT(*) FROM message WHERE order_key > 1000000000000";
+        assert!(scalar(db, to_the_plant).await > 0);
+        let of_the_raise = "SELECT COUNT(*) FROM message
+                             WHERE plan_key = (SELECT MAX(plan_key) FROM plan WHERE issued_at IS NOT NULL)";
+        assert_eq!(scalar(db, of_the_raise).await, issued["messages"].as_i64().unwrap());
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_release_takes_whoever_answers_for_the_whole_node(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let county = NewAccount {
+            name: "yuzhou".to_owned(),
+            password: PASSWORD.to_owned(),
+            role: Role::Officer,
+            region: "411081".parse().unwrap(),
+            recipient: None,
+            title: None,
+        };
+        let operator = Caller::operator();
+        bureau.world.app().add_account(&operator, county, None).await.unwrap();
+        let mut county = bureau.world.stranger();
+        county.sign_in("yuzhou", PASSWORD).await;
+        hold(&bureau.world.db, 2).await;
+        let release = |who: &Visitor| {
+            let request = who.post("/api/v1/outbox/release", &json!({}));
+            Visitor::json(request.header("Idempotency-Key", "k"))
+        };
+        assert_eq!(release(&county).await.0, 403);
+        let released = (200, json!({ "epoch": 2, "messages": 0 }));
+        assert_eq!(release(&bureau.officer).await, released);
+        assert_eq!(release(&bureau.officer).await, released, "the same act");
+
+        // The next restore's outbox is another one.
+        hold(&bureau.world.db, 3).await;
+        let (status, refused) = release(&bureau.officer).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("idempotency-key-reused")));
+        bureau.world.service.stop().await;
     }
 }
 

@@ -104,6 +104,10 @@ impl<I: Iterator<Item = io::Result<Told>>> Outside<I> {
             if lives(&self.restored, self.passed, &told) {
                 self.passed += usize::from(told.restored);
                 self.compared += 1;
+                // Of a backup in which nothing was sealed yet.
+                if told.head == Head::START {
+                    continue;
+                }
                 return Ok(Some(told.head));
             }
             let after = &mut self.restored[self.passed..];
@@ -146,5 +150,32 @@ fn lives(restored: &[Restored], passed: usize, told: &Told) -> bool {
             .is_some_and(|next| next.at == told.at && next.position == told.head.position)
     } else {
         after.all(|restore| told.head.position <= restore.position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::Digest;
+
+    #[test]
+    fn a_backup_without_a_seal_is_no_fault_of_the_chain_after_it() {
+        let at = "2026-11-24T12:00:00Z".parse().unwrap();
+        let first = Head::START.after(&Digest::of(b"entry").to_string());
+        let told = [Told::restored(Head::START, at), Told::sealed(first, at)];
+        let restored = Restored {
+            epoch: 2,
+            at,
+            position: 0,
+            lost_to: None,
+        };
+        let mut outside = Outside::over(told.into_iter().map(Ok), vec![restored]);
+        let mut found = Found::default();
+        outside
+            .compare(1, &first.seal.to_string(), &mut found)
+            .unwrap();
+        outside.beyond(&mut found).unwrap();
+        assert_eq!(found.faults_in_all, 0, "{:?}", found.faults);
+        assert_eq!(outside.compared, 2);
     }
 }
