@@ -12,7 +12,7 @@
 //! - A forecast is fresh for so many hours from when it was made. On a day that is over nobody makes
 //!   another: there its age is what it was when the day ended.
 //! - Where all of this is equal, the source whose name comes first is taken, so that the order in
-//!   which days come in says nothing.
+//!   which forecasts come in says nothing: those that are fetched together bear one instant.
 //!
 //! No document says how several forecasts of one bureau become one (会商 is a conversation): the order
 //! is ours and stands as assumed; the names and hours in it are the region's own. Values are never
@@ -239,18 +239,21 @@ fn agreed(mut voices: Vec<Voice>, forecasts: &Forecasts) -> Option<Agreed> {
     });
     // The sort is stable: what is equal stands in the order of the names.
     voices.sort_by_key(|voice| {
-        let place = forecasts.place(&voice.given.source);
-        let trusted = if voice.given.is_foreseen() && !voice.stale {
+        let given = &voice.given;
+        let place = forecasts.place(&given.source);
+        let came_in = (given.day.origin == Origin::Observed).then_some(given.key);
+        let trusted = if given.is_foreseen() && !voice.stale {
             place
         } else {
             0
         };
         Reverse((
             voice.value.is_some(),
-            kind(&voice.given),
+            kind(given),
             !voice.stale,
             Reverse(trusted),
-            made(voice),
+            given.made_at(),
+            came_in,
             Reverse(place),
         ))
     });

@@ -57,6 +57,12 @@ fn consensus(given: Vec<Given>) -> Consensus {
     Consensus::of(given, &trust(), Ranges::Middle, time(NOW)).unwrap()
 }
 
+/// The same as if it had come in in this order.
+fn came_in(given: Vec<Given>) -> Vec<Given> {
+    let keyed = (1..).zip(given);
+    keyed.map(|(key, given)| Given { key, ..given }).collect()
+}
+
 /// What is said of the 28th.
 fn zh(given: Vec<Given>) -> String {
     consensus(given).on(on(28)).unwrap().zh()
@@ -74,6 +80,14 @@ fn zh(given: Vec<Given>) -> String {
 #[case::the_unnamed_by_who_spoke_last(
     vec![foreseen("乙", 3, "150"), foreseen("甲", 4, "160")],
     "取乙 11-27 17:00 预报；甲 高 10"
+)]
+#[case::the_unnamed_who_spoke_at_once_by_their_names(
+    vec![foreseen("甲", 3, "160"), foreseen("乙", 3, "150")],
+    "取乙 11-27 17:00 预报；甲 高 10"
+)]
+#[case::the_stale_who_spoke_at_once_by_trust(
+    vec![foreseen("open-meteo", 50, "170"), foreseen("省站会商", 50, "210")],
+    "取省站会商 11-25 18:00 预报，已过时效，别无更新的预报；open-meteo 低 40（已过时效）"
 )]
 #[case::at_thirty_hours_it_is_fresh(
     vec![foreseen("市站", 30, "210"), foreseen("open-meteo", 1, "210")],
@@ -112,10 +126,19 @@ fn zh(given: Vec<Given>) -> String {
     "取市站 11-25 18:00 预报，已过时效，别无更新的预报；会商 高 10"
 )]
 fn one_value_is_taken_and_said_why(#[case] given: Vec<Given>, #[case] expected: &str) {
-    assert_eq!(zh(given.clone()), expected);
+    assert_eq!(zh(came_in(given.clone())), expected);
     let mut backwards = given;
     backwards.reverse();
-    assert_eq!(zh(backwards), expected, "whatever came in first");
+    assert_eq!(zh(came_in(backwards)), expected, "whatever came in first");
+}
+
+#[test]
+fn of_two_that_measured_the_one_that_came_in_last_is_taken() {
+    let both = [observed("甲", 1, "150"), observed("乙", 1, "160")];
+    let mut backwards = both.clone();
+    backwards.reverse();
+    assert_eq!(zh(came_in(both.into())), "取乙 实测；甲 低 10");
+    assert_eq!(zh(came_in(backwards.into())), "取甲 实测；乙 高 10");
 }
 
 #[test]
