@@ -65,6 +65,8 @@ pub struct OutlookIn {
 pub enum Series {
     /// Measured over whole days.
     Observed,
+    /// Computed by a model of days that are over, to stand where nobody measured.
+    Modelled,
     /// Foreseen, at an instant.
     Forecast {
         /// When.
@@ -165,7 +167,8 @@ pub async fn take_in(
         notes,
     } = arrived;
     let (issued_at, origin) = match series {
-        Series::Observed => (None, Origin::Observed),
+        Series::Observed => (None, Origin::MEASURED),
+        Series::Modelled => (None, Origin::Observed { modelled: true }),
         Series::Forecast { issued_at } => {
             let source = source.clone();
             (Some(issued_at), Origin::Forecast { source })
@@ -196,7 +199,7 @@ pub async fn take_in(
         body["notes"] = json!(notes);
     }
     let kind = match series {
-        Series::Observed => "observations.taken-in",
+        Series::Observed | Series::Modelled => "observations.taken-in",
         Series::Forecast { .. } => "forecast.taken-in",
     };
     let entry = Entry::new(kind, format!("outlook/{region}"), caller, act.now, body)
@@ -386,7 +389,7 @@ fn check(arrived: &OutlookIn, playbook: &Playbook, now: DateTime<Utc>) -> Result
 
 fn check_days(arrived: &OutlookIn, today: NaiveDate) -> Vec<FieldError> {
     let (earliest, latest, expected) = match arrived.series {
-        Series::Observed => (
+        Series::Observed | Series::Modelled => (
             FIRST_DAY,
             today,
             format!("a day from {FIRST_DAY} to today, which is {today}"),

@@ -109,6 +109,11 @@ impl Format {
         matches!(self, Self::OpenMeteo | Self::CamsDays)
     }
 
+    /// Whether its values are those of instruments. Our own tables may hold anybody's.
+    pub const fn is_measured(self) -> bool {
+        !self.is_modelled() && !matches!(self, Self::Table)
+    }
+
     /// How its table is read, where it is a table of a source.
     const fn mapping(self) -> Option<&'static Mapping> {
         match self {
@@ -403,8 +408,7 @@ impl Reading {
     /// A place by itself. Only an instrument gets stuck: what a model computes, and what somebody put
     /// into a table of ours, is taken as it stands.
     fn alone(&self, series: &Series) -> Chosen {
-        let measured = !self.format.is_modelled() && self.format != Format::Table;
-        stations::alone(series, measured)
+        stations::alone(series, self.format.is_measured())
     }
 
     /// A city, by its name with or without 市, or a station, by its own name or after the city's.

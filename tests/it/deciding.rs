@@ -152,6 +152,15 @@ both_engines! {
         // What is measured again stands before what was measured.
         take_in(&ledger, observed(days(22, &[140]))).await;
         assert_eq!(values(&ledger).await[1], Some(140));
+
+        // What a model computed of days that came stands only where nobody measured.
+        let model = OutlookIn {
+            source: "CAMS".to_owned(),
+            series: Series::Modelled,
+            ..observed(days(20, &[400, 400, 400, 400]))
+        };
+        take_in(&ledger, model).await;
+        assert_eq!(values(&ledger).await, [400, 90, 140, 160, 210, 220, 100].map(Some));
     }
 
     async fn of_several_forecasts_the_trusted_one_is_judged_while_it_is_fresh(db: TestDb) {

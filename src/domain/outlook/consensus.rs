@@ -2,8 +2,9 @@
 //!
 //! # Whose value is taken
 //!
-//! - What was measured stands before what was foreseen, and that before what an officer filled in. A
-//!   source that gives a day no value stands behind all that give one.
+//! - What was measured stands before what a model computed of the same day, that before what was
+//!   foreseen, and that before what an officer filled in. A source that gives a day no value stands
+//!   behind all that give one.
 //! - Of each source its latest word on a day counts: the one made last, of those the one that came in
 //!   last. So, too, of two that measured.
 //! - Of forecasts a fresh one stands before a stale one. Fresh ones stand in the region's order of
@@ -241,7 +242,7 @@ fn agreed(mut voices: Vec<Voice>, forecasts: &Forecasts) -> Option<Agreed> {
     voices.sort_by_key(|voice| {
         let given = &voice.given;
         let place = forecasts.place(&given.source);
-        let came_in = (given.day.origin == Origin::Observed).then_some(given.key);
+        let came_in = (given.day.origin == Origin::MEASURED).then_some(given.key);
         let trusted = if given.is_foreseen() && !voice.stale {
             place
         } else {
@@ -269,7 +270,8 @@ fn kind(given: &Given) -> u8 {
     match given.day.origin {
         Origin::FilledIn { .. } => 0,
         Origin::Forecast { .. } => 1,
-        Origin::Observed => 2,
+        Origin::Observed { modelled: true } => 2,
+        Origin::Observed { modelled: false } => 3,
     }
 }
 

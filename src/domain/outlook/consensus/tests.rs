@@ -44,6 +44,12 @@ fn observed(source: &str, hours_ago: i64, aqi: &str) -> Given {
     }
 }
 
+fn modelled(source: &str, hours_ago: i64, aqi: &str) -> Given {
+    let mut given = observed(source, hours_ago, aqi);
+    given.day.origin = Origin::Observed { modelled: true };
+    given
+}
+
 fn filled_in(aqi: &str) -> Given {
     let mut given = observed("会商", 0, aqi);
     given.day.origin = Origin::FilledIn {
@@ -113,6 +119,14 @@ fn zh(given: Vec<Given>) -> String {
     vec![foreseen("省站会商", 2, "210"), observed("市站", 90, "150"), filled_in("1")],
     "取市站 实测；省站会商 高 60；会商 低 149"
 )]
+#[case::the_measured_before_what_a_model_computed_later(
+    vec![modelled("CAMS", 1, "190"), observed("市站", 90, "150")],
+    "取市站 实测；CAMS 高 40"
+)]
+#[case::what_a_model_computed_before_what_it_foresaw(
+    vec![modelled("open-meteo", 9, "190"), foreseen("open-meteo", 2, "210")],
+    "取open-meteo 模式计算；open-meteo 高 20"
+)]
 #[case::a_gap_in_what_was_measured_is_forecast(
     vec![observed("市站", 1, ""), foreseen("open-meteo", 2, "210")],
     "取open-meteo 11-27 18:00 预报"
@@ -154,6 +168,12 @@ fn it_is_said_in_english_too() {
         "taken from 市站, forecast of 11-27 08:00; open-meteo is 20 higher; \
          省站会商 is 5 lower (out of date)"
     );
+}
+
+#[test]
+fn what_a_model_computed_is_said_in_english_too() {
+    let consensus = consensus(vec![modelled("CAMS", 1, "190")]);
+    assert_eq!(consensus.on(on(28)).unwrap().en(), "computed by CAMS");
 }
 
 #[rstest]
