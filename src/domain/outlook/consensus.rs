@@ -208,11 +208,29 @@ impl Consensus {
         self.days.get(&day)
     }
 
-    /// Whether nobody's fresh forecast reaches a day or any after it: what is there is stale, or
-    /// nothing is.
+    /// Whether forecasts are out of date from a day on: one of them is stale, or nobody's fresh one
+    /// reaches that day or any after it.
     pub fn is_stale_from(&self, day: NaiveDate) -> bool {
-        let mut coming = self.days.range(day..).map(|(_, agreed)| &agreed.taken);
-        !coming.any(|voice| voice.given.is_foreseen() && voice.value.is_some() && !voice.stale)
+        let mut foreseen = self
+            .valued_from(day)
+            .filter(|(_, voice)| voice.given.is_foreseen());
+        foreseen.clone().next().is_none() || foreseen.any(|(_, voice)| voice.stale)
+    }
+
+    /// The days from one on whose value is stale: the first and the last of each run of them.
+    pub fn stale_from(&self, day: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
+        let stale = self.valued_from(day).filter(|(_, voice)| voice.stale);
+        let stale: Vec<_> = stale.map(|(on, _)| on).collect();
+        let runs = stale.chunk_by(|one, next| one.succ_opt() == Some(*next));
+        runs.filter_map(|run| Some((*run.first()?, *run.last()?)))
+            .collect()
+    }
+
+    /// Whose value is taken of each day from one on that has one.
+    fn valued_from(&self, day: NaiveDate) -> impl Iterator<Item = (NaiveDate, &Voice)> + Clone {
+        let coming = self.days.range(day..);
+        let taken = coming.map(|(on, agreed)| (*on, &agreed.taken));
+        taken.filter(|(_, voice)| voice.value.is_some())
     }
 }
 

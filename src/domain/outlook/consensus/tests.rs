@@ -244,6 +244,31 @@ fn the_outlook_names_its_newest_forecast_and_is_stale_without_a_fresh_one_ahead(
     assert!(consensus(vec![foreseen("市站", 1, "")]).is_stale_from(on(27)));
 }
 
+#[test]
+fn days_that_are_stale_are_told_though_others_are_fresh() {
+    let on_day = |day, given: Given| Given {
+        day: Day {
+            on: on(day),
+            ..given.day
+        },
+        ..given
+    };
+    let fresh = || foreseen("市站", 2, "210");
+    let stale = || foreseen("市站", 31, "210");
+    let given = vec![
+        on_day(26, stale()),
+        on_day(27, stale()),
+        on_day(28, stale()),
+        on_day(29, fresh()),
+        on_day(30, foreseen("市站", 31, "")),
+    ];
+    let consensus = consensus(given);
+    assert_eq!(consensus.stale_from(on(27)), [(on(27), on(28))]);
+    assert!(consensus.is_stale_from(on(28)));
+    assert_eq!(consensus.stale_from(on(29)), []);
+    assert!(!consensus.is_stale_from(on(29)));
+}
+
 fn any_given() -> impl Strategy<Value = Given> {
     let aqi = prop::option::weighted(0.8, 0u16..=500);
     (0u8..5, 20u32..=30, 0i64..80, aqi).prop_map(|(who, day, hours_ago, aqi)| {
