@@ -36,7 +36,7 @@ pub(in crate::app) async fn cut(
     consensus: &Consensus,
     now: DateTime<Utc>,
 ) -> Result<Cut, Error> {
-    let window = playbook.profile(region).map(|profile| profile.window);
+    let window = playbook.profile(region).and_then(|profile| profile.window);
     if window != Some(Window::Rolling24h) {
         return Ok(Cut::NaturalDays);
     }
