@@ -178,16 +178,21 @@ impl Consensus {
             .into_iter()
             .filter_map(|(on, voices)| Some((on, agreed(voices, forecasts)?)))
             .collect();
-        let taken = days.values().map(|agreed| &agreed.taken.given);
+        let taken = days.values().map(|agreed| &agreed.taken);
         let newest = taken
             .clone()
-            .filter(|given| given.is_foreseen())
+            .filter(|voice| voice.given.is_foreseen() && voice.value.is_some())
+            .map(|voice| &voice.given)
             .max_by_key(|given| given.made_at());
         let (source, issued_at) = newest.map_or((String::new(), None), |given| {
             (given.source.clone(), given.issued_at)
         });
         Ok(Self {
-            outlook: Outlook::new(source, issued_at, taken.map(|given| given.day.clone()))?,
+            outlook: Outlook::new(
+                source,
+                issued_at,
+                taken.map(|voice| voice.given.day.clone()),
+            )?,
             days,
         })
     }

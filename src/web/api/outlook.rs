@@ -145,7 +145,7 @@ pub(super) struct Day {
     /// The value that is judged: of a range the point that the rules name.
     #[serde(skip_serializing_if = "Option::is_none")]
     judged: Option<u16>,
-    /// Where the value comes from; absent where nobody has spoken of the day.
+    /// Where the value comes from; absent in a gap.
     #[serde(skip_serializing_if = "Option::is_none")]
     provenance: Option<Provenance>,
     /// Whether it is a forecast out of date, with nothing newer to take its place.
@@ -362,7 +362,7 @@ impl Day {
             origin: day.origin.as_str(),
             modelled: day.origin == Origin::Observed { modelled: true },
             judged: agreed.and_then(|agreed| agreed.taken.value),
-            provenance: agreed.map(|agreed| Provenance::from(&agreed.taken.given)),
+            provenance: known.map(|agreed| Provenance::from(&agreed.taken.given)),
             stale: known.is_some_and(|agreed| agreed.taken.stale),
             taken: known.map(|agreed| Words {
                 zh: agreed.zh(),

@@ -219,7 +219,7 @@ impl Drawn<'_> {
     }
 
     fn provenance(&self, agreed: Option<&Agreed>) -> Option<String> {
-        let taken = &agreed?.taken;
+        let taken = Some(&agreed?.taken).filter(|taken| taken.value.is_some())?;
         Some(sources::provenance(taken, self.names, self.seat.language))
     }
 

@@ -265,6 +265,8 @@ both_engines! {
             "region": "411000", "on": "2026-11-25", "aqi": 180, "aqi_high": 220, "source": "会商",
         });
         let fill = || Visitor::json(officer.post("/api/v1/outlooks/fill-in", &fill));
+        let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
+        assert_eq!(outlook["days"][0]["provenance"], Value::Null, "nobody has given it a value");
         assert_eq!(fill().await.0, 201);
         let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
         assert_eq!(outlook["days"][0]["origin"], "filled-in");

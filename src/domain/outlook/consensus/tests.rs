@@ -234,6 +234,11 @@ fn the_outlook_names_its_newest_forecast_and_is_stale_without_a_fresh_one_ahead(
     let fresh = consensus(vec![foreseen("市站", 2, "210"), foreseen("甲", 1, "90")]);
     assert_eq!(fresh.outlook().source(), "市站");
     assert_eq!(
+        consensus(vec![foreseen("甲", 1, "")]).outlook().source(),
+        "",
+        "it has no value"
+    );
+    assert_eq!(
         fresh.outlook().issued_at(),
         Some(time("2026-11-27T18:00:00+08:00"))
     );
