@@ -21,7 +21,7 @@ use crate::domain::outlook::{
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::store::Tx;
-use crate::store::hours::{find_hours, record_hours};
+use crate::store::hours::{list_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
 pub(super) mod cut;
@@ -239,6 +239,7 @@ pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Err
     let said = store::list_foreseen_by(&mut tx, arrived.region, source, first, last).await?;
     let said: BTreeMap<NaiveDate, Given> =
         said.into_iter().map(|said| (said.day.on, said)).collect();
+    let mut keys = Vec::new();
     for day in &arrived.days {
         let source = source.clone();
         let origin = Origin::Forecast { source };
@@ -246,11 +247,11 @@ pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Err
         let Some(said) = said.get(&day.on).filter(|said| said.day == now_said) else {
             return Ok(false);
         };
-        if find_hours(&mut tx, said.key).await?.as_ref() != day.hours.as_deref() {
-            return Ok(false);
-        }
+        keys.push(said.key);
     }
-    Ok(true)
+    let hours = list_hours(&mut tx, &keys).await?;
+    let mut days = keys.iter().zip(&arrived.days);
+    Ok(days.all(|(key, day)| hours.get(key) == day.hours.as_deref()))
 }
 
 /// Puts an officer's value into a gap of a region's outlook.
