@@ -17,7 +17,9 @@
 //!
 //! No document says how several forecasts of one bureau become one (会商 is a conversation): the order
 //! is ours and stands as assumed; the names and hours in it are the region's own. Values are never
-//! averaged: what is judged is what somebody has said.
+//! averaged: what is judged is what somebody has said. Where any 24 hours are judged there is one
+//! exception: those across the midnight between two days taken from different sources are the mean of
+//! hours of both.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
