@@ -215,8 +215,14 @@ both_engines! {
             assert_eq!(status, 422);
         }
         let page = officer.get("/").send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("<th scope=\"row\">市站</th><td class=\"number\">1</td><td class=\"number\">2</td>\
-            <td class=\"number\">-2.5</td><td class=\"number\">22.5</td><td class=\"number\">1 / 0 / 1</td>"), "{page}");
+        let cell = |label: &str, text: &str| {
+            format!("<td class=\"number\" data-label=\"{label}\">{text}</td>")
+        };
+        let row = [
+            cell("提前天数", "1"), cell("检验天数", "2"), cell("平均偏差", "-2.5"),
+            cell("平均绝对误差", "22.5"), "<td class=\"number\">1 / 0 / 1</td>".to_owned(),
+        ];
+        assert!(page.contains(&format!("<th scope=\"row\">市站</th>{}", row.concat())), "{page}");
     }
 
     async fn a_forecast_sent_twice_is_taken_in_once(db: TestDb) {
