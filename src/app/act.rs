@@ -105,9 +105,10 @@ impl App {
                 bell: self.bell.clone(),
             }));
         };
-        let whose = caller
-            .account
-            .map_or_else(|| "command line".to_owned(), |account| account.to_string());
+        let whose = caller.account.map_or_else(
+            || Caller::OPERATOR.to_owned(),
+            |account| account.to_string(),
+        );
         let claimed = idempotency::claim_key(
             &mut tx,
             &whose,

@@ -40,11 +40,16 @@ pub enum Via {
 }
 
 impl Caller {
+    /// What the operator of the node is called in the record.
+    pub const OPERATOR: &str = "command line";
+    /// What the node itself is called in the record.
+    pub const SCHEDULE: &str = "schedule";
+
     /// The operator of the node, who has its files and may do what an administrator may.
     pub fn operator() -> Self {
         Self {
             account: None,
-            name: "command line".to_owned(),
+            name: Self::OPERATOR.to_owned(),
             role: Role::Administrator,
             title: None,
             scope: Scope::Everywhere,
@@ -55,7 +60,7 @@ impl Caller {
     /// The node itself, at work on its schedule with what its operator has configured.
     pub fn schedule() -> Self {
         Self {
-            name: "schedule".to_owned(),
+            name: Self::SCHEDULE.to_owned(),
             via: Via::Schedule,
             ..Self::operator()
         }

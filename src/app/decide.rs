@@ -106,6 +106,10 @@ async fn judge(
     if matches!(cut, Cut::HoursMissing) {
         decision.because.push(Reason::NaturalDays);
     }
+    let stale = consensus.stale_from(today).into_iter();
+    decision
+        .because
+        .extend(stale.map(|(first, last)| Reason::Stale { first, last }));
     Ok(Judged {
         rules: judged_by.name.to_owned(),
         rules_digest: judged_by.digest.to_owned(),

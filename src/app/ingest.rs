@@ -21,7 +21,7 @@ use crate::domain::outlook::{
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::store::Tx;
-use crate::store::hours::{find_hours, record_hours};
+use crate::store::hours::{list_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
 pub(super) mod cut;
@@ -65,6 +65,8 @@ pub struct OutlookIn {
 pub enum Series {
     /// Measured over whole days.
     Observed,
+    /// Computed by a model of days that are over, to stand where nobody measured.
+    Modelled,
     /// Foreseen, at an instant.
     Forecast {
         /// When.
@@ -165,7 +167,8 @@ pub async fn take_in(
         notes,
     } = arrived;
     let (issued_at, origin) = match series {
-        Series::Observed => (None, Origin::Observed),
+        Series::Observed => (None, Origin::MEASURED),
+        Series::Modelled => (None, Origin::Observed { modelled: true }),
         Series::Forecast { issued_at } => {
             let source = source.clone();
             (Some(issued_at), Origin::Forecast { source })
@@ -196,7 +199,7 @@ pub async fn take_in(
         body["notes"] = json!(notes);
     }
     let kind = match series {
-        Series::Observed => "observations.taken-in",
+        Series::Observed | Series::Modelled => "observations.taken-in",
         Series::Forecast { .. } => "forecast.taken-in",
     };
     let entry = Entry::new(kind, format!("outlook/{region}"), caller, act.now, body)
@@ -236,6 +239,7 @@ pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Err
     let said = store::list_foreseen_by(&mut tx, arrived.region, source, first, last).await?;
     let said: BTreeMap<NaiveDate, Given> =
         said.into_iter().map(|said| (said.day.on, said)).collect();
+    let mut keys = Vec::new();
     for day in &arrived.days {
         let source = source.clone();
         let origin = Origin::Forecast { source };
@@ -243,11 +247,11 @@ pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Err
         let Some(said) = said.get(&day.on).filter(|said| said.day == now_said) else {
             return Ok(false);
         };
-        if find_hours(&mut tx, said.key).await?.as_ref() != day.hours.as_deref() {
-            return Ok(false);
-        }
+        keys.push(said.key);
     }
-    Ok(true)
+    let hours = list_hours(&mut tx, &keys).await?;
+    let mut days = keys.iter().zip(&arrived.days);
+    Ok(days.all(|(key, day)| hours.get(key) == day.hours.as_deref()))
 }
 
 /// Puts an officer's value into a gap of a region's outlook.
@@ -386,7 +390,7 @@ fn check(arrived: &OutlookIn, playbook: &Playbook, now: DateTime<Utc>) -> Result
 
 fn check_days(arrived: &OutlookIn, today: NaiveDate) -> Vec<FieldError> {
     let (earliest, latest, expected) = match arrived.series {
-        Series::Observed => (
+        Series::Observed | Series::Modelled => (
             FIRST_DAY,
             today,
             format!("a day from {FIRST_DAY} to today, which is {today}"),

@@ -125,7 +125,8 @@ pub(super) async fn grounds(
     })
 }
 
-/// Opens a proposal unless it says what the last one said; whether anything was written.
+/// Opens a proposal unless it says what the last one said, remarks apart; whether anything was
+/// written.
 pub(super) async fn propose(
     app: &App,
     tx: &mut Tx,
@@ -136,10 +137,10 @@ pub(super) async fn propose(
 ) -> Result<bool, Error> {
     let open = store::find_open(tx, region).await?;
     let news = match &open {
-        Some(open) => open.decision != *decision,
+        Some(open) => !open.decision.same_but_for_remarks(decision),
         None => store::find_declined(tx, region)
             .await?
-            .is_none_or(|declined| declined.decision != *decision),
+            .is_none_or(|declined| !declined.decision.same_but_for_remarks(decision)),
     };
     let asks = decision.proposal != Proposal::Hold;
     if !news || (open.is_none() && !asks) {

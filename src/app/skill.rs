@@ -70,12 +70,12 @@ pub async fn show(
     })
 }
 
-/// The values that were measured.
+/// The values that were measured. What a model computed of a day is no measure of what it foresaw.
 fn measured(known: &Consensus) -> BTreeMap<NaiveDate, u16> {
     let days = known.outlook().days().as_slice().iter();
     let measured = days.filter_map(|day| {
         let taken = &known.on(day.on)?.taken;
-        let value = taken.value.filter(|_| day.origin == Origin::Observed)?;
+        let value = taken.value.filter(|_| day.origin == Origin::MEASURED)?;
         Some((day.on, value))
     });
     measured.collect()
@@ -91,4 +91,33 @@ fn lines(playbook: &Playbook, region: RegionCode) -> BTreeMap<u16, BTreeSet<Warn
             (above, levels.collect())
         });
     named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::domain::outlook::{AqiRange, Day, Forecasts, Given};
+    use crate::domain::trigger::Ranges;
+
+    #[test]
+    fn forecasts_are_not_scored_by_what_a_model_computed() {
+        let now: DateTime<Utc> = "2026-12-20T08:00:00+08:00".parse().unwrap();
+        let on = |day| NaiveDate::from_ymd_opt(2026, 12, day).unwrap();
+        let came = |day, modelled| Given {
+            key: 1,
+            day: Day {
+                origin: Origin::Observed { modelled },
+                ..Day::observed(on(day), AqiRange::exactly(210).ok())
+            },
+            source: "市站".to_owned(),
+            issued_at: None,
+            received_at: now,
+            received_by: "schedule".to_owned(),
+        };
+        let given = [came(18, false), came(19, true)];
+        let known = Consensus::of(given, &Forecasts::default(), Ranges::Middle, now).unwrap();
+        assert_eq!(measured(&known), BTreeMap::from([(on(18), 210)]));
+    }
 }

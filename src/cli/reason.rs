@@ -37,6 +37,11 @@ impl Line {
                 None,
             ),
             Reason::NaturalDays => ("hours missing: natural days".to_owned(), None, None),
+            Reason::Stale { first, last } => (
+                format!("forecast out of date from {first} to {last}"),
+                None,
+                None,
+            ),
             Reason::NoValue { first, last } => {
                 (format!("no value from {first} to {last}"), None, None)
             }

@@ -75,7 +75,7 @@ impl Day {
             pm2_5: None,
             primary: PollutantSet::EMPTY,
             cause: None,
-            origin: Origin::Observed,
+            origin: Origin::MEASURED,
         }
     }
 
@@ -111,8 +111,12 @@ impl Day {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Origin {
-    /// Measured over the whole day.
-    Observed,
+    /// Of a day that came.
+    Observed {
+        /// Whether a model computed it, and nobody measured it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        modelled: bool,
+    },
     /// Foreseen.
     Forecast {
         /// Who foresaw it.
@@ -128,10 +132,13 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Measured over the whole day.
+    pub const MEASURED: Self = Self::Observed { modelled: false };
+
     /// The machine word: `filled-in`.
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::Observed => "observed",
+            Self::Observed { .. } => "observed",
             Self::Forecast { .. } => "forecast",
             Self::FilledIn { .. } => "filled-in",
         }

@@ -67,9 +67,9 @@ pub struct RegionProfile {
     pub plan: String,
     /// The rules by which it judges: the name of a file in `triggers/`.
     pub rules: String,
-    /// How a day is cut out of the hours, where hours are known; the rules have to know it.
-    #[serde(default)]
-    pub window: Window,
+    /// How a day is cut out of the hours, where hours are known; the rules have to know it. Natural
+    /// days where it is not said.
+    pub window: Option<Window>,
     /// 值班电话, as printed on orders.
     pub duty_phone: String,
     /// Who may approve which level.

@@ -1,7 +1,8 @@
 //! How good forecasts were (预报检验): what each source foresaw, against what came.
 //!
 //! A forecast of a day is scored by its lead: how many days before that day it was made, 0 on the day
-//! itself. Of several that a source made on one day the last counts. A day counts once it has a
+//! itself. Of several that a source made on one day the last counts. One that came in when its day was
+//! over is not scored, whenever it says it was made: nobody could have acted on it. A day counts once it has a
 //! measured value; both values count as the rules judge them, of a range the point they name. What the
 //! rules would not count (its cause, its pollutant) is scored like any other day: it is the forecast
 //! that is judged here and not the warning.
@@ -68,8 +69,9 @@ impl Skill {
         let mut last_words: BTreeMap<_, &Given> = BTreeMap::new();
         for given in foreseen {
             let on = given.day.on;
-            let Ok(lead) = u16::try_from((on - day_of(given.made_at())).num_days()) else {
-                // Made when the day was over.
+            let lead = u16::try_from((on - day_of(given.made_at())).num_days()).ok();
+            let Some(lead) = lead.filter(|_| day_of(given.received_at) <= on) else {
+                // Made, or come in, when the day was over.
                 continue;
             };
             let made = |given: &Given| (given.made_at(), given.key);
@@ -245,6 +247,15 @@ mod tests {
             made("市站", after_midnight, on(4), "210"),
             made("市站", day_after, on(4), "211"),
             ahead("open-meteo", 2, 4, "212"),
+            Given {
+                received_at: day_after,
+                ..made(
+                    "open-meteo",
+                    day_start(on(2)) + TimeDelta::hours(9),
+                    on(4),
+                    "500",
+                )
+            },
             ahead("open-meteo", 2, 5, "90"),
             ahead("open-meteo", 1, 4, ""),
         ];

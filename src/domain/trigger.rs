@@ -143,6 +143,18 @@ pub struct Decision {
     pub next: Option<Next>,
 }
 
+impl Decision {
+    /// Whether another says the same, whatever is [remarked](Reason::is_remark) on its values.
+    pub fn same_but_for_remarks(&self, other: &Self) -> bool {
+        let without_remarks = |decision: &Self| {
+            let mut decision = decision.clone();
+            decision.because.retain(|reason| !reason.is_remark());
+            decision
+        };
+        without_remarks(self) == without_remarks(other)
+    }
+}
+
 /// An act the machine may propose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -238,6 +250,13 @@ pub enum Reason {
     },
     /// Any 24 hours were to be judged, and hours are missing: natural days were.
     NaturalDays,
+    /// The values of these days are forecasts out of date.
+    Stale {
+        /// The first of them.
+        first: NaiveDate,
+        /// The last of them.
+        last: NaiveDate,
+    },
     /// These days have no value; that is no clean air.
     NoValue {
         /// The first of them.
@@ -245,6 +264,13 @@ pub enum Reason {
         /// The last of them.
         last: NaiveDate,
     },
+}
+
+impl Reason {
+    /// Whether it tells how well the values are known, and nothing of what they call for.
+    pub const fn is_remark(&self) -> bool {
+        matches!(self, Self::NaturalDays | Self::Stale { .. })
+    }
 }
 
 /// Consecutive days with the values they are judged by.

@@ -109,6 +109,11 @@ impl Format {
         matches!(self, Self::OpenMeteo | Self::CamsDays)
     }
 
+    /// Whether its values are those of instruments. Our own tables may hold anybody's.
+    pub const fn is_measured(self) -> bool {
+        !self.is_modelled() && !matches!(self, Self::Table)
+    }
+
     /// How its table is read, where it is a table of a source.
     const fn mapping(self) -> Option<&'static Mapping> {
         match self {
@@ -185,6 +190,13 @@ pub struct Series {
     pub place: Place,
     /// Its values.
     pub values: Values,
+}
+
+impl Series {
+    /// Whether its hours are labelled in two ways.
+    fn is_labelled_twice(&self) -> bool {
+        matches!(&self.values, Values::Hours(hours) if hourly(hours).is_labelled_twice())
+    }
 }
 
 /// A place as its file names it; a city, a station of a city, or nothing.
@@ -318,10 +330,12 @@ impl Reading {
     /// Several files of one format as one: the six stations of a city, the hours of a day.
     ///
     /// # Errors
-    /// Where they are written differently, or say different things about one hour.
+    /// Where they are written differently, label hours in two ways, or say different things about one
+    /// hour.
     pub fn joined(readings: Vec<Self>) -> Result<Self, Fault> {
         let mut readings = readings.into_iter();
         let mut all = readings.next().expect("there is a file");
+        let several = readings.len() > 0;
         for reading in readings {
             if reading.format != all.format {
                 let found = format!("a file of the format {}", reading.format);
@@ -329,6 +343,11 @@ impl Reading {
                 return Err(Fault::of_file(&reading.file, &found, &expected));
             }
             all.take(reading)?;
+        }
+        if several && all.series.iter().any(Series::is_labelled_twice) {
+            let found = "hours from 00 to 23 in one file and from 01 to 24 in another";
+            let expected = "one way to label them in this and all files taken with it";
+            return Err(Fault::of_file(&all.file, found, expected));
         }
         Ok(all)
     }
@@ -389,8 +408,7 @@ impl Reading {
     /// A place by itself. Only an instrument gets stuck: what a model computes, and what somebody put
     /// into a table of ours, is taken as it stands.
     fn alone(&self, series: &Series) -> Chosen {
-        let measured = !self.format.is_modelled() && self.format != Format::Table;
-        stations::alone(series, measured)
+        stations::alone(series, self.format.is_measured())
     }
 
     /// A city, by its name with or without 市, or a station, by its own name or after the city's.
@@ -672,6 +690,19 @@ mod tests {
         );
         let days = read_as(Format::CityDays, CITY_DAYS.as_bytes());
         assert!(Reading::joined(vec![dongsi, days]).is_err(), "two formats");
+    }
+
+    #[test]
+    fn tables_that_label_their_hours_in_two_ways_are_not_one() {
+        let table = |day: u32, labels: std::ops::Range<u16>| {
+            let hours = labels.map(|hour| format!("2014-02-{day:02}T{hour:02}:00,151\n"));
+            let text = format!("time,pm2_5\n{}", hours.collect::<String>());
+            read_as(Format::Table, text.as_bytes())
+        };
+        let alike = Reading::joined(vec![table(1, 1..25), table(2, 1..25)]).unwrap();
+        assert_eq!(alike.series[0].values.hours_by_day().len(), 2);
+        let fault = Reading::joined(vec![table(1, 0..24), table(3, 1..25)]).unwrap_err();
+        assert!(fault.found.contains("from 01 to 24 in another"), "{fault}");
     }
 
     #[test]

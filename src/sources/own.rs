@@ -372,3 +372,48 @@ fn natural_days(table: &Table, hourly: &Hourly, standards: &Standards) -> Result
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::super::tests::{on, standards};
+    use super::*;
+
+    /// Two days of hours so labelled, of which the last of the first and all of the second have no
+    /// value.
+    fn hours(labels: std::ops::Range<u16>) -> Values {
+        let last = labels.end - 1;
+        let rows = [1, 2].into_iter().flat_map(|day| {
+            labels.clone().map(move |hour| {
+                let value = if day == 1 && hour != last { "151" } else { "" };
+                format!("2014-02-{day:02}T{hour:02}:00,{value}\n")
+            })
+        });
+        let text = format!("time,pm2_5\n{}", rows.collect::<String>());
+        let table = Table::parse("hours.csv", text.as_bytes()).unwrap();
+        let mut reading = reading(&table, &standards()).unwrap();
+        reading.series.remove(0).values
+    }
+
+    #[rstest]
+    #[case::by_their_beginnings(0..24)]
+    #[case::by_their_ends(1..25)]
+    fn hours_stay_in_their_places_though_the_last_has_no_value(
+        #[case] labels: std::ops::Range<u16>,
+    ) {
+        let by_day = hours(labels).hours_by_day();
+        let first = &by_day[&on("2014-02-01")];
+        let measured = (0..24).map(|hour| first.at(hour)[Pollutant::Pm25].is_some());
+        let expected = (0..24).map(|hour| hour != 23);
+        assert!(measured.eq(expected), "{first:?}");
+    }
+
+    #[test]
+    fn a_day_whose_hours_are_all_blank_is_a_day_without_a_value() {
+        let days = hours(0..24).days(&standards());
+        let days = days.iter().map(|day| (day.on, day.aqi.is_some()));
+        let expected = [(on("2014-02-01"), true), (on("2014-02-02"), false)];
+        assert!(days.eq(expected));
+    }
+}

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
-use super::db::FromRow;
+use super::db::{Among, FromRow};
 use super::{Inconsistency, Result, Tx};
 use crate::domain::digest::Digest;
 use crate::domain::outlook::HoursOfDay;
 use crate::domain::record::OutlookHours;
-use crate::domain::region::RegionCode;
 
 /// Records the hours of days by the keys of the days, and answers with the digest of each row.
 pub async fn record_hours(tx: &mut Tx, hours: &[(i64, &HoursOfDay)]) -> Result<Vec<(i64, Digest)>> {
@@ -47,46 +44,12 @@ impl TryFrom<HoursRow> for (i64, HoursOfDay) {
     }
 }
 
-/// The hours of what each source said last of every day of a region from one day to another, by the
-/// key of the day: as [`list_latest`](super::outlook::list_latest) has the days.
-pub async fn list_latest_hours(
-    tx: &mut Tx,
-    region: RegionCode,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Result<BTreeMap<i64, HoursOfDay>> {
-    let rows: Vec<HoursRow> = tx
-        .all(
-            "SELECT h.day_key, h.body
-               FROM outlook_hours h
-               JOIN (SELECT day_key,
-                            ROW_NUMBER() OVER (
-                                PARTITION BY on_day, origin, source
-                                ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
-                            ) AS nth
-                       FROM outlook_day
-                      WHERE region = $1
-                        AND on_day BETWEEN $2 AND $3) AS said
-                 ON said.day_key = h.day_key
-              WHERE said.nth = 1
-              ORDER BY h.day_key",
-            (region.as_str(), from.to_string(), to.to_string()),
-        )
-        .await?;
+/// The hours of those of these days that came as hours, by the keys of the days.
+pub async fn list_hours(tx: &mut Tx, days: &[i64]) -> Result<BTreeMap<i64, HoursOfDay>> {
+    const HOURS: Among = Among::new("SELECT day_key, body FROM outlook_hours WHERE day_key", "");
+    let rows: Vec<HoursRow> = tx.all_among(HOURS, (), days).await?;
     let hours = rows.into_iter();
     hours
         .map(|row| Ok(<(i64, HoursOfDay)>::try_from(row)?))
         .collect()
-}
-
-/// The hours of one day.
-pub async fn find_hours(tx: &mut Tx, day_key: i64) -> Result<Option<HoursOfDay>> {
-    let row: Option<HoursRow> = tx
-        .optional(
-            "SELECT day_key, body FROM outlook_hours WHERE day_key = $1",
-            (day_key,),
-        )
-        .await?;
-    let found = row.map(<(i64, HoursOfDay)>::try_from).transpose()?;
-    Ok(found.map(|(_, hours)| hours))
 }

@@ -162,7 +162,7 @@ pub async fn list_foreseen_by(
 }
 
 /// What each source foresaw of every day of a region from one day to another, in order of day: of what
-/// it said in the course of one day, in Beijing time, its last word.
+/// it said in the course of one day, in Beijing time, its last word of those that came in on one day.
 pub async fn list_foreseen(
     tx: &mut Tx,
     region: RegionCode,
@@ -174,7 +174,9 @@ pub async fn list_foreseen(
             "SELECT day_key, source, issued_at, received_at, received_by, body
                FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
                             ROW_NUMBER() OVER (
-                                PARTITION BY on_day, source, (issued_at + 28800000) / 86400000
+                                PARTITION BY on_day, source,
+                                             (issued_at + 28800000) / 86400000,
+                                             (received_at + 28800000) / 86400000
                                 ORDER BY issued_at DESC, day_key DESC
                             ) AS nth
                        FROM outlook_day

@@ -11,7 +11,7 @@ use qingkong::domain::level::WarningLevel;
 use qingkong::domain::notice::Instruction;
 use qingkong::domain::outlook::{AqiRange, Origin, Outlook};
 use qingkong::domain::region::RegionCode;
-use qingkong::domain::trigger::Proposal;
+use qingkong::domain::trigger::{Proposal, Reason};
 use qingkong::jobs;
 
 use crate::journal::Ledger;
@@ -152,6 +152,15 @@ both_engines! {
         // What is measured again stands before what was measured.
         take_in(&ledger, observed(days(22, &[140]))).await;
         assert_eq!(values(&ledger).await[1], Some(140));
+
+        // What a model computed of days that came stands only where nobody measured.
+        let model = OutlookIn {
+            source: "CAMS".to_owned(),
+            series: Series::Modelled,
+            ..observed(days(20, &[400, 400, 400, 400]))
+        };
+        take_in(&ledger, model).await;
+        assert_eq!(values(&ledger).await, [400, 90, 140, 160, 210, 220, 100].map(Some));
     }
 
     async fn of_several_forecasts_the_trusted_one_is_judged_while_it_is_fresh(db: TestDb) {
@@ -178,6 +187,28 @@ both_engines! {
         take_in(&ledger, made("省站会商", 2, 160)).await;
         take_in(&ledger, OutlookIn { source: "国控站".to_owned(), ..observed(days(24, &[300])) }).await;
         assert_eq!(values(&ledger).await, [300, 160, 160, 90].map(Some));
+    }
+
+    async fn that_a_forecast_grows_old_is_remarked_and_proposes_nothing_new(db: TestDb) {
+        let ledger = ready(&db).await;
+        let made = OutlookIn {
+            source: "市站".to_owned(),
+            series: Series::Forecast { issued_at: world::start() - TimeDelta::hours(26) },
+            ..forecast(days(26, &[210, 220, 90]))
+        };
+        take_in(&ledger, made).await;
+        let issue = Some((1, Proposal::Issue, Some(WarningLevel::Orange)));
+        assert_eq!(open(&ledger).await, issue);
+        let (first, last) = (on(26), on(28));
+        let remark = Reason::Stale { first, last };
+        let judged = decide::show(&ledger.app, &officer(), region()).await.unwrap();
+        assert!(!judged.decision.because.contains(&remark));
+
+        // 许昌 trusts its station for thirty hours.
+        ledger.app.clock.advance(TimeDelta::hours(5));
+        let judged = decide::review(&ledger.app, region()).await.unwrap();
+        assert_eq!(judged.because.last(), Some(&remark));
+        assert_eq!(open(&ledger).await, issue);
     }
 
     async fn a_day_nobody_gave_stays_a_gap_until_an_officer_fills_it_in(db: TestDb) {

@@ -7,7 +7,6 @@
 
 use chrono::{DateTime, Days, Utc};
 
-use super::{AHEAD, BACK};
 use crate::app::Error;
 use crate::app::playbook::Playbook;
 use crate::domain::outlook::{Consensus, Day, Hourly, Rolling};
@@ -15,7 +14,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::domain::trigger::Window;
 use crate::store::Tx;
-use crate::store::hours::list_latest_hours;
+use crate::store::hours::list_hours;
 
 /// The days that are judged.
 #[derive(Debug)]
@@ -36,14 +35,16 @@ pub(in crate::app) async fn cut(
     consensus: &Consensus,
     now: DateTime<Utc>,
 ) -> Result<Cut, Error> {
-    let window = playbook.profile(region).map(|profile| profile.window);
+    let window = playbook.profile(region).and_then(|profile| profile.window);
     if window != Some(Window::Rolling24h) {
         return Ok(Cut::NaturalDays);
     }
     let today = day_of(now);
-    let known = list_latest_hours(tx, region, today - BACK, today + AHEAD).await?;
-    let hours_of = |day: &Day| known.get(&consensus.on(day.on)?.taken.given.key);
     let days = consensus.outlook().days().as_slice();
+    let key_of = |day: &Day| Some(consensus.on(day.on)?.taken.given.key);
+    let keys: Vec<i64> = days.iter().filter_map(key_of).collect();
+    let known = list_hours(tx, &keys).await?;
+    let hours_of = |day: &Day| known.get(&key_of(day)?);
     let mut hourly = Hourly::default();
     for day in days {
         if let Some(hours) = hours_of(day) {

@@ -32,7 +32,7 @@ pub struct Filed {
     pub source: Option<String>,
     /// What they are.
     pub series: Series,
-    /// Whether what a model computed may stand for what was measured: somebody has said so.
+    /// Whether what a model computed may stand where nobody measured: somebody has said so.
     pub modelled: bool,
 }
 
@@ -167,7 +167,12 @@ fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, days: Vec<Day>
         arrived: OutlookIn {
             region: filed.region,
             source: source.unwrap_or(reading.file),
-            series: filed.series,
+            series: match filed.series {
+                Series::Observed if filed.modelled && !reading.format.is_measured() => {
+                    Series::Modelled
+                }
+                said => said,
+            },
             days: days.collect(),
             notes,
         },

@@ -305,11 +305,13 @@ impl<'f> Reading<'f> {
             let what = format!("no rules `{named}` in triggers/: expected one of {known}");
             return self.fault(&file.path, at("rules"), what);
         };
-        if !rules.windows.contains(&profile.window) {
+        if let Some(window) = profile.window
+            && !rules.windows.contains(&window)
+        {
             let what = format!(
                 "the rules `{}` do not count days by the window {}",
                 rules.id,
-                profile.window.as_str()
+                window.as_str()
             );
             self.fault(&file.path, at("window"), what);
         }
@@ -518,6 +520,18 @@ mod tests {
             playbook.standards().in_force_on(day).unwrap().id(),
             "hj633-2026"
         );
+    }
+
+    #[test]
+    fn a_profile_that_names_no_window_goes_with_any_rules() {
+        let both = r#"["natural-day", "rolling-24h"]"#;
+        let files = with("triggers/mee-2024.toml", |text| {
+            assert!(text.contains(both), "{text}");
+            Some(text.replace(both, r#"["rolling-24h"]"#))
+        });
+        let playbook = Playbook::read(files).unwrap();
+        let profile = playbook.profile("411000".parse().unwrap()).unwrap();
+        assert_eq!(profile.window, None);
     }
 
     const XUCHANG: &str = "regions/410000-henan/411000-xuchang.toml";

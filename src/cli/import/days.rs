@@ -21,7 +21,7 @@ use crate::table::{Fault, read_bytes};
 pub(super) struct Observations {
     #[command(flatten)]
     series: SeriesArgs,
-    /// Let values that a model computed stand for measured ones; without this they are refused
+    /// Let values that a model computed stand where nobody measured; without this they are refused
     #[arg(long)]
     modelled: bool,
 }
@@ -80,7 +80,7 @@ pub(super) async fn import_forecast(args: &Forecast, out: &mut Output) -> Result
 /// How a series was made.
 #[derive(Clone, Copy)]
 enum Made {
-    /// It was measured, or is to count as measured although a model computed it.
+    /// It was measured, or may stand where nobody measured although a model computed it.
     Measured { modelled: bool },
     /// It was foreseen, at an instant or now.
     Foreseen(Option<DateTime<Utc>>),

@@ -2,8 +2,9 @@
 //!
 //! # Whose value is taken
 //!
-//! - What was measured stands before what was foreseen, and that before what an officer filled in. A
-//!   source that gives a day no value stands behind all that give one.
+//! - What was measured stands before what a model computed of the same day, that before what was
+//!   foreseen, and that before what an officer filled in. A source that gives a day no value stands
+//!   behind all that give one.
 //! - Of each source its latest word on a day counts: the one made last, of those the one that came in
 //!   last. So, too, of two that measured.
 //! - Of forecasts a fresh one stands before a stale one. Fresh ones stand in the region's order of
@@ -12,11 +13,13 @@
 //! - A forecast is fresh for so many hours from when it was made. On a day that is over nobody makes
 //!   another: there its age is what it was when the day ended.
 //! - Where all of this is equal, the source whose name comes first is taken, so that the order in
-//!   which days come in says nothing.
+//!   which forecasts come in says nothing: those that are fetched together bear one instant.
 //!
 //! No document says how several forecasts of one bureau become one (会商 is a conversation): the order
 //! is ours and stands as assumed; the names and hours in it are the region's own. Values are never
-//! averaged: what is judged is what somebody has said.
+//! averaged: what is judged is what somebody has said. Where any 24 hours are judged there is one
+//! exception: those across the midnight between two days taken from different sources are the mean of
+//! hours of both.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,16 +180,21 @@ impl Consensus {
             .into_iter()
             .filter_map(|(on, voices)| Some((on, agreed(voices, forecasts)?)))
             .collect();
-        let taken = days.values().map(|agreed| &agreed.taken.given);
+        let taken = days.values().map(|agreed| &agreed.taken);
         let newest = taken
             .clone()
-            .filter(|given| given.is_foreseen())
+            .filter(|voice| voice.given.is_foreseen() && voice.value.is_some())
+            .map(|voice| &voice.given)
             .max_by_key(|given| given.made_at());
         let (source, issued_at) = newest.map_or((String::new(), None), |given| {
             (given.source.clone(), given.issued_at)
         });
         Ok(Self {
-            outlook: Outlook::new(source, issued_at, taken.map(|given| given.day.clone()))?,
+            outlook: Outlook::new(
+                source,
+                issued_at,
+                taken.map(|voice| voice.given.day.clone()),
+            )?,
             days,
         })
     }
@@ -207,11 +215,29 @@ impl Consensus {
         self.days.get(&day)
     }
 
-    /// Whether nobody's fresh forecast reaches a day or any after it: what is there is stale, or
-    /// nothing is.
+    /// Whether forecasts are out of date from a day on: one of them is stale, or nobody's fresh one
+    /// reaches that day or any after it.
     pub fn is_stale_from(&self, day: NaiveDate) -> bool {
-        let mut coming = self.days.range(day..).map(|(_, agreed)| &agreed.taken);
-        !coming.any(|voice| voice.given.is_foreseen() && voice.value.is_some() && !voice.stale)
+        let mut foreseen = self
+            .valued_from(day)
+            .filter(|(_, voice)| voice.given.is_foreseen());
+        foreseen.clone().next().is_none() || foreseen.any(|(_, voice)| voice.stale)
+    }
+
+    /// The days from one on whose value is stale: the first and the last of each run of them.
+    pub fn stale_from(&self, day: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
+        let stale = self.valued_from(day).filter(|(_, voice)| voice.stale);
+        let stale: Vec<_> = stale.map(|(on, _)| on).collect();
+        let runs = stale.chunk_by(|one, next| one.succ_opt() == Some(*next));
+        runs.filter_map(|run| Some((*run.first()?, *run.last()?)))
+            .collect()
+    }
+
+    /// Whose value is taken of each day from one on that has one.
+    fn valued_from(&self, day: NaiveDate) -> impl Iterator<Item = (NaiveDate, &Voice)> + Clone {
+        let coming = self.days.range(day..);
+        let taken = coming.map(|(on, agreed)| (*on, &agreed.taken));
+        taken.filter(|(_, voice)| voice.value.is_some())
     }
 }
 
@@ -239,18 +265,21 @@ fn agreed(mut voices: Vec<Voice>, forecasts: &Forecasts) -> Option<Agreed> {
     });
     // The sort is stable: what is equal stands in the order of the names.
     voices.sort_by_key(|voice| {
-        let place = forecasts.place(&voice.given.source);
-        let trusted = if voice.given.is_foreseen() && !voice.stale {
+        let given = &voice.given;
+        let place = forecasts.place(&given.source);
+        let came_in = (given.day.origin == Origin::MEASURED).then_some(given.key);
+        let trusted = if given.is_foreseen() && !voice.stale {
             place
         } else {
             0
         };
         Reverse((
             voice.value.is_some(),
-            kind(&voice.given),
+            kind(given),
             !voice.stale,
             Reverse(trusted),
-            made(voice),
+            given.made_at(),
+            came_in,
             Reverse(place),
         ))
     });
@@ -266,7 +295,8 @@ fn kind(given: &Given) -> u8 {
     match given.day.origin {
         Origin::FilledIn { .. } => 0,
         Origin::Forecast { .. } => 1,
-        Origin::Observed => 2,
+        Origin::Observed { modelled: true } => 2,
+        Origin::Observed { modelled: false } => 3,
     }
 }
 

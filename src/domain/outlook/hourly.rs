@@ -77,14 +77,15 @@ impl Hourly {
         self.labelled == (true, true)
     }
 
-    /// The hours that have a value, each with its day and label.
+    /// Every hour of each day that has one, with its day and label. Those without a value are there
+    /// too: their labels tell how the others are meant.
     pub fn hours(&self) -> impl Iterator<Item = ((NaiveDate, u16), Sample)> {
-        self.days.iter().flat_map(|(&on, hours)| {
-            let labels = (0..).zip(0..LABELS);
-            labels.filter_map(move |(label, at)| {
+        let labels = self.labels();
+        self.days.iter().flat_map(move |(&on, hours)| {
+            labels.clone().map(move |at| {
                 let sample = PerPollutant::from_fn(|pollutant| hours[pollutant][at]);
-                let measured = sample.iter().any(|(_, value)| value.is_some());
-                measured.then_some(((on, label), sample))
+                let label = u16::try_from(at).expect("labels end at 24");
+                ((on, label), sample)
             })
         })
     }

@@ -59,11 +59,10 @@ pub struct Rules {
 }
 
 /// How a day is cut out of the hours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Window {
     /// Midnight to midnight.
-    #[default]
     NaturalDay,
     /// 24 consecutive hours that may cross midnight (可跨自然日).
     #[serde(rename = "rolling-24h")]

@@ -29,6 +29,9 @@ impl Reason {
                 )
             }
             Self::NaturalDays => "有日期缺小时值，按自然日研判".to_owned(),
+            Self::Stale { first, last } => {
+                format!("{first}至{last}的预报已过时效，别无更新的预报")
+            }
             Self::NoValue { first, last } => format!("{first}至{last}无数据，不视为清洁"),
         }
     }
@@ -57,6 +60,9 @@ impl Reason {
             Self::NaturalDays => {
                 "hours are missing on some days: judged by natural days".to_owned()
             }
+            Self::Stale { first, last } => format!(
+                "the forecast of {first} to {last} is out of date, and there is no newer one"
+            ),
             Self::NoValue { first, last } => {
                 format!("no value from {first} to {last}; that is no clean air")
             }

@@ -8,6 +8,7 @@ chart-summary = { $from } to { $until }. { $missing ->
 chart-peak = The highest day is { $day }, AQI { $aqi }.
 chart-empty = No data yet
 chart-observed = Observed
+chart-modelled = Computed by a model
 chart-forecast = Forecast
 chart-filled-in = Filled in by hand
 chart-filled-in-mark = filled

@@ -4,6 +4,7 @@ chart-summary = { $from }至{ $until }，无数据 { $missing } 天。
 chart-peak = 最高为{ $day }，AQI { $aqi }。
 chart-empty = 尚无数据
 chart-observed = 实况
+chart-modelled = 模式计算
 chart-forecast = 预报
 chart-filled-in = 人工补录
 chart-filled-in-mark = 补

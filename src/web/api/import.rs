@@ -70,8 +70,7 @@ pub(super) struct DaysQuery {
     /// When the forecast was made; absent for days that were measured.
     #[param(value_type = Option<String>)]
     issued_at: Option<DateTime<Utc>>,
-    /// Let values that a model computed stand for measured ones; without this they are refused as
-    /// such.
+    /// Let values that a model computed stand where nobody measured; without this they are refused.
     #[serde(default)]
     #[param(required = false)]
     modelled: bool,

@@ -15,7 +15,7 @@ use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
-use crate::domain::outlook::{self, Agreed, AqiRange, Cause, Consensus, Given};
+use crate::domain::outlook::{self, Agreed, AqiRange, Cause, Consensus, Given, Origin};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
 use crate::web::posted::{IdempotencyKey, Posted};
@@ -139,10 +139,13 @@ pub(super) struct Day {
     cause: Option<&'static str>,
     /// observed, forecast or filled-in.
     origin: &'static str,
+    /// Whether a model computed what stands as observed, and nobody measured it.
+    #[serde(skip_serializing_if = "is_not")]
+    modelled: bool,
     /// The value that is judged: of a range the point that the rules name.
     #[serde(skip_serializing_if = "Option::is_none")]
     judged: Option<u16>,
-    /// Where the value comes from; absent where nobody has spoken of the day.
+    /// Where the value comes from; absent in a gap.
     #[serde(skip_serializing_if = "Option::is_none")]
     provenance: Option<Provenance>,
     /// Whether it is a forecast out of date, with nothing newer to take its place.
@@ -181,6 +184,9 @@ pub(super) struct Voice {
     aqi_high: Option<u16>,
     /// observed, forecast or filled-in.
     origin: &'static str,
+    /// Whether a model computed what stands as observed, and nobody measured it.
+    #[serde(skip_serializing_if = "is_not")]
+    modelled: bool,
     /// The value it would be judged by.
     judged: u16,
     /// Where it comes from.
@@ -354,8 +360,9 @@ impl Day {
             primary: day.primary.iter().map(Pollutant::as_str).collect(),
             cause: day.cause.map(Cause::as_str),
             origin: day.origin.as_str(),
+            modelled: day.origin == Origin::Observed { modelled: true },
             judged: agreed.and_then(|agreed| agreed.taken.value),
-            provenance: agreed.map(|agreed| Provenance::from(&agreed.taken.given)),
+            provenance: known.map(|agreed| Provenance::from(&agreed.taken.given)),
             stale: known.is_some_and(|agreed| agreed.taken.stale),
             taken: known.map(|agreed| Words {
                 zh: agreed.zh(),
@@ -375,6 +382,7 @@ impl Voice {
             aqi: aqi.low(),
             aqi_high: upper_end(aqi),
             origin: voice.given.day.origin.as_str(),
+            modelled: voice.given.day.origin == Origin::Observed { modelled: true },
             judged: voice.value?,
             provenance: Provenance::from(&voice.given),
             stale: voice.stale,

@@ -219,7 +219,7 @@ impl Drawn<'_> {
     }
 
     fn provenance(&self, agreed: Option<&Agreed>) -> Option<String> {
-        let taken = &agreed?.taken;
+        let taken = Some(&agreed?.taken).filter(|taken| taken.value.is_some())?;
         Some(sources::provenance(taken, self.names, self.seat.language))
     }
 
@@ -230,7 +230,10 @@ impl Drawn<'_> {
         };
         let value = match (day.aqi, &day.origin) {
             (None, _) => DayValue::Missing,
-            (Some(aqi), Origin::Observed) => DayValue::Observed { aqi: judged(aqi) },
+            (Some(aqi), &Origin::Observed { modelled }) => DayValue::Observed {
+                aqi: judged(aqi),
+                modelled,
+            },
             (Some(aqi), Origin::FilledIn { source, .. }) => DayValue::FilledIn {
                 aqi: judged(aqi),
                 source: source.clone(),

@@ -152,6 +152,7 @@ async fn post_source(visitor: &Visitor, path: &str, kind: &str, bytes: &[u8]) ->
 }
 
 const CITY_DAYS: &[u8] = include_bytes!("../../fixtures/sources/city_days.csv");
+const CAMS: &[u8] = include_bytes!("../../fixtures/sources/cams_beijing.csv");
 const BUCHAREST: &[u8] =
     include_bytes!("../../fixtures/sources/open_meteo_bucharest_20230425.json");
 
@@ -228,5 +229,20 @@ both_engines! {
         let mut tx = world.db.read().await.unwrap();
         let days: Vec<(String,)> = tx.all("SELECT source FROM outlook_day", ()).await.unwrap();
         assert!(days.is_empty(), "{days:?}");
+    }
+
+    async fn what_a_model_computed_stays_marked(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let modelled = format!("{DAYS}&modelled=true&place=%E5%8C%97%E4%BA%AC");
+        let (status, taken) = post_source(&officer, &modelled, "text/csv", CAMS).await;
+        assert_eq!(status, 200, "{taken}");
+        let mut tx = world.db.read().await.unwrap();
+        let days: Vec<(String,)> = tx.all("SELECT body FROM outlook_day", ()).await.unwrap();
+        assert!(!days.is_empty());
+        for (day,) in days {
+            let day: Value = serde_json::from_str(&day).unwrap();
+            assert_eq!(day["origin"], json!({ "kind": "observed", "modelled": true }), "{day}");
+        }
     }
 }

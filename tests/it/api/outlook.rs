@@ -1,5 +1,6 @@
 //! Forecasts in, decisions out, the chain's head, and the playbook in force.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::world::{Visitor, World};
@@ -142,8 +143,10 @@ both_engines! {
 
     async fn every_source_is_told_how_good_its_forecasts_were(db: TestDb) {
         let world = World::new(db).await;
-        let officer = world.officer().await;
-        let send = async |source: &str, issued_at: Option<&str>, days: &[(u32, u16)]| {
+        let send = async |at: &str, source: &str, issued_at: Option<&str>, days: &[(u32, u16)]| {
+            let now: DateTime<Utc> = format!("2026-11-{at}:00+08:00").parse().unwrap();
+            world.clock.advance(now - world.clock.now());
+            let officer = world.officer().await;
             let days: Vec<_> = days
                 .iter()
                 .map(|(day, aqi)| json!({ "on": format!("2026-11-{day}"), "aqi": aqi }))
@@ -159,16 +162,19 @@ both_engines! {
         let nothing = json!({
             "from": "2026-07-27", "to": "2026-11-23", "measured_days": 0, "sources": [],
         });
-        assert_eq!(get(&officer, path).await, nothing);
+        assert_eq!(get(&world.officer().await, path).await, nothing);
 
         // The last word of a day counts, up to midnight in Beijing, whichever came in first.
-        send("市站", Some("20T23:30"), &[(21, 180)]).await;
-        send("市站", Some("20T08:00"), &[(21, 400)]).await;
-        send("市站", Some("21T00:30"), &[(21, 200), (22, 160), (23, 310)]).await;
+        send("25T08:00", "open-meteo", Some("25T08:00"), &[(26, 210), (27, 100)]).await;
+        send("26T23:30", "市站", Some("26T23:30"), &[(27, 180)]).await;
+        send("26T23:40", "市站", Some("26T08:00"), &[(27, 400)]).await;
+        send("27T00:30", "市站", Some("27T00:30"), &[(27, 200), (28, 160), (29, 310)]).await;
         // Today is not over.
-        send("市站", Some("23T08:00"), &[(24, 90)]).await;
-        send("国控站", None, &[(21, 205), (22, 140), (23, 320), (24, 300)]).await;
-        send("open-meteo", Some("19T08:00"), &[(20, 210), (21, 100)]).await;
+        send("29T08:00", "市站", Some("29T08:00"), &[(30, 90)]).await;
+        send("30T20:00", "国控站", None, &[(27, 205), (28, 140), (29, 320), (30, 300)]).await;
+        // Of a day that is over nobody foresees anything, whatever he says.
+        send("30T20:00", "市站", Some("26T23:50"), &[(27, 205), (28, 140), (29, 320)]).await;
+        let officer = world.officer().await;
 
         let line = |above, levels: &[&str], [hits, misses, false_alarms, quiet]: [u32; 4]| json!({
             "above": above, "levels": levels,
@@ -186,10 +192,10 @@ both_engines! {
         });
         let (hit, miss, quiet) = ([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]);
         assert_eq!(get(&officer, path).await, json!({
-            "from": "2026-07-27", "to": "2026-11-23", "measured_days": 3,
+            "from": "2026-08-02", "to": "2026-11-29", "measured_days": 3,
             "sources": [
                 { "source": "open-meteo", "leads": [
-                    // 100 for 205; nobody measured the 20th.
+                    // 100 for 205; nobody measured the 26th.
                     lead(2, 1, -105.0, 105.0, lines(miss, miss, quiet)),
                 ] },
                 { "source": "市站", "leads": [
@@ -203,14 +209,20 @@ both_engines! {
             ],
         }));
         let one_day = get(&officer, &format!("{path}&days=1")).await;
-        assert_eq!((&one_day["from"], &one_day["measured_days"]), (&json!("2026-11-23"), &json!(1)));
+        assert_eq!((&one_day["from"], &one_day["measured_days"]), (&json!("2026-11-29"), &json!(1)));
         for days in ["0", "367"] {
             let (status, _) = Visitor::json(officer.get(&format!("{path}&days={days}"))).await;
             assert_eq!(status, 422);
         }
         let page = officer.get("/").send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("<th scope=\"row\">市站</th><td class=\"number\">1</td><td class=\"number\">2</td>\
-            <td class=\"number\">-2.5</td><td class=\"number\">22.5</td><td class=\"number\">1 / 0 / 1</td>"), "{page}");
+        let cell = |label: &str, text: &str| {
+            format!("<td class=\"number\" data-label=\"{label}\">{text}</td>")
+        };
+        let row = [
+            cell("提前天数", "1"), cell("检验天数", "2"), cell("平均偏差", "-2.5"),
+            cell("平均绝对误差", "22.5"), "<td class=\"number\">1 / 0 / 1</td>".to_owned(),
+        ];
+        assert!(page.contains(&format!("<th scope=\"row\">市站</th>{}", row.concat())), "{page}");
     }
 
     async fn a_forecast_sent_twice_is_taken_in_once(db: TestDb) {
@@ -265,6 +277,8 @@ both_engines! {
             "region": "411000", "on": "2026-11-25", "aqi": 180, "aqi_high": 220, "source": "会商",
         });
         let fill = || Visitor::json(officer.post("/api/v1/outlooks/fill-in", &fill));
+        let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
+        assert_eq!(outlook["days"][0]["provenance"], Value::Null, "nobody has given it a value");
         assert_eq!(fill().await.0, 201);
         let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
         assert_eq!(outlook["days"][0]["origin"], "filled-in");

@@ -147,7 +147,15 @@ fn chart() -> OutlookChart {
     let mut days: Vec<_> = observed
         .into_iter()
         .zip(13..)
-        .map(|(aqi, day)| known(day, DayValue::Observed { aqi }))
+        .map(|(aqi, day)| {
+            known(
+                day,
+                DayValue::Observed {
+                    aqi,
+                    modelled: false,
+                },
+            )
+        })
         .collect();
     days[4] = known(17, DayValue::Missing);
     days[5].value = DayValue::FilledIn {

@@ -44,6 +44,12 @@ fn observed(source: &str, hours_ago: i64, aqi: &str) -> Given {
     }
 }
 
+fn modelled(source: &str, hours_ago: i64, aqi: &str) -> Given {
+    let mut given = observed(source, hours_ago, aqi);
+    given.day.origin = Origin::Observed { modelled: true };
+    given
+}
+
 fn filled_in(aqi: &str) -> Given {
     let mut given = observed("会商", 0, aqi);
     given.day.origin = Origin::FilledIn {
@@ -55,6 +61,12 @@ fn filled_in(aqi: &str) -> Given {
 
 fn consensus(given: Vec<Given>) -> Consensus {
     Consensus::of(given, &trust(), Ranges::Middle, time(NOW)).unwrap()
+}
+
+/// The same as if it had come in in this order.
+fn came_in(given: Vec<Given>) -> Vec<Given> {
+    let keyed = (1..).zip(given);
+    keyed.map(|(key, given)| Given { key, ..given }).collect()
 }
 
 /// What is said of the 28th.
@@ -74,6 +86,14 @@ fn zh(given: Vec<Given>) -> String {
 #[case::the_unnamed_by_who_spoke_last(
     vec![foreseen("乙", 3, "150"), foreseen("甲", 4, "160")],
     "取乙 11-27 17:00 预报；甲 高 10"
+)]
+#[case::the_unnamed_who_spoke_at_once_by_their_names(
+    vec![foreseen("甲", 3, "160"), foreseen("乙", 3, "150")],
+    "取乙 11-27 17:00 预报；甲 高 10"
+)]
+#[case::the_stale_who_spoke_at_once_by_trust(
+    vec![foreseen("open-meteo", 50, "170"), foreseen("省站会商", 50, "210")],
+    "取省站会商 11-25 18:00 预报，已过时效，别无更新的预报；open-meteo 低 40（已过时效）"
 )]
 #[case::at_thirty_hours_it_is_fresh(
     vec![foreseen("市站", 30, "210"), foreseen("open-meteo", 1, "210")],
@@ -99,6 +119,14 @@ fn zh(given: Vec<Given>) -> String {
     vec![foreseen("省站会商", 2, "210"), observed("市站", 90, "150"), filled_in("1")],
     "取市站 实测；省站会商 高 60；会商 低 149"
 )]
+#[case::the_measured_before_what_a_model_computed_later(
+    vec![modelled("CAMS", 1, "190"), observed("市站", 90, "150")],
+    "取市站 实测；CAMS 高 40"
+)]
+#[case::what_a_model_computed_before_what_it_foresaw(
+    vec![modelled("open-meteo", 9, "190"), foreseen("open-meteo", 2, "210")],
+    "取open-meteo 模式计算；open-meteo 高 20"
+)]
 #[case::a_gap_in_what_was_measured_is_forecast(
     vec![observed("市站", 1, ""), foreseen("open-meteo", 2, "210")],
     "取open-meteo 11-27 18:00 预报"
@@ -112,10 +140,19 @@ fn zh(given: Vec<Given>) -> String {
     "取市站 11-25 18:00 预报，已过时效，别无更新的预报；会商 高 10"
 )]
 fn one_value_is_taken_and_said_why(#[case] given: Vec<Given>, #[case] expected: &str) {
-    assert_eq!(zh(given.clone()), expected);
+    assert_eq!(zh(came_in(given.clone())), expected);
     let mut backwards = given;
     backwards.reverse();
-    assert_eq!(zh(backwards), expected, "whatever came in first");
+    assert_eq!(zh(came_in(backwards)), expected, "whatever came in first");
+}
+
+#[test]
+fn of_two_that_measured_the_one_that_came_in_last_is_taken() {
+    let both = [observed("甲", 1, "150"), observed("乙", 1, "160")];
+    let mut backwards = both.clone();
+    backwards.reverse();
+    assert_eq!(zh(came_in(both.into())), "取乙 实测；甲 低 10");
+    assert_eq!(zh(came_in(backwards.into())), "取甲 实测；乙 高 10");
 }
 
 #[test]
@@ -131,6 +168,12 @@ fn it_is_said_in_english_too() {
         "taken from 市站, forecast of 11-27 08:00; open-meteo is 20 higher; \
          省站会商 is 5 lower (out of date)"
     );
+}
+
+#[test]
+fn what_a_model_computed_is_said_in_english_too() {
+    let consensus = consensus(vec![modelled("CAMS", 1, "190")]);
+    assert_eq!(consensus.on(on(28)).unwrap().en(), "computed by CAMS");
 }
 
 #[rstest]
@@ -191,6 +234,11 @@ fn the_outlook_names_its_newest_forecast_and_is_stale_without_a_fresh_one_ahead(
     let fresh = consensus(vec![foreseen("市站", 2, "210"), foreseen("甲", 1, "90")]);
     assert_eq!(fresh.outlook().source(), "市站");
     assert_eq!(
+        consensus(vec![foreseen("甲", 1, "")]).outlook().source(),
+        "",
+        "it has no value"
+    );
+    assert_eq!(
         fresh.outlook().issued_at(),
         Some(time("2026-11-27T18:00:00+08:00"))
     );
@@ -199,6 +247,31 @@ fn the_outlook_names_its_newest_forecast_and_is_stale_without_a_fresh_one_ahead(
     assert!(consensus(vec![foreseen("市站", 31, "210")]).is_stale_from(on(27)));
     assert!(consensus(vec![observed("市站", 1, "210")]).is_stale_from(on(27)));
     assert!(consensus(vec![foreseen("市站", 1, "")]).is_stale_from(on(27)));
+}
+
+#[test]
+fn days_that_are_stale_are_told_though_others_are_fresh() {
+    let on_day = |day, given: Given| Given {
+        day: Day {
+            on: on(day),
+            ..given.day
+        },
+        ..given
+    };
+    let fresh = || foreseen("市站", 2, "210");
+    let stale = || foreseen("市站", 31, "210");
+    let given = vec![
+        on_day(26, stale()),
+        on_day(27, stale()),
+        on_day(28, stale()),
+        on_day(29, fresh()),
+        on_day(30, foreseen("市站", 31, "")),
+    ];
+    let consensus = consensus(given);
+    assert_eq!(consensus.stale_from(on(27)), [(on(27), on(28))]);
+    assert!(consensus.is_stale_from(on(28)));
+    assert_eq!(consensus.stale_from(on(29)), []);
+    assert!(!consensus.is_stale_from(on(29)));
 }
 
 fn any_given() -> impl Strategy<Value = Given> {

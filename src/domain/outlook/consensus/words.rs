@@ -11,7 +11,8 @@ impl Agreed {
         let taken = &self.taken;
         let (source, made) = (&taken.given.source, made(&taken.given));
         let first = match taken.given.day.origin {
-            Origin::Observed => format!("取{source} 实测"),
+            Origin::Observed { modelled: false } => format!("取{source} 实测"),
+            Origin::Observed { modelled: true } => format!("取{source} 模式计算"),
             Origin::FilledIn { .. } => format!("取人工补录（{source}）"),
             Origin::Forecast { .. } if taken.stale => {
                 format!("取{source} {made} 预报，已过时效，别无更新的预报")
@@ -37,7 +38,8 @@ impl Agreed {
         let taken = &self.taken;
         let (source, made) = (&taken.given.source, made(&taken.given));
         let first = match taken.given.day.origin {
-            Origin::Observed => format!("measured by {source}"),
+            Origin::Observed { modelled: false } => format!("measured by {source}"),
+            Origin::Observed { modelled: true } => format!("computed by {source}"),
             Origin::FilledIn { .. } => format!("filled in by hand, from {source}"),
             Origin::Forecast { .. } if taken.stale => format!(
                 "taken from {source}, forecast of {made}: out of date, and there is no newer one"

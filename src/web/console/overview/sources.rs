@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::app::Caller;
 use crate::app::desk::Names;
 use crate::app::skill::Scored;
 use crate::domain::outlook::{Agreed, Consensus, Voice};
@@ -18,8 +19,8 @@ const LEADS: u16 = 3;
 pub(super) fn provenance(voice: &Voice, names: &Names, language: Language) -> String {
     let given = &voice.given;
     let by = match given.received_by.as_str() {
-        "schedule" => language.say("received-by-schedule").to_string(),
-        "command line" => language.say("received-by-command-line").to_string(),
+        Caller::SCHEDULE => language.say("received-by-schedule").to_string(),
+        Caller::OPERATOR => language.say("received-by-command-line").to_string(),
         actor => names.of_actor(actor),
     };
     let brief = |at| language.brief(WrittenTime::of(at));

@@ -50,10 +50,12 @@ pub struct ChartDay {
 /// What is known of a day; every number is a daily AQI, 0 to 500.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DayValue {
-    /// Measured.
+    /// Of a day that came.
     Observed {
         /// The published index.
         aqi: u16,
+        /// Whether a model computed it, and nobody measured it.
+        modelled: bool,
     },
     /// Not measured; an officer gave the value.
     FilledIn {
@@ -81,7 +83,7 @@ impl DayValue {
     /// The value the rule is applied to.
     pub fn judged(&self) -> Option<u16> {
         match *self {
-            Self::Observed { aqi } | Self::FilledIn { aqi, .. } => Some(aqi),
+            Self::Observed { aqi, .. } | Self::FilledIn { aqi, .. } => Some(aqi),
             Self::Forecast { judged, .. } => Some(judged),
             Self::Missing => None,
         }
@@ -99,6 +101,7 @@ impl ChartDay {
     /// What kind of value the day has, in words.
     pub fn kind(&self, language: Language) -> Phrase {
         language.say(match self.value {
+            DayValue::Observed { modelled: true, .. } => "chart-modelled",
             DayValue::Observed { .. } => "chart-observed",
             DayValue::FilledIn { .. } => "chart-filled-in",
             DayValue::Forecast { .. } => "chart-forecast",

@@ -292,7 +292,13 @@ mod tests {
     #[test]
     fn a_day_without_a_value_is_a_gap_and_not_a_zero() {
         let chart = chart(vec![
-            day(23, DayValue::Observed { aqi: 180 }),
+            day(
+                23,
+                DayValue::Observed {
+                    aqi: 180,
+                    modelled: false,
+                },
+            ),
             day(24, DayValue::Missing),
         ]);
         let drawing = Drawing::of(&chart, Language::Zh);
@@ -311,7 +317,15 @@ mod tests {
         let days = values
             .iter()
             .zip(20..)
-            .map(|(&aqi, on)| day(on, DayValue::Observed { aqi }))
+            .map(|(&aqi, on)| {
+                day(
+                    on,
+                    DayValue::Observed {
+                        aqi,
+                        modelled: false,
+                    },
+                )
+            })
             .collect();
         assert_eq!(Scale::of(&chart(days)).top, top);
     }
@@ -345,7 +359,13 @@ mod tests {
 
     #[test]
     fn words_from_outside_cannot_become_markup() {
-        let mut chart = chart(vec![day(24, DayValue::Observed { aqi: 210 })]);
+        let mut chart = chart(vec![day(
+            24,
+            DayValue::Observed {
+                aqi: 210,
+                modelled: false,
+            },
+        )]);
         chart.lines = vec![RuleLine {
             aqi: 200,
             name: "<script>".to_owned(),
