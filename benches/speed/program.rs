@@ -13,14 +13,17 @@ use anyhow::{Context, bail, ensure};
 /// A program that takes connections at a port, and ends with this.
 pub(crate) struct Peer {
     pub(crate) port: u16,
-    child: Child,
+    _program: Ended,
 }
 
-impl Drop for Peer {
+/// A program that ends with this.
+pub(crate) struct Ended(pub(crate) Child);
+
+impl Drop for Ended {
     fn drop(&mut self) {
         // Ended already is ended, too.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -49,7 +52,10 @@ pub(crate) fn start(program: &Path, arguments: &[&str], port: u16) -> anyhow::Re
         .stderr(Stdio::null())
         .spawn()
         .with_context(|| format!("cannot run {}", program.display()))?;
-    let peer = Peer { port, child };
+    let peer = Peer {
+        port,
+        _program: Ended(child),
+    };
     for _ in 0..500 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return Ok(peer);

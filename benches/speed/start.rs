@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 
 use crate::Settings;
-use crate::program::{free_port, http, installed};
+use crate::program::{Ended, free_port, http, installed};
 use crate::rig::{figure, median};
 
 const OURS: &str = env!("CARGO_BIN_EXE_qingkong");
@@ -104,17 +104,6 @@ fn start(
         seconds,
         megabytes: resident(&child.0)?,
     })
-}
-
-/// A program that ends with this.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        // Ended already is ended, too.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 fn resident(child: &Child) -> anyhow::Result<f64> {

@@ -304,3 +304,8 @@ fn rand_bits() -> u128 {
 fn assert_safe(text: &str) -> SqlStr {
     AssertSqlSafe(text).into_sql_str()
 }
+
+/// The one number that a query answers with.
+pub(crate) async fn scalar(db: &Db, sql: &'static str) -> i64 {
+    db.read().await.unwrap().scalar(sql, ()).await.unwrap()
+}

@@ -13,6 +13,7 @@ use qingkong::store::Db;
 use reqwest::Method;
 
 use crate::backup::rows;
+use crate::database::scalar;
 use crate::machine::Machine;
 use crate::stories::bureau::Bureau;
 use crate::stories::sinks::{Received, Sinks, until, until_sent};
@@ -33,10 +34,6 @@ async fn tables_that_name(db: &Db) -> Vec<String> {
     let tables = rows(db).await.into_iter();
     let naming = tables.filter(|(_, rows)| rows.iter().any(names));
     naming.map(|(table, _)| table.name).collect()
-}
-
-async fn scalar(db: &Db, sql: &'static str) -> i64 {
-    db.read().await.unwrap().scalar(sql, ()).await.unwrap()
 }
 
 /// The account is made, signs in and fails to once.

@@ -9,16 +9,13 @@ use qingkong::app::{App, Caller};
 use qingkong::domain::lane::Live;
 use qingkong::domain::order::AnswerKind;
 use qingkong::store::ladder::{self, Unsent};
-use qingkong::store::{Db, outbox};
+use qingkong::store::outbox;
 
+use crate::database::scalar;
 use crate::fakes::smtp::Misbehaviour;
 use crate::stories::bureau::Bureau;
 use crate::stories::sinks::{Sinks, until, until_sent};
 use crate::world::{REGION, start};
-
-async fn scalar(db: &Db, sql: &'static str) -> i64 {
-    db.read().await.unwrap().scalar(sql, ()).await.unwrap()
-}
 
 /// Acknowledges an order in so many words.
 async fn acknowledge(app: &App, link: Link, words: &str) {

@@ -17,14 +17,11 @@ use serde_json::json;
 use super::bureau::{Bureau, import};
 use super::sinks::{Sinks, count, until, until_sent};
 use crate::backup::{restore, take};
+use crate::database::scalar;
 use crate::fakes::smtp::Misbehaviour;
 use crate::keeping::strike_a_plant;
 use crate::machine::Machine;
 use crate::world::{PASSWORD, Visitor, World, start};
-
-async fn scalar(db: &Db, sql: &'static str) -> i64 {
-    db.read().await.unwrap().scalar(sql, ()).await.unwrap()
-}
 
 /// Whether a sender would be given anything that is due.
 async fn is_claimable(world: &World) -> bool {
