@@ -1,11 +1,13 @@
 //! Deciding: what the rules make of a region's outlook, given what stands and what was ordered.
 //!
-//! The same [`Rules::decide`] that replays history judges the live outlook. What is new becomes a
+//! The same [`Rules::decide`] that replays history judges the live outlook, here with the
+//! [air](super::ingest::air) as it is measured now. What is new becomes a
 //! [proposal](super::proposal); nothing else comes of it by itself. Regions are judged again after
 //! every intake and every instruction, and on a schedule, since time alone changes the answer.
 //!
 //! [`Rules::decide`]: crate::domain::trigger::Rules::decide
 
+use super::ingest::air::air;
 use super::ingest::cut::{Cut, cut};
 use super::playbook::Playbook;
 use super::proposal::{propose, rules_of};
@@ -13,7 +15,7 @@ use super::{App, Caller, Error, ingest, instruction, notices};
 use crate::domain::notice::End;
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
-use crate::domain::trigger::{Decision, Reason, Standing};
+use crate::domain::trigger::{Air, Decision, Reason, Standing};
 use crate::domain::warning::Warning;
 use crate::store::Tx;
 
@@ -100,9 +102,13 @@ async fn judge(
         Cut::Rolling(rolling) => rolling.days(),
         Cut::NaturalDays | Cut::HoursMissing => consensus.outlook().days(),
     };
+    let air = match judged_by.rules.observed_start {
+        Some(_) => air(tx, playbook, region, &consensus, now).await?,
+        None => Air::at(now),
+    };
     let mut decision = judged_by
         .rules
-        .decide(days, standing.as_ref(), floor.as_ref(), today);
+        .decide_now(days, standing.as_ref(), floor.as_ref(), &air);
     if matches!(cut, Cut::HoursMissing) {
         decision.because.push(Reason::NaturalDays);
     }

@@ -24,6 +24,7 @@ use crate::store::Tx;
 use crate::store::hours::{list_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
+pub(super) mod air;
 pub(super) mod cut;
 pub mod file;
 

@@ -17,7 +17,9 @@ use crate::table::Table;
 /// Judge an outlook by the rules of when a warning starts.
 ///
 /// Days: date,aqi and optionally primary, cause, pm2_5_aqi (the index of PM2.5 alone). Hours: time
-/// and any of pm2_5 pm10 so2 no2 co o3 (µg/m³, CO in mg/m³). Days without a value break a run.
+/// and any of pm2_5 pm10 so2 no2 co o3 (µg/m³, CO in mg/m³). Days without a value break a run. With
+/// --now the hours that are over then, or the day, are what was measured, by which some rules start a
+/// warning at once.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A CSV file, or - for standard input
@@ -28,6 +30,9 @@ pub(crate) struct Args {
     /// How a day is cut out of the hours
     #[arg(long, value_name = "WINDOW", value_enum, default_value_t = WindowWord::NaturalDay)]
     window: WindowWord,
+    /// Judge as of this time, YYYY-MM-DDThh:mm in Beijing time
+    #[arg(long, value_name = "TIME")]
+    now: Option<WrittenTime>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -41,7 +46,13 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let standards = playbooks::standards(&files)?;
     let read = own::read_cut(&table, args.window.into(), &standards).map_err(Failure::input)?;
 
-    let assessment = rules.assess(read.days());
+    let assessment = match args.now {
+        None => rules.assess(read.days()),
+        Some(now) => {
+            let air = own::read_air(&table, now.at(), &standards).map_err(Failure::input)?;
+            rules.assess_now(read.days(), &air)
+        }
+    };
     if args.json {
         out.json(&Object::new(
             args.window,

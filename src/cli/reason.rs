@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::level::WarningLevel;
 use crate::domain::time::rfc3339;
-use crate::domain::trigger::{Exclusion, Reason, Rules, Run};
+use crate::domain::trigger::{Exclusion, Measured, Reason, Rules, Run};
 
 /// One reason in JSON. Fields are only ever added, at the end.
 #[derive(Serialize)]
@@ -20,41 +20,62 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(reason: &Reason, rules: &Rules) -> Self {
-        let (condition, level, run) = match reason {
+        match reason {
             Reason::Met {
                 level,
                 condition,
                 run,
-            } => (condition.to_string(), Some(*level), Some(run)),
-            Reason::Excluded { by, run } => (excluded(*by), None, Some(run)),
+            } => Self::of(condition.to_string(), Some(*level)).over(run),
+            Reason::Observed { level, measured } => Self {
+                from: Some(rfc3339(measured.since)),
+                values: vec![measured.aqi],
+                ..Self::of(observed(measured), Some(*level))
+            },
+            Reason::Excluded { by, run } => Self::of(excluded(*by), None).over(run),
             Reason::Ordered { level, document } => {
-                (format!("ordered by {document}"), Some(*level), None)
+                Self::of(format!("ordered by {document}"), Some(*level))
             }
-            Reason::Clear { level, line, run } => (clear(*line, rules), Some(*level), Some(run)),
-            Reason::NotClear { level, line, .. } => (
-                format!("not yet {}", clear(*line, rules)),
-                Some(*level),
-                None,
-            ),
-            Reason::NaturalDays => ("hours missing: natural days".to_owned(), None, None),
-            Reason::Stale { first, last } => (
-                format!("forecast out of date from {first} to {last}"),
-                None,
-                None,
-            ),
+            Reason::Clear { level, line, run } => {
+                Self::of(clear(*line, rules), Some(*level)).over(run)
+            }
+            Reason::NotClear { level, line, .. } => {
+                Self::of(format!("not yet {}", clear(*line, rules)), Some(*level))
+            }
+            Reason::NaturalDays => Self::of("hours missing: natural days".to_owned(), None),
+            Reason::Stale { first, last } => {
+                Self::of(format!("forecast out of date from {first} to {last}"), None)
+            }
             Reason::NoValue { first, last } => {
-                (format!("no value from {first} to {last}"), None, None)
+                Self::of(format!("no value from {first} to {last}"), None)
             }
-        };
-        Self {
-            condition,
-            from: run.map(|run| rfc3339(run.from())),
-            until: run.map(|run| rfc3339(run.until())),
-            hours: run.map(Run::hours),
-            level,
-            values: run.map_or(Vec::new(), |run| run.values.clone()),
         }
     }
+
+    fn of(condition: String, level: Option<WarningLevel>) -> Self {
+        Self {
+            condition,
+            from: None,
+            until: None,
+            hours: None,
+            level,
+            values: Vec::new(),
+        }
+    }
+
+    fn over(self, run: &Run) -> Self {
+        Self {
+            from: Some(rfc3339(run.from())),
+            until: Some(rfc3339(run.until())),
+            hours: Some(run.hours()),
+            values: run.values.clone(),
+            ..self
+        }
+    }
+}
+
+fn observed(measured: &Measured) -> String {
+    let Measured { above, hours, .. } = measured;
+    format!("measured aqi>{above}, no clear improvement for {hours}h")
 }
 
 fn excluded(by: Exclusion) -> String {

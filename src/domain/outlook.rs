@@ -82,10 +82,19 @@ impl Day {
     /// A day observed by its daily concentrations, judged by the standard in force on it. Where
     /// the index may not be published, the day is a gap.
     pub fn measured(on: NaiveDate, sample: &Sample, standards: &Standards) -> Self {
+        Self::indexed(on, Period::Day, sample, standards)
+    }
+
+    /// One hour of a day by the concentrations of that hour.
+    pub fn of_hour(on: NaiveDate, sample: &Sample, standards: &Standards) -> Self {
+        Self::indexed(on, Period::Hour, sample, standards)
+    }
+
+    fn indexed(on: NaiveDate, period: Period, sample: &Sample, standards: &Standards) -> Self {
         let standard = standards
             .in_force_on(on)
             .unwrap_or_else(|| standards.newest());
-        let aqi = standard.assess(Period::Day, sample);
+        let aqi = standard.assess(period, sample);
         let range = |index: u16| {
             AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
         };

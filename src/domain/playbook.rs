@@ -38,6 +38,26 @@ pub enum Standing {
     Assumed,
 }
 
+impl Standing {
+    /// The word in a playbook: `second-hand`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::SecondHand => "second-hand",
+            Self::Assumed => "assumed",
+        }
+    }
+
+    /// The Chinese word: `转引`.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Found => "见原文",
+            Self::SecondHand => "转引",
+            Self::Assumed => "推定",
+        }
+    }
+}
+
 /// Where a file's values come from, and when they hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {

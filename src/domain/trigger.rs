@@ -41,13 +41,16 @@ use crate::level::WarningLevel;
 use crate::outlook::{Cause, Days};
 use crate::time::{day_of, day_start};
 
+mod observed;
 mod rules;
 mod series;
 mod words;
 
-pub use rules::{Below, Clause, Condition, Exclusions, Lift, NotACondition, Ranges};
+pub use observed::{Air, Measured, ObservedStart};
+pub use rules::{Below, Clause, Condition, Exclusions, Lift, NotACondition, Part, Ranges};
 pub use rules::{Rules, Window};
 
+use observed::Observed;
 use series::{Met, Series};
 
 /// What an outlook meets by itself.
@@ -215,6 +218,13 @@ pub enum Reason {
         condition: Condition,
         /// The whole unbroken run.
         run: Run,
+    },
+    /// The air measured calls for a level at once, whatever was foreseen.
+    Observed {
+        /// The level.
+        level: WarningLevel,
+        /// What was measured.
+        measured: Measured,
     },
     /// These days are above the lowest line and do not count.
     Excluded {
@@ -387,17 +397,15 @@ impl Rules {
     pub fn assess<'o>(&self, outlook: impl Into<Days<'o>>) -> Assessment {
         let series = Series::new(self, outlook.into(), NaiveDate::default());
         let met = series.met(0);
-        let level = met.iter().map(|met| met.level).max();
-        let (span, met) = earliest(met, level);
-        let mut because: Vec<_> = met.iter().map(|met| series.reason(met)).collect();
-        because.extend(series.excluded(0));
-        Assessment {
-            level,
-            from: span.as_ref().map(|span| series.start(span.start)),
-            until: span.map(|span| series.start(span.end)),
-            because,
-            next: series.next(level, 0),
-        }
+        assessed(&series, met)
+    }
+
+    /// The same of an outlook and the air as it is now.
+    pub fn assess_now<'o>(&self, outlook: impl Into<Days<'o>>, air: &Air) -> Assessment {
+        let judged = Judged::new(self, outlook.into(), None, day_of(air.now()), Some(air));
+        let mut met = judged.series.met(0);
+        met.extend(judged.early(&met));
+        assessed(&judged.series, met)
     }
 
     /// The highest level whose conditions each civil day meets in hindsight: the days within a run
@@ -427,30 +435,34 @@ impl Rules {
         floor: Option<&Floor>,
         today: NaiveDate,
     ) -> Decision {
-        let series = Series::new(self, outlook.into(), today);
-        let floor = floor.filter(|floor| floor.until.is_none_or(|until| until > day_start(today)));
-        let judged = Judged {
-            rules: self,
-            midnight: day_start(today),
-            today: series.position(day_start(today)),
-            series,
-            floor,
-        };
-        let mut decision = match standing {
-            None => judged.start(),
-            Some(standing) => judged.go_on(standing),
-        };
-        decision
-            .because
-            .extend(judged.series.excluded(judged.today));
-        if decision.level.is_none()
-            && decision.proposal == Proposal::Hold
-            && !decision.because.is_empty()
-        {
-            decision.proposal = Proposal::Advise;
-        }
-        decision.next = judged.series.next(decision.level, judged.today);
-        decision
+        Judged::new(self, outlook.into(), floor, today, None).decide(standing)
+    }
+
+    /// The same now, given the air as it is: what is [measured](ObservedStart) may start a warning at
+    /// once.
+    pub fn decide_now<'o>(
+        &self,
+        outlook: impl Into<Days<'o>>,
+        standing: Option<&Standing>,
+        floor: Option<&Floor>,
+        air: &Air,
+    ) -> Decision {
+        Judged::new(self, outlook.into(), floor, day_of(air.now()), Some(air)).decide(standing)
+    }
+}
+
+/// The highest of these levels, over the earliest run that calls for it.
+fn assessed(series: &Series<'_>, met: Vec<Met>) -> Assessment {
+    let level = met.iter().map(|met| met.level).max();
+    let (span, met) = earliest(met, level);
+    let mut because: Vec<_> = met.iter().map(|met| series.reason(met)).collect();
+    because.extend(series.excluded(0));
+    Assessment {
+        level,
+        from: span.as_ref().map(|span| series.start(span.start)),
+        until: span.map(|span| series.start(span.end)),
+        because,
+        next: series.next(level, 0),
     }
 }
 
@@ -485,6 +497,7 @@ struct Judged<'r> {
     midnight: DateTime<Utc>,
     today: i64,
     floor: Option<&'r Floor>,
+    observed: Option<Observed>,
 }
 
 /// The runs that belong to one episode, with the levels they meet.
@@ -495,10 +508,52 @@ struct Episode {
     anchor: i64,
 }
 
-impl Judged<'_> {
+impl<'r> Judged<'r> {
+    fn new(
+        rules: &'r Rules,
+        days: Days<'_>,
+        floor: Option<&'r Floor>,
+        today: NaiveDate,
+        air: Option<&Air>,
+    ) -> Self {
+        let series = Series::new(rules, days, today);
+        let midnight = day_start(today);
+        Self {
+            rules,
+            midnight,
+            today: series.position(midnight),
+            series,
+            floor: floor.filter(|floor| floor.until.is_none_or(|until| until > midnight)),
+            observed: air.and_then(|air| rules.observed(days, air)),
+        }
+    }
+
+    fn decide(&self, standing: Option<&Standing>) -> Decision {
+        let mut decision = match standing {
+            None => self.start(),
+            Some(standing) => self.go_on(standing),
+        };
+        decision.because.extend(self.series.excluded(self.today));
+        if decision.level.is_none()
+            && decision.proposal == Proposal::Hold
+            && !decision.because.is_empty()
+        {
+            decision.proposal = Proposal::Advise;
+        }
+        decision.next = self.series.next(decision.level, self.today);
+        decision
+    }
+
+    /// The runs that reach today, with what is measured.
+    fn met(&self) -> Vec<Met> {
+        let mut met = self.series.met(self.today);
+        met.extend(self.early(&met));
+        met
+    }
+
     /// Nothing stands: whether something should.
     fn start(&self) -> Decision {
-        let mut met = self.series.met(self.today);
+        let mut met = self.met();
         let anchor = met
             .iter()
             .min_by_key(|met| (met.days.start, -met.days.end))
@@ -533,7 +588,7 @@ impl Judged<'_> {
         let line = self.rules.lift_line(standing.level);
         let since = self.series.position(standing.since);
         let anchor = since.max(self.today + 1 - self.series.lift());
-        let mut met = self.series.met(self.today);
+        let mut met = self.met();
         // What begins before this warning can end belongs to it: only by hours is there such a thing.
         let again = |met: &Met| self.series.start(met.days.start) < self.planned(standing);
         let soon = met.iter().filter(|met| again(met)).map(|met| met.days.end);

@@ -17,14 +17,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{concentration, is_measured, only_column};
 use super::{Format, Place, Reading, Series, Values};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
 use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Outlook, Rolling};
 use crate::domain::time::WrittenTime;
-use crate::domain::trigger::Window;
+use crate::domain::trigger::{Air, Window};
 use crate::table::{Fault, Row, Table};
 
 /// One city's series; the name is empty in a table without cities.
@@ -64,6 +64,20 @@ pub fn read_cut(table: &Table, window: Window, standards: &Standards) -> Result<
         outlook: read(table, standards)?,
         rolling: None,
     })
+}
+
+/// The air at an instant by a table of hours: those that are over then as measured, the others as
+/// foreseen. A table of days tells nothing of it.
+pub fn read_air(table: &Table, now: DateTime<Utc>, standards: &Standards) -> Result<Air, Fault> {
+    let mut air = Air::at(now);
+    if !is_hourly(table) {
+        return Ok(air);
+    }
+    for (on, hours) in read_hours(table, table.rows())?.by_day() {
+        air.insert(&Day::observed(on, None), &hours, standards);
+        air.insert(&Day::forecast(on, None, table.file()), &hours, standards);
+    }
+    Ok(air)
 }
 
 /// A table `date,aqi[,aqi_high][,primary][,cause][,pm2_5_aqi]`, of daily concentrations, or of

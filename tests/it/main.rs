@@ -17,6 +17,7 @@ mod cli;
 mod console;
 mod deciding;
 mod dispatch;
+mod early;
 mod episode;
 mod erase;
 mod fakes;

@@ -2,7 +2,8 @@
 //!
 //! A file with a faulty cell gives nothing, and neither does one that does not say which of its
 //! places is meant. A day the file does not know says nothing about one that is known already: it
-//! is left out.
+//! is left out. Of today, measured hours are kept without a value of the day: twenty make a mean, but a
+//! day that is not over may still become worse.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,7 +12,7 @@ use chrono::NaiveDate;
 
 use super::{DayIn, OutlookIn, Series, TakenIn};
 use crate::app::{App, Caller, Error, FieldError, Idempotency, Right};
-use crate::domain::outlook::{Day, Outlook};
+use crate::domain::outlook::{Day, HoursOfDay, Outlook};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::sources::{self, Format, Reading, Values, WhichPlace};
@@ -36,10 +37,20 @@ pub struct Filed {
     pub modelled: bool,
 }
 
+impl Filed {
+    /// What the days of a format are: computed by a model where that was said, and it does not measure.
+    fn series_of(&self, format: Format) -> Series {
+        match self.series {
+            Series::Observed if self.modelled && !format.is_measured() => Series::Modelled,
+            said => said,
+        }
+    }
+}
+
 /// Days, read and not yet taken.
 #[derive(Debug)]
 pub struct ReadDays {
-    /// Those with a value, to be taken in.
+    /// Those with a value, and today where hours of it were measured, to be taken in.
     pub arrived: OutlookIn,
     /// The days of the file without one.
     pub gaps: Vec<NaiveDate>,
@@ -85,14 +96,30 @@ pub async fn read(
             .at(filed.place.as_deref(), region)
             .map_err(|which| unclear(&which))?;
         let mut days = chosen.values.days(standards);
-        if filed.series == Series::Observed && matches!(chosen.values, Values::Hours(_)) {
-            // Twenty hours make a mean, but a day that is not over may still become worse.
-            days.retain(|day| day.on < today);
+        let mut hours = chosen.values.hours_by_day();
+        let series = filed.series_of(reading.format);
+        if filed.series == Series::Observed && !hours.is_empty() {
+            days.retain(|day| day.on <= today);
+            if let Some(day) = days.iter_mut().find(|day| day.on == today) {
+                *day = Day::observed(today, None);
+            }
+            hours.retain(|on, hours| *on < today || *hours != HoursOfDay::default());
         }
-        if days.iter().all(|day| day.aqi.is_none()) {
+        let open = (series == Series::Observed && hours.contains_key(&today)).then_some(today);
+        let is_known = |day: &Day| day.aqi.is_some() || Some(day.on) == open;
+        if !days.iter().any(is_known) {
             return Err(nothing_in(&chosen));
         }
-        Ok(within_a_century(&reading, &days).map(|()| ready(filed, reading, chosen, days)))
+        if let Err(faults) = within_a_century(&reading, &days) {
+            return Ok(Err(faults));
+        }
+        let (known, gaps): (Vec<_>, Vec<_>) = days.into_iter().partition(is_known);
+        let known = known.into_iter().map(|day| DayIn {
+            hours: hours.remove(&day.on).map(Box::new),
+            ..DayIn::from(day)
+        });
+        let (known, gaps) = (known.collect(), gaps.into_iter().map(|day| day.on));
+        Ok(Ok(ready(filed, reading, chosen, known, gaps.collect())))
     });
     read.await.map_err(Error::internal)?
 }
@@ -143,23 +170,24 @@ fn within_a_century(reading: &Reading, days: &[Day]) -> Result<(), Vec<Fault>> {
     })
 }
 
-fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, days: Vec<Day>) -> ReadDays {
-    let (days, gaps): (Vec<_>, Vec<_>) = days.into_iter().partition(|day| day.aqi.is_some());
+fn ready(
+    filed: Filed,
+    reading: Reading,
+    chosen: sources::Chosen,
+    days: Vec<DayIn>,
+    gaps: Vec<NaiveDate>,
+) -> ReadDays {
     let sources::Chosen {
         place,
-        values,
         notes: of_the_place,
+        ..
     } = chosen;
+    let series = filed.series_of(reading.format);
     let mut notes = reading.notes;
     notes.extend(of_the_place);
     if !notes.is_empty() && !place.is_empty() {
         notes.insert(0, format!("{place}, as {} names it", reading.file));
     }
-    let mut hours = values.hours_by_day();
-    let days = days.into_iter().map(|day| DayIn {
-        hours: hours.remove(&day.on).map(Box::new),
-        ..DayIn::from(day)
-    });
     let source = filed
         .source
         .or_else(|| reading.format.source().map(str::to_owned));
@@ -167,16 +195,11 @@ fn ready(filed: Filed, reading: Reading, chosen: sources::Chosen, days: Vec<Day>
         arrived: OutlookIn {
             region: filed.region,
             source: source.unwrap_or(reading.file),
-            series: match filed.series {
-                Series::Observed if filed.modelled && !reading.format.is_measured() => {
-                    Series::Modelled
-                }
-                said => said,
-            },
-            days: days.collect(),
+            series,
+            days,
             notes,
         },
-        gaps: gaps.into_iter().map(|day| day.on).collect(),
+        gaps,
         format: reading.format,
         place,
         rows: reading.rows,

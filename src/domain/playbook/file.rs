@@ -25,8 +25,12 @@ pub(crate) struct Wrong {
 
 impl Wrong {
     pub(crate) fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
+        Self::over(place.span(), what)
+    }
+
+    pub(crate) fn over(span: Range<usize>, what: impl Into<String>) -> Self {
         Self {
-            span: place.span(),
+            span,
             what: what.into(),
         }
     }

@@ -25,6 +25,8 @@ use crate::level::WarningLevel;
 use crate::outlook::{AqiRange, Cause, HIGHEST_AQI};
 use crate::playbook::{self, PlaybookFault, Standing, Wrong};
 
+use super::ObservedStart;
+
 /// A dated rule of when which warning starts and ends (预警分级标准).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -40,7 +42,7 @@ pub struct Rules {
     pub in_force_to: Option<NaiveDate>,
     /// Where its words were read.
     pub source: String,
-    /// How well they are known.
+    /// How well they are known on the whole; a [part](Self::parts) may be known otherwise.
     pub standing: Standing,
     /// Where it binds.
     pub scope: String,
@@ -52,10 +54,62 @@ pub struct Rules {
     pub advance_notice_hours: u16,
     /// When a warning may be lowered or lifted.
     pub lift: Lift,
+    /// When measured air starts a warning at once, where the rules say so.
+    pub observed_start: Option<ObservedStart>,
     /// What starts no coloured warning.
     pub exclusions: Exclusions,
     /// The lowest level first.
     levels: Vec<(WarningLevel, Vec<Condition>)>,
+    /// How well the levels and the notice are known, where that differs from the whole.
+    levels_known: Known,
+    notice_known: Known,
+}
+
+/// A part of the rules that may be known better or worse than the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// 分级条件.
+    Levels,
+    /// 提前发布.
+    AdvanceNotice,
+    /// 解除条件.
+    Lift,
+    /// 提前启动.
+    ObservedStart,
+    /// 不纳入预警的情形.
+    Exclusions,
+}
+
+impl Part {
+    /// The key of the part in its file: `advance_notice`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Levels => "levels",
+            Self::AdvanceNotice => "advance_notice",
+            Self::Lift => "lift",
+            Self::ObservedStart => "observed_start",
+            Self::Exclusions => "exclusions",
+        }
+    }
+
+    /// The Chinese word: `解除条件`.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Levels => "分级条件",
+            Self::AdvanceNotice => "提前发布",
+            Self::Lift => "解除条件",
+            Self::ObservedStart => "提前启动",
+            Self::Exclusions => "不纳入预警的情形",
+        }
+    }
+}
+
+/// How well a part is known, and where it was read; what is not said is as the file says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    standing: Option<Standing>,
+    source: Option<String>,
 }
 
 /// How a day is cut out of the hours.
@@ -107,6 +161,8 @@ pub struct Lift {
     pub below: Below,
     /// For how long, in hours.
     pub hours: u16,
+    /// How well that is known, where it differs from the whole file.
+    pub standing: Option<Standing>,
     /// Where this was read.
     pub source: String,
 }
@@ -129,6 +185,8 @@ pub struct Exclusions {
     pub pollutants: PollutantSet,
     /// A day with one of these causes does not count.
     pub causes: Vec<Cause>,
+    /// How well that is known, where it differs from the whole file.
+    pub standing: Option<Standing>,
     /// Where this was read.
     pub source: String,
 }
@@ -313,6 +371,9 @@ fn clause(text: &str) -> Result<Clause, &'static str> {
     })
 }
 
+/// The index begins at 1 (HJ 633-2026).
+const LOWEST_AQI: u16 = 1;
+
 const fn whole_days(hours: u16) -> u16 {
     hours.div_ceil(24)
 }
@@ -328,6 +389,43 @@ impl Rules {
     pub fn levels(&self) -> impl DoubleEndedIterator<Item = (WarningLevel, &[Condition])> {
         let levels = self.levels.iter();
         levels.map(|(level, conditions)| (*level, conditions.as_slice()))
+    }
+
+    /// Each part with how well it is known, and where it was read.
+    pub fn parts(&self) -> impl Iterator<Item = (Part, Standing, &str)> {
+        let Self {
+            lift, exclusions, ..
+        } = self;
+        let observed = self.observed_start.as_ref();
+        let parts = [
+            Some((
+                Part::Levels,
+                self.levels_known.standing,
+                self.levels_known.source.as_deref(),
+            )),
+            Some((
+                Part::AdvanceNotice,
+                self.notice_known.standing,
+                self.notice_known.source.as_deref(),
+            )),
+            Some((Part::Lift, lift.standing, Some(lift.source.as_str()))),
+            observed.map(|start| {
+                (
+                    Part::ObservedStart,
+                    Some(start.standing),
+                    Some(start.source.as_str()),
+                )
+            }),
+            Some((
+                Part::Exclusions,
+                exclusions.standing,
+                Some(exclusions.source.as_str()),
+            )),
+        ];
+        parts.into_iter().flatten().map(|(part, standing, source)| {
+            let standing = standing.unwrap_or(self.standing);
+            (part, standing, source.unwrap_or(&self.source))
+        })
     }
 
     /// Whether these rules hold on a day.
@@ -391,10 +489,28 @@ struct File {
     windows: Spanned<Vec<Window>>,
     ranges: Ranges,
     advance_notice_hours: u16,
-    levels: Spanned<BTreeMap<WarningLevel, Spanned<Vec<Spanned<String>>>>>,
+    #[serde(default)]
+    advance_notice: Known,
+    levels: Spanned<Levels>,
     lift: Spanned<Lift>,
+    observed_start: Option<Spanned<ObservedStart>>,
     exclusions: Exclusions,
 }
+
+/// What starts each level, and how well that is known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Levels {
+    standing: Option<Standing>,
+    source: Option<String>,
+    blue: Option<Texts>,
+    yellow: Option<Texts>,
+    orange: Option<Texts>,
+    red: Option<Texts>,
+}
+
+/// The conditions of a level, as they are written.
+type Texts = Spanned<Vec<Spanned<String>>>;
 
 impl File {
     fn check(self) -> Result<Rules, Wrong> {
@@ -412,8 +528,19 @@ impl File {
             let what = format!("found {hours} hours: expected 1 to 240 hours before a lift");
             return Err(Wrong::at(&self.lift, what));
         }
+        let levels = self.levels.get_ref();
+        let levels_known = Known {
+            standing: levels.standing,
+            source: levels.source.clone(),
+        };
+        let levels = check_levels(self.levels)?;
+        if let Some(observed) = &self.observed_start {
+            check_observed(observed, &levels)?;
+        }
         Ok(Rules {
-            levels: check_levels(self.levels)?,
+            levels,
+            levels_known,
+            notice_known: self.advance_notice,
             id: self.id,
             title: self.title,
             document: self.document,
@@ -426,19 +553,49 @@ impl File {
             ranges: self.ranges,
             advance_notice_hours: self.advance_notice_hours,
             lift: self.lift.into_inner(),
+            observed_start: self.observed_start.map(Spanned::into_inner),
             exclusions: self.exclusions,
         })
     }
 }
 
-type Written = BTreeMap<WarningLevel, Spanned<Vec<Spanned<String>>>>;
-
-fn check_levels(written: Spanned<Written>) -> Result<Vec<(WarningLevel, Vec<Condition>)>, Wrong> {
-    if written.get_ref().is_empty() {
-        return Err(Wrong::at(&written, "expected at least one level"));
+fn check_observed(
+    written: &Spanned<ObservedStart>,
+    levels: &[(WarningLevel, Vec<Condition>)],
+) -> Result<(), Wrong> {
+    let ObservedStart { above, hours, .. } = *written.get_ref();
+    let (level, conditions) = &levels[0];
+    let line = lowest(conditions);
+    if !(line..HIGHEST_AQI).contains(&above) {
+        let what = format!(
+            "measured air above {above} would start {level}, which is lifted at {line} and below: \
+             expected {line} to {}",
+            HIGHEST_AQI - 1
+        );
+        return Err(Wrong::at(written, what));
     }
+    if !(1..=72).contains(&hours) {
+        let what = format!("found {hours} hours: expected 1 to 72 hours without improvement");
+        return Err(Wrong::at(written, what));
+    }
+    Ok(())
+}
+
+fn check_levels(written: Spanned<Levels>) -> Result<Vec<(WarningLevel, Vec<Condition>)>, Wrong> {
+    let place = written.span();
+    let Levels {
+        blue,
+        yellow,
+        orange,
+        red,
+        ..
+    } = written.into_inner();
+    let written = WarningLevel::ALL
+        .into_iter()
+        .zip([blue, yellow, orange, red]);
     let mut levels: Vec<(WarningLevel, Vec<Condition>)> = Vec::new();
-    for (level, texts) in written.into_inner() {
+    for (level, texts) in written {
+        let Some(texts) = texts else { continue };
         if texts.get_ref().is_empty() {
             return Err(Wrong::at(&texts, "expected at least one condition"));
         }
@@ -449,11 +606,27 @@ fn check_levels(written: Spanned<Written>) -> Result<Vec<(WarningLevel, Vec<Cond
                 .parse()
                 .map_err(|error: NotACondition| Wrong::at(text, error.to_string()))?;
             check_harder(level, condition, &levels).map_err(|what| Wrong::at(text, what))?;
+            check_lifts(level, condition).map_err(|what| Wrong::at(text, what))?;
             conditions.push(condition);
         }
         levels.push((level, conditions));
     }
+    if levels.is_empty() {
+        return Err(Wrong::over(place, "expected at least one level"));
+    }
     Ok(levels)
+}
+
+/// The air can be at or below the value a level starts above, so that it can be lifted.
+fn check_lifts(level: WarningLevel, condition: Condition) -> Result<(), String> {
+    if condition.run.line() >= LOWEST_AQI {
+        return Ok(());
+    }
+    Err(format!(
+        "`{condition}` starts {level} above {}, and no air is at or below that, so it is never \
+         lifted: expected `aqi>{LOWEST_AQI}` or more",
+        condition.run.line()
+    ))
 }
 
 /// A condition of a level must ask for more than those of every lower level.
@@ -577,6 +750,62 @@ mod tests {
             .count();
         let text = CURRENT.replace(old, new);
         assert_eq!(fault(&text), format!("city.toml:{line}: {what}"));
+    }
+
+    #[test]
+    fn a_level_that_could_never_be_lifted_is_refused() {
+        let text = CURRENT.replace("aqi>150 for 48h", "aqi>0 for 48h");
+        let expected = "`aqi>0 for 48h` starts yellow above 0, and no air is at or below that, so \
+                        it is never lifted: expected `aqi>1` or more";
+        assert!(fault(&text).ends_with(expected), "{}", fault(&text));
+    }
+
+    #[rstest]
+    #[case::below_the_line_of_the_lift(
+        "above = 149\nhours = 12",
+        "measured air above 149 would start yellow, which is lifted at 150 and below: expected 150 \
+         to 499"
+    )]
+    #[case::beyond_the_index("above = 500\nhours = 12", "expected 150 to 499")]
+    #[case::no_time(
+        "above = 200\nhours = 0",
+        "found 0 hours: expected 1 to 72 hours without improvement"
+    )]
+    fn an_early_start_that_contradicts_the_levels_is_refused(
+        #[case] early: &str,
+        #[case] what: &str,
+    ) {
+        let early = format!(
+            "[observed_start]\n{early}\nstanding = \"assumed\"\nsource = \"x\"\n\n[exclusions]"
+        );
+        let text = CURRENT.replace("[exclusions]", &early);
+        assert!(fault(&text).ends_with(what), "{}", fault(&text));
+        let line = 1 + text[..text.find("[observed_start]").unwrap()]
+            .matches('\n')
+            .count();
+        assert!(
+            fault(&text).starts_with(&format!("city.toml:{line}: ")),
+            "{}",
+            fault(&text)
+        );
+    }
+
+    #[test]
+    fn a_part_that_says_nothing_of_itself_is_known_as_the_file_is() {
+        let rules = Rules::parse("mee-2024.toml", CURRENT).unwrap();
+        let parts: Vec<_> = rules
+            .parts()
+            .map(|(part, standing, _)| (part.as_str(), standing.as_str()))
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                ("levels", "found"),
+                ("advance_notice", "assumed"),
+                ("lift", "assumed"),
+                ("exclusions", "found"),
+            ]
+        );
     }
 
     #[test]

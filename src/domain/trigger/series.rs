@@ -12,7 +12,7 @@ use crate::level::WarningLevel;
 use crate::outlook::{Cause, Day, Days};
 use crate::time::{WrittenTime, day_of, day_start};
 
-use super::{Clause, Condition, Exclusion, Next, Reason, Rules, Run};
+use super::{Clause, Condition, Exclusion, Measured, Next, Reason, Rules, Run};
 
 impl Rules {
     /// Whether a day counts and is strictly above a value.
@@ -36,18 +36,27 @@ pub(super) struct Series<'r> {
     spans: Vec<Judgement>,
 }
 
-/// A run that meets a condition.
+/// A run that calls for a level.
 #[derive(Clone, Debug)]
 pub(super) struct Met {
     pub(super) level: WarningLevel,
-    pub(super) condition: Condition,
+    pub(super) ground: Ground,
     /// From where it begins to where it ends.
     pub(super) days: Range<i64>,
 }
 
+/// Why a run calls for a level.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ground {
+    /// It meets this condition.
+    Condition(Condition),
+    /// It was measured, and lasts.
+    Observed(Measured),
+}
+
 /// What a day counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Judgement {
+pub(super) enum Judgement {
     /// This value; the upper end of its range beside it.
     Counts { value: u16, high: u16 },
     /// Not known, but at most this.
@@ -57,7 +66,7 @@ enum Judgement {
 }
 
 impl Judgement {
-    fn of(rules: &Rules, day: &Day) -> Self {
+    pub(super) fn of(rules: &Rules, day: &Day) -> Self {
         let Some(aqi) = day.aqi else {
             return Self::NoValue;
         };
@@ -106,7 +115,7 @@ impl Judgement {
         }
     }
 
-    fn value(self) -> u16 {
+    pub(super) fn value(self) -> u16 {
         match self {
             Self::Counts { value, .. } => value,
             Self::Excluded { at_most, .. } => at_most,
@@ -171,7 +180,7 @@ impl<'r> Series<'r> {
                 let runs = self.meeting(condition, reaching, Judgement::is_above);
                 met.extend(chained(runs.collect()).into_iter().map(|days| Met {
                     level,
-                    condition,
+                    ground: Ground::Condition(condition),
                     days,
                 }));
             }
@@ -231,10 +240,14 @@ impl<'r> Series<'r> {
 
     /// A run met, as a reason.
     pub(super) fn reason(&self, met: &Met) -> Reason {
-        Reason::Met {
-            level: met.level,
-            condition: met.condition,
-            run: self.run(met.days.clone()),
+        let level = met.level;
+        match met.ground {
+            Ground::Condition(condition) => Reason::Met {
+                level,
+                condition,
+                run: self.run(met.days.clone()),
+            },
+            Ground::Observed(measured) => Reason::Observed { level, measured },
         }
     }
 

@@ -9,6 +9,8 @@ use crate::outlook::{AqiRange, Day, Outlook};
 
 use super::*;
 
+mod local;
+mod observed;
 mod rolling;
 
 fn rules(id: &str) -> Rules {

@@ -1,6 +1,10 @@
 //! Reasons as sentences, in both languages: conditions, days and values that can be checked by eye.
 
-use super::{Exclusion, Reason, Run};
+use chrono::NaiveDate;
+
+use crate::time::{WrittenTime, day_of};
+
+use super::{Exclusion, Measured, Reason, Run};
 
 impl Reason {
     /// As a Chinese sentence; `lift_hours` is how long the rules ask clean air to last.
@@ -13,6 +17,13 @@ impl Reason {
             } => {
                 let (level, condition, span) = (level.zh(), condition.zh(), run.zh());
                 format!("{span}，满足{level}条件“{condition}”")
+            }
+            Self::Observed { level, measured } => {
+                let (measured, hours) = (measured.zh(), measured.hours);
+                format!(
+                    "{measured}，预测未来{hours}小时无明显改善，应立即启动{}",
+                    level.zh()
+                )
             }
             Self::Excluded { by, run } => {
                 format!("{}，{}，不启动预警，发布健康提示", run.zh(), by.zh())
@@ -46,6 +57,13 @@ impl Reason {
             } => {
                 format!("{}: meets {level}, {condition}", run.en())
             }
+            Self::Observed { level, measured } => {
+                let (measured, hours) = (measured.en(), measured.hours);
+                format!(
+                    "{measured}, and no clear improvement is foreseen for the next {hours} hours: \
+                     start {level} at once"
+                )
+            }
             Self::Excluded { by, run } => {
                 format!("{}: {}, a health notice and no warning", run.en(), by.en())
             }
@@ -67,6 +85,35 @@ impl Reason {
                 format!("no value from {first} to {last}; that is no clean air")
             }
         }
+    }
+}
+
+impl Measured {
+    /// In Chinese: `2026-11-27 08时起实测AQI高于200（08时为230）`.
+    fn zh(&self) -> String {
+        let Self { above, aqi, .. } = self;
+        let (day, hour) = self.begins();
+        if self.hourly {
+            format!("{day} {hour}时起实测AQI高于{above}（{hour}时为{aqi}）")
+        } else {
+            format!("{day}实测AQI {aqi}，高于{above}")
+        }
+    }
+
+    /// In English: `measured above 200 since 2026-11-27 08:00 (230)`.
+    fn en(&self) -> String {
+        let Self { above, aqi, .. } = self;
+        let (day, hour) = self.begins();
+        if self.hourly {
+            format!("measured above {above} since {day} {hour:02}:00 (AQI {aqi})")
+        } else {
+            format!("{day} measured AQI {aqi}, above {above}")
+        }
+    }
+
+    fn begins(&self) -> (NaiveDate, u16) {
+        let (hour, _) = WrittenTime::of(self.since).clock();
+        (day_of(self.since), hour)
     }
 }
 

@@ -179,6 +179,46 @@ fn rules_that_count_any_24_hours_say_so_where_natural_days_are_judged() {
     );
 }
 
+/// Haze from eight in the evening until four in the afternoon: no day of it is over 200.
+fn a_night() -> String {
+    let mut table = "time,pm2_5\n".to_owned();
+    for hour in 0..72 {
+        let value = if (20..40).contains(&hour) { 160 } else { 20 };
+        let (day, hour) = (1 + hour / 24, hour % 24);
+        writeln!(table, "2026-12-{day:02}T{hour:02}:00,{value}").unwrap();
+    }
+    table
+}
+
+#[test]
+fn what_is_measured_starts_a_warning_early_where_the_rules_say_so() {
+    let early = ["--json", "--rules", "liaocheng-2024", "--now"];
+    let at = |now: &str| {
+        let run = assess(&a_night(), &[&early[..], &[now]].concat());
+        run.json_lines().remove(0)
+    };
+    let answer = at("2026-12-01T22:30");
+    assert_eq!(answer["level"], "yellow");
+    assert_eq!(answer["until"], "2026-12-03T00:00:00+08:00");
+    // 160 µg/m³ are AQI 210 by HJ 633-2026.
+    assert_eq!(
+        answer["reasons"],
+        json!([{
+            "condition": "measured aqi>200, no clear improvement for 12h",
+            "from": "2026-12-01T20:00:00+08:00", "until": null, "hours": null, "level": "yellow",
+            "values": [210],
+        }])
+    );
+    // The haze ends within twelve hours; it has not begun.
+    assert_eq!(at("2026-12-02T05:00")["level"], json!(null));
+    assert_eq!(at("2026-12-01T20:30")["level"], json!(null));
+    // Without a time nothing is measured now; other rules start nothing early.
+    let later = assess(&a_night(), &early[..3]).json_lines().remove(0);
+    assert_eq!(later["level"], json!(null));
+    let national = assess(&a_night(), &["--json", "--now", "2026-12-01T22:30"]);
+    assert_eq!(national.json_lines()[0]["level"], json!(null));
+}
+
 #[test]
 fn days_are_refused_where_hours_are_cut() {
     assess("date,aqi\n", &["--window", "rolling-24h"]).assert_refused(
@@ -239,8 +279,9 @@ fn a_faulty_table_is_refused_with_its_place(#[case] table: &str, #[case] said: &
 #[test]
 fn rules_nobody_ships_are_refused() {
     assess(&days(&["1"]), &["--rules", "mee-1998"]).assert_refused(
-        "no rules `mee-1998`: expected beijing-2013, beijing-2023, hebei-2024, jiangsu-2026, \
-         mee-2017, mee-2018, mee-2024 or a FILE.toml",
+        "no rules `mee-1998`: expected beijing-2013, beijing-2023, chengdu-2024, harbin-2023, \
+         hebei-2024, jiangsu-2026, liaocheng-2019, liaocheng-2024, mee-2017, mee-2018, mee-2024, \
+         shijiazhuang-2017, taiyuan-2019, wusu-2024 or a FILE.toml",
     );
 }
 
@@ -257,7 +298,7 @@ fn rules_that_contradict_themselves_are_refused_with_their_line() {
     let path = path.to_str().unwrap();
     let run = qingkong(&["assess", "Cargo.toml", "--rules", path]);
     run.assert_refused(&format!(
-        "{path}:17: `aqi>200 for 24h` for orange is met whenever `aqi>200 for 24h` for yellow is: \
+        "{path}:21: `aqi>200 for 24h` for orange is met whenever `aqi>200 for 24h` for yellow is: \
          expected a condition harder than those of the lower levels"
     ));
 }

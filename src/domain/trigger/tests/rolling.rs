@@ -9,12 +9,12 @@ use crate::outlook::{Hourly, Rolling};
 
 use super::*;
 
-fn standards() -> Standards {
+pub(super) fn standards() -> Standards {
     let text = include_str!("../../../../playbooks/standards/aqi-hj633-2012.toml");
     Standards::new(vec![Standard::parse("hj633-2012", text).unwrap()]).unwrap()
 }
 
-fn hourly(hours: &[Option<u32>]) -> Hourly {
+pub(super) fn hourly(hours: &[Option<u32>]) -> Hourly {
     let mut hourly = Hourly::default();
     for (at, value) in (0..).zip(hours) {
         let micrograms = |value| Concentration::from_micrograms(value).unwrap();
@@ -25,7 +25,7 @@ fn hourly(hours: &[Option<u32>]) -> Hourly {
     hourly
 }
 
-fn hours(written: &str) -> Vec<Option<u32>> {
+pub(super) fn hours(written: &str) -> Vec<Option<u32>> {
     let parts = written.split_whitespace();
     parts
         .flat_map(|part| {
@@ -35,16 +35,16 @@ fn hours(written: &str) -> Vec<Option<u32>> {
         .collect()
 }
 
-fn rolling(hours: &[Option<u32>]) -> Rolling {
+pub(super) fn rolling(hours: &[Option<u32>]) -> Rolling {
     hourly(hours).rolling(&standards())
 }
 
-fn natural(hours: &[Option<u32>]) -> Outlook {
+pub(super) fn natural(hours: &[Option<u32>]) -> Outlook {
     Outlook::new("test", None, hourly(hours).days(&standards())).unwrap()
 }
 
 /// A day and hour as `2T06`.
-fn at(instant: Option<DateTime<Utc>>) -> String {
+pub(super) fn told_hour(instant: Option<DateTime<Utc>>) -> String {
     let Some(instant) = instant else {
         return "-".to_owned();
     };
@@ -69,7 +69,7 @@ fn any_24_hours_count(#[case] written: &str, #[case] by_days: &str, #[case] by_h
     let word = |level: Option<WarningLevel>| level.map_or("none", WarningLevel::as_str);
     assert_eq!(word(rules.assess(&natural(&hours)).level), by_days);
     let assessed = rules.assess(rolling(&hours).days());
-    let (from, until) = (at(assessed.from), at(assessed.until));
+    let (from, until) = (told_hour(assessed.from), told_hour(assessed.until));
     assert_eq!(format!("{} {from}-{until}", word(assessed.level)), by_hours);
 }
 
@@ -98,7 +98,11 @@ fn clean_air_lasts_as_many_hours_as_the_rule_says(
 ) {
     let (hours, standing) = (rolling(&hours(written)), standing("yellow 1-3"));
     let decision = rules("mee-2024").decide(hours.days(), standing.as_ref(), None, on(today));
-    let told = format!("{} {}", decision.proposal.as_str(), at(decision.until));
+    let told = format!(
+        "{} {}",
+        decision.proposal.as_str(),
+        told_hour(decision.until)
+    );
     assert_eq!(told, expected);
 }
 
@@ -133,14 +137,14 @@ fn of_2024_by_brute_force(hours: &[Option<u32>]) -> Option<WarningLevel> {
 }
 
 /// The same hours with nothing missing, to the end of the last day: all of them can be foreseen.
-fn whole(hours: &[Option<u32>]) -> Vec<Option<u32>> {
+pub(super) fn whole(hours: &[Option<u32>]) -> Vec<Option<u32>> {
     let mut whole: Vec<_> = hours.iter().map(|hour| hour.or(Some(20))).collect();
     whole.resize(whole.len().next_multiple_of(24), Some(20));
     whole
 }
 
 /// Stretches of some hours whose means lie on both sides of every line.
-fn any_hours() -> impl Strategy<Value = Vec<Option<u32>>> {
+pub(super) fn any_hours() -> impl Strategy<Value = Vec<Option<u32>>> {
     let value = prop_oneof![
         2 => Just(Some(20u32)),
         4 => (113u32..=117).prop_map(Some),
