@@ -166,9 +166,23 @@ mod tests {
                 rules.id
             })
             .collect();
-        let local = ["beijing-2013", "beijing-2023", "hebei-2024", "jiangsu-2026"];
-        let national = ["mee-2017", "mee-2018", "mee-2024"];
-        assert_eq!(ids, [local.as_slice(), &national].concat());
+        let expected = [
+            "beijing-2013",
+            "beijing-2023",
+            "chengdu-2024",
+            "harbin-2023",
+            "hebei-2024",
+            "jiangsu-2026",
+            "liaocheng-2019",
+            "liaocheng-2024",
+            "mee-2017",
+            "mee-2018",
+            "mee-2024",
+            "shijiazhuang-2017",
+            "taiyuan-2019",
+            "wusu-2024",
+        ];
+        assert_eq!(ids, expected);
     }
 
     #[test]
