@@ -8,6 +8,7 @@ use super::node::{Node, block_on};
 use super::{Failure, print::Output};
 use crate::app::playbook::{Faults, Playbook};
 use crate::app::{Caller, Error};
+use crate::domain::playbook::Standing;
 use crate::playbooks::Files;
 
 /// Check playbooks, and put them in force.
@@ -30,7 +31,7 @@ struct Check {
     /// A directory whose files add to the shipped ones or replace them; without it the shipped
     /// files alone.
     dir: Option<PathBuf>,
-    /// Print JSON Lines: each fault, then the result.
+    /// Print JSON Lines: each fault, then the result, then what is not known from its document.
     #[arg(long)]
     json: bool,
 }
@@ -69,7 +70,7 @@ fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
                     "{count} files without a fault; digest {digest}"
                 ))?;
             }
-            Ok(())
+            print_unread(&playbook, args.json, out)
         }
         Err(Faults(faults)) => {
             for fault in &faults {
@@ -84,6 +85,28 @@ fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
             Err(anyhow!("{} faults in {count} files", faults.len()).into())
         }
     }
+}
+
+/// The parts of rules that nobody read in their document.
+fn print_unread(playbook: &Playbook, json: bool, out: &mut Output) -> Result<(), Failure> {
+    for rules in playbook.all_rules() {
+        let path = format!("triggers/{}.toml", rules.id);
+        for (part, standing, source) in rules.parts() {
+            if standing == Standing::Found {
+                continue;
+            }
+            let (part, standing) = (part.as_str(), standing.as_str());
+            if json {
+                out.json(&json!({
+                    "type": "standing", "path": path, "part": part, "standing": standing,
+                    "source": source,
+                }))?;
+            } else {
+                out.line(format_args!("{path}: {part} {standing}: {source}"))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn activate(args: &Activate, out: &mut Output) -> Result<(), Failure> {

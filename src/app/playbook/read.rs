@@ -21,6 +21,8 @@ use crate::i18n::Language;
 use crate::notify::render::{MessageKind, Source, Template, TextError};
 use crate::playbooks::{File, Files};
 
+mod agree;
+
 /// Everything a set of files says.
 #[derive(Debug)]
 pub struct Playbook {
@@ -66,9 +68,10 @@ impl Playbook {
         let texts = reading.texts();
         if let Some(targets) = &targets {
             reading.check_dates("targets.toml", &targets.provenance);
+            reading.check_targets(targets);
         }
-        for period in law.iter().flat_map(|law| &law.period) {
-            reading.check_dates("law.toml", &period.provenance);
+        if let Some(law) = &law {
+            reading.check_law(law);
         }
         reading.strangers();
         let faults = reading.finish();
@@ -102,6 +105,11 @@ impl Playbook {
     /// The standards for the air quality index.
     pub fn standards(&self) -> &Standards {
         &self.standards
+    }
+
+    /// All rules, by name.
+    pub fn all_rules(&self) -> impl Iterator<Item = &Rules> {
+        self.rules.values().map(|(rules, _)| rules)
     }
 
     /// The rules of a name: `mee-2024`.
@@ -194,6 +202,11 @@ impl<'f> Reading<'f> {
         });
     }
 
+    fn line_of_value(&self, path: &str, value: &str) -> usize {
+        let file = self.files.get(path);
+        line_of_value(file.map_or("", |file| file.text.as_str()), value)
+    }
+
     /// The parsed file, or nothing and its fault.
     fn take<T>(&mut self, parsed: Result<T, PlaybookFault>) -> Option<T> {
         parsed.map_err(|fault| self.faults.push(fault)).ok()
@@ -220,18 +233,22 @@ impl<'f> Reading<'f> {
     }
 
     fn standards(&mut self) -> Option<Standards> {
-        let mut versions = Vec::new();
+        let (mut versions, mut files) = (Vec::new(), Vec::new());
         for file in self.toml_files("standards/") {
-            versions.extend(self.take(Standard::parse(&file.path, &file.text)));
+            if let Some(standard) = self.take(Standard::parse(&file.path, &file.text)) {
+                files.push((standard.id().to_owned(), file));
+                versions.push(standard);
+            }
         }
         let standards = Standards::new(versions);
-        standards
-            .map_err(|error| self.fault("standards/", 1, error.to_string()))
-            .ok()
+        let standards = standards.map_err(|error| self.standards_fault(&error, &files));
+        let standards = standards.ok()?;
+        self.check_successors(&standards, &files);
+        Some(standards)
     }
 
     fn rules(&mut self) -> BTreeMap<String, (Rules, String)> {
-        let mut all = BTreeMap::new();
+        let mut all: BTreeMap<String, (Rules, String)> = BTreeMap::new();
         for file in self.toml_files("triggers/") {
             let Some(rules) = self.take(Rules::parse(&file.path, &file.text)) else {
                 continue;
@@ -241,6 +258,8 @@ impl<'f> Reading<'f> {
                 let what = format!("expected the rules `{}` in {expected}", rules.id);
                 self.fault(&file.path, line_of(&file.text, "id"), what);
             }
+            let others = all.values().map(|(rules, _)| rules);
+            self.check_scope(file, &rules, others);
             all.insert(rules.id.clone(), (rules, file.digest()));
         }
         all
@@ -281,59 +300,11 @@ impl<'f> Reading<'f> {
         all
     }
 
-    fn check_profile(
-        &mut self,
-        file: &File,
-        profile: &RegionProfile,
-        rules: &BTreeMap<String, (Rules, String)>,
-        regions: &Regions,
-    ) {
-        let at = |key| line_of(&file.text, key);
-        self.check_dates(&file.path, &profile.provenance);
-        if !regions.contains(profile.region) {
-            let what = format!("no region {} in the tables of regions", profile.region);
-            self.fault(&file.path, at("region"), what);
-        }
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        if !name.starts_with(profile.region.as_str()) {
-            let what = format!("expected a file name that begins with {}", profile.region);
-            self.fault(&file.path, at("region"), what);
-        }
-        let Some((rules, _)) = rules.get(&profile.rules) else {
-            let known: Vec<_> = rules.keys().map(String::as_str).collect();
-            let (named, known) = (&profile.rules, known.join(", "));
-            let what = format!("no rules `{named}` in triggers/: expected one of {known}");
-            return self.fault(&file.path, at("rules"), what);
-        };
-        if let Some(window) = profile.window
-            && !rules.windows.contains(&window)
-        {
-            let what = format!(
-                "the rules `{}` do not count days by the window {}",
-                rules.id,
-                window.as_str()
-            );
-            self.fault(&file.path, at("window"), what);
-        }
-        let ours = &profile.provenance;
-        let apart = rules
-            .in_force_to
-            .is_some_and(|end| end < ours.in_force_from)
-            || ours
-                .in_force_to
-                .is_some_and(|end| end < rules.in_force_from);
-        if apart {
-            let what = format!("`{}` is never in force together with this file", rules.id);
-            self.fault(&file.path, at("rules"), what);
-        }
-    }
-
     fn check_dates(&mut self, path: &str, provenance: &Provenance) {
         if let Some(end) = provenance.in_force_to
             && end < provenance.in_force_from
         {
-            let text = self.files.get(path).map_or("", |file| file.text.as_str());
-            let line = line_of_value(text, &end.to_string());
+            let line = self.line_of_value(path, &end.to_string());
             let what = format!("ends on {end}, before it begins");
             self.fault(path, line, what);
         }
@@ -614,6 +585,97 @@ mod tests {
         assert!((1..=lines).contains(&fault.line), "{faults:?}");
     }
 
+    /// What one file says makes another wrong, or two of them contradict one another; each named with the
+    /// line of the key that says so.
+    #[rstest]
+    #[case::rules_end_before_their_region(
+        "triggers/mee-2024.toml",
+        "in_force_from = \"2024-01-23\"\n",
+        "in_force_from = \"2024-01-23\"\nin_force_to = \"2026-12-31\"\n",
+        (XUCHANG, "rules ="),
+        "`mee-2024` is out of force after 2026-12-31, and this file is not: expected rules that hold as \
+         long"
+    )]
+    #[case::nobody_approves_blue(
+        "triggers/mee-2024.toml",
+        "[levels]\n",
+        "[levels]\nblue = [\"aqi>150 for 24h\"]\n",
+        (XUCHANG, "[approval.titles]"),
+        "`mee-2024` knows blue: expected at least one title that may approve it"
+    )]
+    #[case::two_rule_sets_of_one_scope(
+        "triggers/beijing-2013.toml",
+        "in_force_to = \"2015-03-29\"",
+        "in_force_to = \"2023-10-25\"",
+        ("triggers/beijing-2023.toml", "in_force_from"),
+        "`beijing-2013` is in force on 2023-10-25 for the same scope, 北京市: expected one of the two to \
+         end before the other begins"
+    )]
+    #[case::a_level_leaves_more_time_than_a_lower_one(
+        XUCHANG,
+        "orange = 120, red = 60",
+        "orange = 120, red = 180",
+        (XUCHANG, "acknowledge_within_minutes"),
+        "a higher level leaves more time to acknowledge: expected no more minutes for red than for \
+         orange, and for orange than for yellow"
+    )]
+    #[case::a_level_asks_less_than_a_lower_one(
+        "targets.toml",
+        "red = 30",
+        "red = 15",
+        ("targets.toml", "percent"),
+        "a higher level asks for a smaller cut: expected percents that do not fall from yellow to \
+         orange to red"
+    )]
+    #[case::a_standard_leaves_a_gap(
+        "standards/aqi-hj633-2026.toml",
+        "in_force_from = \"2026-03-01\"",
+        "in_force_from = \"2026-04-01\"",
+        ("standards/aqi-hj633-2012.toml", "in_force_to"),
+        "ends on 2026-02-28 without a successor: expected a standard from the day after"
+    )]
+    #[case::the_last_standard_ends(
+        "standards/aqi-hj633-2026.toml",
+        "in_force_from = \"2026-03-01\"",
+        "in_force_to = \"2030-12-31\"\nin_force_from = \"2026-03-01\"",
+        ("standards/aqi-hj633-2026.toml", "in_force_to"),
+        "ends on 2030-12-31 without a successor: expected a standard from the day after"
+    )]
+    #[case::two_standards_at_once(
+        "standards/aqi-hj633-2012.toml",
+        "in_force_to = \"2026-02-28\"",
+        "in_force_to = \"2026-03-01\"",
+        ("standards/aqi-hj633-2026.toml", "in_force_from"),
+        "`hj633-2012` and `hj633-2026` are both in force on 2026-03-01"
+    )]
+    #[case::the_law_leaves_a_gap(
+        "law.toml",
+        "in_force_to = \"2026-08-14\"",
+        "in_force_to = \"2026-08-10\"",
+        ("law.toml", "in_force_to"),
+        "ends on 2026-08-10 without a successor: expected a period from the day after"
+    )]
+    fn what_does_not_go_together_is_named_with_file_and_line(
+        #[case] path: &str,
+        #[case] right: &str,
+        #[case] wrong: &str,
+        #[case] (at, key): (&str, &str),
+        #[case] what: &str,
+    ) {
+        let files = with(path, |text| {
+            assert!(text.contains(right), "{path} has no {right}");
+            Some(text.replacen(right, wrong, 1))
+        });
+        let text = &files.get(at).unwrap().text;
+        let line = 1 + text.lines().position(|line| line.starts_with(key)).unwrap();
+        let expected = PlaybookFault {
+            path: at.to_owned(),
+            line,
+            what: what.to_owned(),
+        };
+        assert_eq!(Playbook::read(files).unwrap_err().0, [expected]);
+    }
+
     #[test]
     fn the_line_named_is_the_line_of_the_fault() {
         let files = with(XUCHANG, |text| {
@@ -623,8 +685,9 @@ mod tests {
         assert_eq!(
             faults,
             "regions/410000-henan/411000-xuchang.toml:7: no rules `mee-2042` in triggers/: \
-             expected one of beijing-2013, beijing-2023, hebei-2024, jiangsu-2026, mee-2017, \
-             mee-2018, mee-2024"
+             expected one of beijing-2013, beijing-2023, chengdu-2024, harbin-2023, hebei-2024, \
+             jiangsu-2026, liaocheng-2019, liaocheng-2024, mee-2017, mee-2018, mee-2024, \
+             shijiazhuang-2017, taiyuan-2019, wusu-2024"
         );
     }
 

@@ -217,6 +217,16 @@ fn a_touched_row_is_named_and_the_exit_code_is_one() {
 fn playbooks_are_checked_with_place_and_line_and_activated_once() {
     let run = qingkong(&["playbook", "check", "--json"]);
     assert_eq!(run.json_lines()[0]["type"], "playbook");
+    // Then what nobody read in its document.
+    let standing = |path: &str, part: &str| {
+        let lines = run.json_lines();
+        let mut lines = lines.iter().skip(1);
+        let line = lines.find(|line| line["path"] == path && line["part"] == part);
+        line.map(|line| line["standing"].as_str().unwrap().to_owned())
+    };
+    let taiyuan = "triggers/taiyuan-2019.toml";
+    assert_eq!(standing(taiyuan, "levels").as_deref(), Some("assumed"));
+    assert_eq!(standing(taiyuan, "lift"), None);
 
     let node = Node::new();
     let own = node.dir.path().join("own");
@@ -235,8 +245,9 @@ fn playbooks_are_checked_with_place_and_line_and_activated_once() {
     assert_eq!(
         run.stdout,
         "regions/410100-zhengzhou.toml:7: no rules `mee-2042` in triggers/: \
-         expected one of beijing-2013, beijing-2023, hebei-2024, jiangsu-2026, mee-2017, mee-2018, \
-         mee-2024\n"
+         expected one of beijing-2013, beijing-2023, chengdu-2024, harbin-2023, hebei-2024, \
+         jiangsu-2026, liaocheng-2019, liaocheng-2024, mee-2017, mee-2018, mee-2024, \
+         shijiazhuang-2017, taiyuan-2019, wusu-2024\n"
     );
     let run = node.run("", &["playbook", "activate", dir]);
     assert_eq!(run.status, 1);
