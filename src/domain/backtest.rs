@@ -6,13 +6,13 @@
 //! warning none of whose days met anything is a *false alarm*. Days are civil days, also where any
 //! 24 hours count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
-use crate::episode::Episode;
+use crate::episode::{Episode, Step};
 use crate::level::WarningLevel;
 use crate::outlook::Days;
 use crate::time::day_start;
@@ -106,6 +106,18 @@ pub fn in_force(warnings: &[Episode]) -> BTreeMap<NaiveDate, WarningLevel> {
     levels
 }
 
+/// The act that set the highest level in force on every day under a warning.
+pub fn set_by(warnings: &[Episode]) -> BTreeMap<NaiveDate, &Step> {
+    let mut steps: BTreeMap<NaiveDate, &Step> = BTreeMap::new();
+    for (day, step) in warnings.iter().flat_map(Episode::steps_by_day) {
+        let highest = steps.entry(day).or_insert(step);
+        if highest.level < step.level {
+            *highest = step;
+        }
+    }
+    steps
+}
+
 /// When a warning first stood, as it was issued.
 fn started(warning: &Episode) -> DateTime<Utc> {
     let issue = warning.steps.first();
@@ -178,6 +190,32 @@ impl Difference {
         difference.second_only = only.count();
         difference
     }
+}
+
+/// A day on which two replays of the same series had not the same level in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Apart<'w> {
+    /// The day.
+    pub on: NaiveDate,
+    /// The act of each that set its level; none where no warning stood.
+    pub set_by: [Option<&'w Step>; 2],
+}
+
+/// The days on which two replays differ, in order.
+pub fn apart<'w>(first: &'w [Episode], second: &'w [Episode]) -> Vec<Apart<'w>> {
+    let (first, second) = (set_by(first), set_by(second));
+    let days: BTreeSet<_> = first.keys().chain(second.keys()).copied().collect();
+    let both = |on: &NaiveDate| [&first, &second].map(|steps| steps.get(on).copied());
+    days.into_iter()
+        .map(|on| Apart {
+            set_by: both(&on),
+            on,
+        })
+        .filter(|day| {
+            let [first, second] = day.set_by.map(|step| step.and_then(|step| step.level));
+            first != second
+        })
+        .collect()
 }
 
 impl AddAssign for Difference {
@@ -291,6 +329,33 @@ mod tests {
         assert_eq!(Difference::between(&new, &old), expected);
         let same = Difference::between(&new, &new);
         assert_eq!((same.same, same.first_only, same.second_only), (4, 0, 0));
+
+        let told = |day: &Apart<'_>| {
+            let level = |step: Option<&Step>| step.and_then(|step| step.level);
+            let [new, old] = day
+                .set_by
+                .map(|step| level(step).map_or("-", WarningLevel::as_str));
+            format!("{} {new} {old}", day.on.format("%d"))
+        };
+        let days: Vec<_> = apart(&new, &old).iter().map(told).collect();
+        let expected = [
+            "02 orange -",
+            "03 orange yellow",
+            "04 orange yellow",
+            "05 orange -",
+        ];
+        assert_eq!(days, expected);
+        let why = apart(&new, &old)[1]
+            .set_by
+            .map(|step| step.unwrap().because[0].en(36));
+        assert_eq!(
+            why,
+            [
+                "2015-12-03 to 2015-12-04 AQI 210, 210: meets orange, aqi>200 for 48h",
+                "2015-12-03 to 2015-12-04 AQI 210, 210: meets yellow, aqi>200 for 48h",
+            ]
+        );
+        assert!(apart(&new, &new).is_empty());
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! function the service asks, what could have been known: the days up to this one, and the next
 //! ones as a perfect forecast. Whatever is proposed is carried out at once, as if a person had
 //! agreed, and becomes a [`Step`] of an [`Episode`]. Nothing here judges by rules of its own.
+//!
+//! An [early start](crate::trigger::ObservedStart) has no place here: it answers air that was not
+//! foreseen, and a perfect forecast foresees all.
 
 use chrono::{DateTime, Days as Ahead, NaiveDate, Utc};
 use serde::Serialize;
@@ -50,30 +53,41 @@ pub struct Step {
 impl Episode {
     /// The days on which a level was in force: the highest one where a day saw several.
     pub fn days(&self) -> impl Iterator<Item = (NaiveDate, WarningLevel)> {
+        self.steps_by_day()
+            .filter_map(|(day, step)| Some((day, step.level?)))
+    }
+
+    /// The same days, each with the act that set the level.
+    pub fn steps_by_day(&self) -> impl Iterator<Item = (NaiveDate, &Step)> {
         let last = self.until.unwrap_or(self.from);
         let start = crate::time::day_of(self.from);
         start
             .iter_days()
             .take_while(move |&day| day_start(day) < last)
-            .filter_map(|day| Some((day, self.level_on(day)?)))
+            .filter_map(|day| Some((day, self.step_on(day)?)))
     }
 
-    fn level_on(&self, day: NaiveDate) -> Option<WarningLevel> {
+    fn step_on(&self, day: NaiveDate) -> Option<&Step> {
         let end = day_start(day + Ahead::new(1));
-        let mut standing = None;
-        let mut highest = None;
+        let (mut standing, mut later) = (None, None);
         for step in self
             .steps
             .iter()
             .filter(|step| step.act != Proposal::Extend)
         {
             match step.from {
-                Some(from) if from <= day_start(day) => standing = step.level,
-                Some(from) if from < end => highest = highest.max(step.level),
+                Some(from) if from <= day_start(day) => standing = Some(step),
+                Some(from) if from < end => {
+                    later = [later, Some(step)]
+                        .into_iter()
+                        .flatten()
+                        .max_by_key(|step| step.level);
+                }
                 _ => {}
             }
         }
-        highest.max(standing)
+        let both = [later, standing].into_iter().flatten();
+        both.max_by_key(|step| step.level)
     }
 
     fn take(&mut self, on: NaiveDate, decision: Decision) {
