@@ -37,6 +37,7 @@
 //!   [`notices`](app::notices) → [`draw`](app::draw) → [`issue`](app::issue) →
 //!   [`dispatch`](app::dispatch) → [`answer`](app::answer), with [`journal`](app::journal) under
 //!   all of it; [`board`](app::board) and [`desk`](app::desk) gather what is looked at;
+//!   [`compare`](app::compare) replays two rule sets over the days that came;
 //!   [`backup`](app::backup) writes all of it to a file and begins a new epoch from one;
 //!   [`erase`](app::erase) and [`retention`](app::retention) take people out of it.
 //! - [`web`]: HTTP: the JSON interface (`web/api`), the console (`web/console`: a handler and a form

@@ -18,6 +18,7 @@ pub mod backup;
 pub mod board;
 pub mod caller;
 pub mod close;
+pub mod compare;
 pub mod decide;
 pub mod desk;
 pub mod dispatch;

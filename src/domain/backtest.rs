@@ -90,6 +90,12 @@ impl Score {
         self.short_notice += usize::from(notice < asked);
     }
 
+    /// The notice of a warning on average, in whole hours; none of no warning.
+    pub fn mean_notice_hours(&self) -> Option<i64> {
+        let issued = i64::try_from(self.issued()).ok()?;
+        self.notice_hours.checked_div(issued)
+    }
+
     /// How many warnings there were.
     pub fn issued(&self) -> usize {
         self.warnings.values().sum()
@@ -192,30 +198,40 @@ impl Difference {
     }
 }
 
-/// A day on which two replays of the same series had not the same level in force.
+/// Days in a row on which two replays of the same series had not the same level in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Apart<'w> {
-    /// The day.
-    pub on: NaiveDate,
+    /// The first of them.
+    pub first: NaiveDate,
+    /// The last of them.
+    pub last: NaiveDate,
     /// The act of each that set its level; none where no warning stood.
     pub set_by: [Option<&'w Step>; 2],
 }
 
-/// The days on which two replays differ, in order.
+/// The days on which two replays differ, in order, those together that the same acts set.
 pub fn apart<'w>(first: &'w [Episode], second: &'w [Episode]) -> Vec<Apart<'w>> {
     let (first, second) = (set_by(first), set_by(second));
     let days: BTreeSet<_> = first.keys().chain(second.keys()).copied().collect();
-    let both = |on: &NaiveDate| [&first, &second].map(|steps| steps.get(on).copied());
-    days.into_iter()
-        .map(|on| Apart {
-            set_by: both(&on),
-            on,
-        })
-        .filter(|day| {
-            let [first, second] = day.set_by.map(|step| step.and_then(|step| step.level));
-            first != second
-        })
-        .collect()
+    let mut apart: Vec<Apart<'w>> = Vec::new();
+    for on in days {
+        let set_by = [&first, &second].map(|steps| steps.get(&on).copied());
+        let [one, other] = set_by.map(|step| step.and_then(|step| step.level));
+        if one == other {
+            continue;
+        }
+        match apart.last_mut() {
+            Some(span) if span.set_by == set_by && span.last.succ_opt() == Some(on) => {
+                span.last = on;
+            }
+            _ => apart.push(Apart {
+                first: on,
+                last: on,
+                set_by,
+            }),
+        }
+    }
+    apart
 }
 
 impl AddAssign for Difference {
@@ -330,22 +346,21 @@ mod tests {
         let same = Difference::between(&new, &new);
         assert_eq!((same.same, same.first_only, same.second_only), (4, 0, 0));
 
-        let told = |day: &Apart<'_>| {
+        let told = |span: &Apart<'_>| {
             let level = |step: Option<&Step>| step.and_then(|step| step.level);
-            let [new, old] = day
+            let [new, old] = span
                 .set_by
                 .map(|step| level(step).map_or("-", WarningLevel::as_str));
-            format!("{} {new} {old}", day.on.format("%d"))
+            let [first, last] = [span.first, span.last].map(|day| day.format("%d"));
+            format!("{first}-{last} {new} {old}")
         };
-        let days: Vec<_> = apart(&new, &old).iter().map(told).collect();
-        let expected = [
-            "02 orange -",
-            "03 orange yellow",
-            "04 orange yellow",
-            "05 orange -",
-        ];
-        assert_eq!(days, expected);
-        let why = apart(&new, &old)[1]
+        let apart_days = apart(&new, &old);
+        let days: Vec<_> = apart_days.iter().map(told).collect();
+        assert_eq!(
+            days,
+            ["02-02 orange -", "03-04 orange yellow", "05-05 orange -"]
+        );
+        let why = apart_days[1]
             .set_by
             .map(|step| step.unwrap().because[0].en(36));
         assert_eq!(

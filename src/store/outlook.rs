@@ -132,6 +132,34 @@ pub async fn list_latest(
     given(rows)
 }
 
+/// What each source that measured or computed days that came said last of every day of a region from
+/// one day to another, in order of day.
+pub async fn list_observed(
+    tx: &mut Tx,
+    region: RegionCode,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Given>> {
+    let rows: Vec<DayRow> = tx
+        .all(
+            "SELECT day_key, source, issued_at, received_at, received_by, body
+               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
+                            ROW_NUMBER() OVER (
+                                PARTITION BY on_day, source
+                                ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
+                            ) AS nth
+                       FROM outlook_day
+                      WHERE region = $1
+                        AND on_day BETWEEN $2 AND $3
+                        AND origin = 'observed') AS said
+              WHERE nth = 1
+              ORDER BY on_day, day_key",
+            (region.as_str(), from.to_string(), to.to_string()),
+        )
+        .await?;
+    given(rows)
+}
+
 /// What one source foresaw last of every day of a region from one day to another, in order of day.
 pub async fn list_foreseen_by(
     tx: &mut Tx,

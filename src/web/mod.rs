@@ -26,7 +26,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use self::console::{
-    dead_letters, docs, figures, import, instruction, notice, orders, overview, sign_in, warning,
+    compare, dead_letters, docs, figures, import, instruction, notice, orders, overview, sign_in,
+    warning,
 };
 use self::problem::Problem;
 use crate::app::App;
@@ -104,6 +105,7 @@ pub fn router(web: Web) -> Router {
             "/instructions/new",
             get(instruction::form).post(instruction::register),
         )
+        .route("/rules/compare", get(compare::show))
         .route("/warnings", get(warning::list))
         .route("/warnings/{id}", get(warning::show))
         .route("/notices", post(notice::draft))

@@ -38,6 +38,9 @@ pub(super) fn fault(language: Language, error: &FieldError) -> String {
         ("region", "ambiguous") => "fault-region-ambiguous",
         ("source", "malformed") => "fault-source",
         ("on", "no-such-day") => "fault-no-such-day",
+        ("second", "same") => "fault-same-rules",
+        ("from" | "to", "year") => "fault-year",
+        ("to", "span") => "fault-span",
         _ => return error.text.clone(),
     };
     language.say(key).to_string()
@@ -67,6 +70,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "list-changed" => "refusal-list-changed",
         "plan-overtaken" | "another-plan" | "digest" => "refusal-plan-overtaken",
         "not-missing" => "refusal-not-missing",
+        "no-history" => "refusal-no-history",
         "conflict" => "refusal-conflict",
         _ => return None,
     }))

@@ -14,6 +14,7 @@ mod architecture;
 mod backup;
 mod browser;
 mod cli;
+mod compare;
 mod console;
 mod deciding;
 mod dispatch;

@@ -263,9 +263,7 @@ impl<'a> Summary<'a> {
             false_alarms: score.false_alarms,
             flaps: score.flaps,
             short_notice: score.short_notice,
-            mean_notice_hours: i64::try_from(score.issued())
-                .ok()
-                .and_then(|issued| score.notice_hours.checked_div(issued)),
+            mean_notice_hours: score.mean_notice_hours(),
             window: args.window.as_str(),
             asked_notice_hours: replayed.rules.advance_notice_hours,
         }

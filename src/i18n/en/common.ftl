@@ -19,6 +19,7 @@ section-overview = Overview
 section-warnings = Warnings
 section-orders = Orders
 section-list = Reduction list
+section-rules = Rules
 section-dead-letters = Undelivered
 
 role-officer = Duty officer
@@ -140,6 +141,7 @@ refusal-no-profile = No playbook covers this region.
 refusal-list-changed = The reduction list has changed; draw the plan again.
 refusal-plan-overtaken = The plan is not the one last drawn, or another notice was issued since; draw it again.
 refusal-not-missing = This day has a value already.
+refusal-no-history = No observed day of the region is kept for these years.
 refusal-conflict = This number or name is taken.
 
 # What is wrong with a field.
@@ -157,3 +159,6 @@ fault-confirm = Tick the box to confirm.
 fault-aqi = Give a whole number from 0 to 500 or a range, such as 215 or 210-240.
 fault-source = Say what it rests on, in at most 200 characters.
 fault-no-such-day = The outlook does not reach this day.
+fault-same-rules = Choose two different rule sets.
+fault-year = Give a year from 2000 to now, such as 2015.
+fault-span = At most 10 years are compared at once.

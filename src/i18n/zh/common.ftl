@@ -19,6 +19,7 @@ section-overview = 总览
 section-warnings = 预警与通知
 section-orders = 指令
 section-list = 减排清单
+section-rules = 规则对照
 section-dead-letters = 未送达
 
 role-officer = 值班员
@@ -134,6 +135,7 @@ refusal-no-profile = 本区域没有预案配置。
 refusal-list-changed = 减排清单已更新，请重新生成方案。
 refusal-plan-overtaken = 方案与最近一次生成或最近一次发布不一致，请重新生成方案。
 refusal-not-missing = 该日已有数据，无须补录。
+refusal-no-history = 这些年份没有该地区的实况日值。
 refusal-conflict = 该文号或名称已被使用。
 
 # What is wrong with a field.
@@ -151,3 +153,6 @@ fault-confirm = 请勾选确认。
 fault-aqi = 请填写 0 至 500 的整数或区间，如 215、210-240。
 fault-source = 请写明依据，不超过200字。
 fault-no-such-day = 该日不在研判曲线之内。
+fault-same-rules = 请选择两套不同的规则。
+fault-year = 请填写 2000 年至今的年份，如 2015。
+fault-span = 一次最多对照 10 年。

@@ -26,6 +26,7 @@ mod outlook;
 mod plan;
 mod playbook;
 mod proposal;
+mod rules;
 mod session;
 mod skill;
 mod token;
@@ -119,6 +120,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(journal::show_journal_head))
         .routes(routes!(journal::list_journal_entries))
         .routes(routes!(playbook::show_playbook))
+        .routes(routes!(rules::compare_rules))
         .routes(routes!(order::list_orders))
         .routes(routes!(order::show_order))
         .routes(routes!(order::answer_order))

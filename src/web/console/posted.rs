@@ -127,6 +127,15 @@ impl Reading {
         (!text.is_empty()).then(|| text.to_owned())
     }
 
+    /// A year that has to be there.
+    pub(super) fn year(&mut self, field: &str, typed: &str) -> Option<i32> {
+        let year = typed.trim().parse().ok();
+        if year.is_none() {
+            self.fault(field, "fault-year");
+        }
+        year
+    }
+
     /// One of a list.
     pub(super) fn choice<T>(&mut self, field: &str, chosen: Option<T>) -> Option<T> {
         if chosen.is_none() {

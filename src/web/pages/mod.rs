@@ -33,6 +33,8 @@ pub mod phone;
 
 pub mod import;
 
+pub mod compare;
+
 pub mod dead_letters;
 
 pub mod inbox;
@@ -109,17 +111,20 @@ pub enum Section {
     Orders,
     /// 应急减排清单.
     List,
+    /// 规则对照.
+    Rules,
     /// 未送达.
     DeadLetters,
 }
 
 impl Section {
     /// Every entry, in reading order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Overview,
         Self::Warnings,
         Self::Orders,
         Self::List,
+        Self::Rules,
         Self::DeadLetters,
     ];
 
@@ -130,6 +135,7 @@ impl Section {
             Self::Warnings => "section-warnings",
             Self::Orders => "section-orders",
             Self::List => "section-list",
+            Self::Rules => "section-rules",
             Self::DeadLetters => "section-dead-letters",
         })
     }
@@ -141,6 +147,7 @@ impl Section {
             Self::Warnings => "/warnings",
             Self::Orders => "/orders",
             Self::List => "/enterprises/import",
+            Self::Rules => "/rules/compare",
             Self::DeadLetters => "/dead-letters",
         }
     }

@@ -12,6 +12,7 @@ use crate::database::TestDb;
 use crate::fakes::smtp::Misbehaviour;
 use crate::stories::bureau::{APPROVER, Bureau, OFFICER};
 use crate::stories::sinks::{Sinks, until_sent};
+use crate::world::Visitor;
 
 /// Shows every page, by name, to `see`.
 pub(crate) async fn walk(words: &Words, see: impl AsyncFn(&str, &Browser)) {
@@ -65,6 +66,7 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
         self.see("dead-letters-none", "/dead-letters").await;
         self.see("instruction", "/instructions/new").await;
         self.refused("instruction-refused").await;
+        self.compare().await;
         self.see("not-found", "/nowhere").await;
         self.import().await;
         self.see("draft", "/notices/new?grounds=proposal").await;
@@ -80,6 +82,21 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
         self.browser.ask(demand).await;
         self.browser.follow_primary().await;
         (self.see)(name, self.browser).await;
+    }
+
+    /// Two rule sets on a hazy February, before and after the question.
+    async fn compare(&self) {
+        let table = include_str!("../../fixtures/air_quality/beijing_2014.csv");
+        let path = "/api/v1/imports/days?region=411000&source=市站&place=北京";
+        let request = self.bureau.officer.request(reqwest::Method::POST, path);
+        let request = request.header(reqwest::header::CONTENT_TYPE, "text/csv; charset=utf-8");
+        let (status, taken) = Visitor::json(request.body(table)).await;
+        assert_eq!(status, 200, "{taken}");
+        self.see("compare", "/rules/compare").await;
+        let question = "/rules/compare?first=mee-2024&second=mee-2017&from=2014&to=2014";
+        self.see("compare-answered", question).await;
+        let refused = "/rules/compare?first=mee-2024&second=mee-2024&from=2014&to=2014";
+        self.see("compare-refused", refused).await;
     }
 
     /// A list with a faulty cell in every tenth line.
