@@ -1,7 +1,7 @@
 //! Deciding: what the rules make of a region's outlook, given what stands and what was ordered.
 //!
 //! The same [`Rules::decide`] that replays history judges the live outlook, here with the
-//! [air](super::ingest::air) as it is measured now. What is new becomes a
+//! [air](crate::domain::trigger::Air) as it is measured now. What is new becomes a
 //! [proposal](super::proposal); nothing else comes of it by itself. Regions are judged again after
 //! every intake and every instruction, and on a schedule, since time alone changes the answer.
 //!

@@ -28,8 +28,9 @@ use crate::outlook::{Day, Days, HoursOfDay, Origin};
 use crate::playbook::Standing;
 use crate::time::{day_of, day_start};
 
+use super::Rules;
+use super::judged::Judged;
 use super::series::{Ground, Judgement, Met};
-use super::{Judged, Rules};
 
 /// Stations publish an hour within the next; one that ended longer ago says nothing of now.
 const LATEST: TimeDelta = TimeDelta::hours(3);

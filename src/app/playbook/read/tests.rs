@@ -1,0 +1,288 @@
+use rstest::rstest;
+
+use super::*;
+
+/// The shipped files with one of them changed; none of the text removes it.
+fn with(path: &str, change: impl Fn(&str) -> Option<String>) -> Files {
+    let shipped = Files::shipped();
+    let before = shipped.get(path).map_or("", |file| file.text.as_str());
+    let text = change(before);
+    let others = shipped.iter().filter(|file| file.path != path).cloned();
+    let file = text.map(|text| File {
+        path: path.to_owned(),
+        text,
+    });
+    Files::of(others.chain(file))
+}
+
+#[test]
+fn the_shipped_playbook_has_no_fault_and_says_what_its_files_say() {
+    let playbook = Playbook::read(Files::shipped()).unwrap();
+    let county = "411081".parse().unwrap();
+    let profile = playbook.profile(county).unwrap();
+    assert_eq!(profile.region.as_str(), "411000");
+    assert_eq!(playbook.rules(&profile.rules).unwrap().id, "mee-2024");
+    assert!(playbook.profile("110000".parse().unwrap()).is_none());
+    assert_eq!(playbook.regions().name(county), Some("禹州市"));
+    let day = "2026-11-24".parse().unwrap();
+    assert_eq!(playbook.law_on(day).unwrap().plan_term, "应对预案");
+    assert_eq!(
+        playbook.standards().in_force_on(day).unwrap().id(),
+        "hj633-2026"
+    );
+}
+
+#[test]
+fn a_profile_that_names_no_window_goes_with_any_rules() {
+    let both = r#"["natural-day", "rolling-24h"]"#;
+    let files = with("triggers/mee-2024.toml", |text| {
+        assert!(text.contains(both), "{text}");
+        Some(text.replace(both, r#"["rolling-24h"]"#))
+    });
+    let playbook = Playbook::read(files).unwrap();
+    let profile = playbook.profile("411000".parse().unwrap()).unwrap();
+    assert_eq!(profile.window, None);
+}
+
+const XUCHANG: &str = "regions/410000-henan/411000-xuchang.toml";
+
+#[rstest]
+#[case::rules(
+    XUCHANG,
+    "rules = \"mee-2024\"",
+    "rules = \"mee-2042\"",
+    "no rules `mee-2042`"
+)]
+#[case::window(
+    XUCHANG,
+    "rules = \"mee-2024\"",
+    "rules = \"beijing-2023\"\nwindow = \"rolling-24h\"",
+    "do not count days by the window rolling-24h"
+)]
+#[case::old_rules(XUCHANG, "\"mee-2024\"", "\"mee-2017\"", "never in force together")]
+#[case::region(
+    XUCHANG,
+    "region = \"411000\"",
+    "region = \"415000\"",
+    "no region 415000"
+)]
+#[case::other_name(
+    XUCHANG,
+    "region = \"411000\"",
+    "region = \"410100\"",
+    "begins with 410100"
+)]
+#[case::dates(
+    XUCHANG,
+    "in_force_from = \"2024-01-23\"",
+    "in_force_from = \"2024-01-23\"\nin_force_to = \"2023-01-01\"",
+    "before it begins"
+)]
+#[case::key(XUCHANG, "organ = ", "organs = ", "unknown field `organs`")]
+#[case::rules_name(
+    "triggers/mee-2018.toml",
+    "id = \"mee-2018\"",
+    "id = \"mee-18\"",
+    "in triggers/mee-18.toml"
+)]
+#[case::guide(
+    "measures/flat-glass.toml",
+    "process = ",
+    "proces = ",
+    "unknown field `proces`"
+)]
+#[case::text("texts/zh/order/body.txt", "{{", "{{ nobody }}{{", "undefined")]
+#[case::shared_text("texts/en/layout.html", "{{", "{% if %}{{", "syntax error")]
+#[case::standard(
+    "standards/aqi-hj633-2026.toml",
+    "\"found\"",
+    "\"surely\"",
+    "unknown variant"
+)]
+#[case::region_table(
+    "regions/local-units.csv",
+    "411000-D01",
+    "411000-D1",
+    "not a region code"
+)]
+fn a_wrong_file_is_named_with_its_line(
+    #[case] path: &str,
+    #[case] right: &str,
+    #[case] wrong: &str,
+    #[case] expected: &str,
+) {
+    let files = with(path, |text| {
+        assert!(text.contains(right), "{path} has no {right}");
+        Some(text.replacen(right, wrong, 1))
+    });
+    let faults = Playbook::read(files).unwrap_err();
+    let said = |fault: &&PlaybookFault| fault.path == path && fault.what.contains(expected);
+    let fault = faults.0.iter().find(said);
+    let fault = fault.unwrap_or_else(|| panic!("{faults:?}"));
+    let text = with(path, |text| Some(text.replacen(right, wrong, 1)));
+    let lines = text.get(path).unwrap().text.lines().count();
+    assert!((1..=lines).contains(&fault.line), "{faults:?}");
+}
+
+/// What one file says makes another wrong, or two of them contradict one another; each named with the
+/// line of the key that says so.
+#[rstest]
+#[case::rules_end_before_their_region(
+    "triggers/mee-2024.toml",
+    "in_force_from = \"2024-01-23\"\n",
+    "in_force_from = \"2024-01-23\"\nin_force_to = \"2026-12-31\"\n",
+    (XUCHANG, "rules ="),
+    "`mee-2024` is out of force after 2026-12-31, and this file is not: expected rules that hold as \
+     long"
+)]
+#[case::nobody_approves_blue(
+    "triggers/mee-2024.toml",
+    "[levels]\n",
+    "[levels]\nblue = [\"aqi>150 for 24h\"]\n",
+    (XUCHANG, "[approval.titles]"),
+    "`mee-2024` knows blue: expected at least one title that may approve it"
+)]
+#[case::two_rule_sets_of_one_scope(
+    "triggers/beijing-2013.toml",
+    "in_force_to = \"2015-03-29\"",
+    "in_force_to = \"2023-10-25\"",
+    ("triggers/beijing-2023.toml", "in_force_from"),
+    "`beijing-2013` is in force on 2023-10-25 for the same scope, 北京市: expected one of the two to \
+     end before the other begins"
+)]
+#[case::a_level_leaves_more_time_than_a_lower_one(
+    XUCHANG,
+    "orange = 120, red = 60",
+    "orange = 120, red = 180",
+    (XUCHANG, "acknowledge_within_minutes"),
+    "a higher level leaves more time to acknowledge: expected no more minutes for red than for \
+     orange, and for orange than for yellow"
+)]
+#[case::a_level_asks_less_than_a_lower_one(
+    "targets.toml",
+    "red = 30",
+    "red = 15",
+    ("targets.toml", "percent"),
+    "a higher level asks for a smaller cut: expected percents that do not fall from yellow to \
+     orange to red"
+)]
+#[case::a_standard_leaves_a_gap(
+    "standards/aqi-hj633-2026.toml",
+    "in_force_from = \"2026-03-01\"",
+    "in_force_from = \"2026-04-01\"",
+    ("standards/aqi-hj633-2012.toml", "in_force_to"),
+    "ends on 2026-02-28 without a successor: expected a standard from the day after"
+)]
+#[case::the_last_standard_ends(
+    "standards/aqi-hj633-2026.toml",
+    "in_force_from = \"2026-03-01\"",
+    "in_force_to = \"2030-12-31\"\nin_force_from = \"2026-03-01\"",
+    ("standards/aqi-hj633-2026.toml", "in_force_to"),
+    "ends on 2030-12-31 without a successor: expected a standard from the day after"
+)]
+#[case::two_standards_at_once(
+    "standards/aqi-hj633-2012.toml",
+    "in_force_to = \"2026-02-28\"",
+    "in_force_to = \"2026-03-01\"",
+    ("standards/aqi-hj633-2026.toml", "in_force_from"),
+    "`hj633-2012` and `hj633-2026` are both in force on 2026-03-01"
+)]
+#[case::the_law_leaves_a_gap(
+    "law.toml",
+    "in_force_to = \"2026-08-14\"",
+    "in_force_to = \"2026-08-10\"",
+    ("law.toml", "in_force_to"),
+    "ends on 2026-08-10 without a successor: expected a period from the day after"
+)]
+fn what_does_not_go_together_is_named_with_file_and_line(
+    #[case] path: &str,
+    #[case] right: &str,
+    #[case] wrong: &str,
+    #[case] (at, key): (&str, &str),
+    #[case] what: &str,
+) {
+    let files = with(path, |text| {
+        assert!(text.contains(right), "{path} has no {right}");
+        Some(text.replacen(right, wrong, 1))
+    });
+    let text = &files.get(at).unwrap().text;
+    let line = 1 + text.lines().position(|line| line.starts_with(key)).unwrap();
+    let expected = PlaybookFault {
+        path: at.to_owned(),
+        line,
+        what: what.to_owned(),
+    };
+    assert_eq!(Playbook::read(files).unwrap_err().0, [expected]);
+}
+
+#[test]
+fn the_line_named_is_the_line_of_the_fault() {
+    let files = with(XUCHANG, |text| {
+        Some(text.replacen("rules = \"mee-2024\"", "rules = \"mee-2042\"", 1))
+    });
+    let faults = Playbook::read(files).unwrap_err().to_string();
+    assert_eq!(
+        faults,
+        "regions/410000-henan/411000-xuchang.toml:7: no rules `mee-2042` in triggers/: \
+         expected one of beijing-2013, beijing-2023, chengdu-2024, harbin-2023, hebei-2024, \
+         jiangsu-2026, liaocheng-2019, liaocheng-2024, mee-2017, mee-2018, mee-2024, \
+         shijiazhuang-2017, taiyuan-2019, wusu-2024"
+    );
+}
+
+#[rstest]
+#[case::law("law.toml")]
+#[case::text("texts/en/lift/subject.txt")]
+#[case::regions("regions/gbt2260.csv")]
+fn a_missing_file_is_named(#[case] path: &str) {
+    let faults = Playbook::read(with(path, |_| None)).unwrap_err();
+    let missing = |fault: &PlaybookFault| fault.path == path && fault.what == "expected this file";
+    assert!(faults.0.iter().any(missing), "{faults:?}");
+}
+
+#[rstest]
+#[case::folder("trigger/mee-2024.toml")]
+#[case::extension("measures/cement.tml")]
+#[case::language("texts/fr/order/subject.txt")]
+fn a_file_nobody_would_read_is_a_fault(#[case] path: &str) {
+    let faults = Playbook::read(with(path, |_| Some(String::new()))).unwrap_err();
+    assert_eq!(faults.0.len(), 1, "{faults:?}");
+    assert_eq!(faults.0[0].path, path);
+}
+
+#[test]
+fn two_files_for_one_region_or_one_industry_contradict_one_another() {
+    let xuchang = Files::shipped().get(XUCHANG).unwrap().text.clone();
+    let files = with("regions/411000-again.toml", |_| Some(xuchang.clone()));
+    let faults = Playbook::read(files).unwrap_err().to_string();
+    assert!(faults.contains("has another file already"), "{faults}");
+
+    let glass = Files::shipped();
+    let glass = glass.get("measures/flat-glass.toml").unwrap().text.clone();
+    let files = with("measures/glass.toml", |_| Some(glass.clone()));
+    let faults = Playbook::read(files).unwrap_err().to_string();
+    assert!(faults.contains("in force for"), "{faults}");
+}
+
+#[test]
+fn every_fault_is_told_not_only_the_first() {
+    let mut files = with("law.toml", |_| None);
+    files = Files::of(files.iter().map(|file| match file.path.as_str() {
+        "targets.toml" => File {
+            path: file.path.clone(),
+            text: String::new(),
+        },
+        _ => file.clone(),
+    }));
+    let faults = Playbook::read(files).unwrap_err();
+    let paths: Vec<_> = faults.0.iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["law.toml", "targets.toml"]);
+}
+
+#[test]
+fn an_explanation_beside_the_files_changes_nothing() {
+    let files = with("README.md", |_| Some("words".to_owned()));
+    assert_eq!(files.digest(), Files::shipped().digest());
+    let files = with("targets.toml", |text| Some(format!("{text}\n")));
+    assert_ne!(files.digest(), Files::shipped().digest());
+}
