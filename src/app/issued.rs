@@ -13,10 +13,11 @@ use super::playbook::Playbook;
 use super::{App, Error};
 use crate::domain::id::{PlanId, PlanKey, WarningKey};
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{Contents, Grounds, Notice};
+use crate::domain::notice::{Contents, End, Grounds, Notice};
 use crate::domain::playbook::{LawPeriod, RegionProfile};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::notify::render::{When, Words};
 use crate::store::Tx;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self, PlanHead};
@@ -68,6 +69,38 @@ impl IssuedNotice {
     /// `《中华人民共和国生态环境法典》第二百六十四条`: under which measures are ordered.
     pub(super) fn law_zh(&self) -> String {
         format!("《{}》{}", self.law.statute, self.law.measures_article)
+    }
+
+    /// The same with the article under which government sets the level and issues.
+    pub(super) fn law_of_issuing(&self) -> Words {
+        let law = &self.law;
+        let zh = format!(
+            "《{}》{}、{}",
+            law.statute, law.issue_article, law.measures_article
+        );
+        Words { en: zh.clone(), zh }
+    }
+
+    /// The name of the warning's place: `许昌市`.
+    pub(super) fn region_name(&self) -> String {
+        let name = self.playbook.regions().name(self.region);
+        name.unwrap_or(self.region.as_str()).to_owned()
+    }
+
+    /// The response, in the words of its day.
+    pub(super) fn response(&self) -> Words {
+        Words {
+            zh: self.response_zh(),
+            en: format!("Level {} response", self.contents.level.response()),
+        }
+    }
+
+    /// When it ends, as letters and the notice itself write it.
+    pub(super) fn ends(&self) -> When {
+        match self.contents.ends {
+            End::At(end) => end.into(),
+            End::UntilFurtherNotice => When::open(),
+        }
     }
 
     /// What it is issued on (依据): the region's plan, and whatever a superior ordered.

@@ -33,6 +33,18 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Start,
+        Self::Raise,
+        Self::Lower,
+        Self::Extend,
+        Self::AddOn,
+        Self::Correct,
+        Self::Lift,
+        Self::Withdraw,
+    ];
+
     /// The machine word.
     pub const fn as_str(self) -> &'static str {
         match self {

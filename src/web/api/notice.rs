@@ -11,13 +11,15 @@ use super::plan::Plan;
 use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
 use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
-use crate::app::{App, Caller, draw};
+use crate::app::wording::{self, Wording};
+use crate::app::{App, Caller, Error, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
 use crate::domain::notice::{NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
+use crate::i18n::Language;
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
@@ -449,6 +451,22 @@ pub(super) async fn show_notice(
     )))
 }
 
+/// The text of a notice, as it was issued or as it would be now.
+#[utoipa::path(
+    get, path = "/api/v1/notices/{id}/text", tag = "notices",
+    params(("id" = String, Path, description = "The notice"), TextQuery),
+    responses((status = OK, body = NoticeText), (status = NOT_FOUND, body = ProblemBody)),
+)]
+pub(super) async fn show_notice_text(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    Query(asked): Query<TextQuery>,
+) -> Result<Json<NoticeText>, Problem> {
+    let written = wording::of_notice(&app, &caller, id, asked.language).await?;
+    Ok(Json(written.ok_or(Error::NotFound)?.into()))
+}
+
 /// Writes a notice anew while it is a draft.
 #[utoipa::path(
     put, path = "/api/v1/notices/{id}", tag = "notices", request_body = DraftRequest,
@@ -534,6 +552,45 @@ pub(super) async fn issue_notice(act: ActOn<IssueRequest>) -> Result<Json<Issue>
     Ok(Json(
         issue::issue(&app, &caller, key, id, seen).await?.into(),
     ))
+}
+
+/// In which language to read.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TextQuery {
+    /// zh or en; the Chinese text is the authoritative one.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    language: Language,
+}
+
+/// A notice, word for word.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NoticeText {
+    /// 发布机关.
+    organ: String,
+    /// 文号; absent before the issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<String>,
+    /// 发布时刻; absent before the issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<String>,
+    /// 标题.
+    title: String,
+    /// 正文; an empty line stands between paragraphs.
+    body: String,
+}
+
+impl From<Wording> for NoticeText {
+    fn from(written: Wording) -> Self {
+        Self {
+            organ: written.organ,
+            document: written.document,
+            issued_at: written.issued_at.map(rfc3339),
+            title: written.text.title,
+            body: written.text.body,
+        }
+    }
 }
 
 /// What every act on a notice comes with.

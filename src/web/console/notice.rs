@@ -25,11 +25,13 @@ use crate::web::shown;
 mod page;
 mod plan;
 mod signature;
+mod wording;
 
 use self::page::{Page, Wrong, unbegun};
 use self::signature::Given;
 
 pub(in crate::web) use self::plan::lines;
+pub(in crate::web) use self::wording::document;
 
 type Fields = HashMap<String, String>;
 

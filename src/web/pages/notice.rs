@@ -14,8 +14,10 @@ use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
 mod plan;
+mod wording;
 
 pub use self::plan::{ChangeCounts, Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
+pub use self::wording::{DocumentPage, Wording};
 
 /// The page of one notice.
 #[derive(Clone, Debug, Template)]
@@ -39,6 +41,8 @@ pub struct NoticePage {
     pub steps: Vec<Step>,
     /// What it would change about the warning that stands; none for a start, or once it is issued.
     pub differences: Vec<Difference>,
+    /// Its text, word for word, and the page that prints it; none before its plan was drawn.
+    pub wording: Option<(Wording, String)>,
     /// What it would do, or has done, to every recipient.
     pub plan: Option<PlanPreview>,
     /// What the person looking may do next.

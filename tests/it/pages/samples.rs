@@ -15,9 +15,9 @@ use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportRep
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
-    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DutyCounts, IssueForm,
-    LetterPreview, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf,
-    PlanLine, PlanPreview, Step, StepKind, Waiting,
+    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DocumentPage, DutyCounts,
+    IssueForm, LetterPreview, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage,
+    OnBehalf, PlanLine, PlanPreview, Step, StepKind, Waiting, Wording,
 };
 use qingkong::web::pages::orders::{
     Answer, AnswerKind, Attempt, AttemptOutcome, Filter, LadderRung, OrderLine, OrderPage,
@@ -578,6 +578,7 @@ fn instructions(language: Language) -> Vec<(&'static str, String)> {
 fn notices(language: Language) -> Vec<(&'static str, String)> {
     let draft = draft(language);
     let planned = NoticePage {
+        wording: Some((wording(), owned("/notices/01/document"))),
         plan: Some(plan()),
         moves: NoticeMoves {
             draw_plan: None,
@@ -649,6 +650,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         ..submitted.clone()
     };
     let ready = NoticePage {
+        wording: Some((wording(), owned("/notices/01/document"))),
         plan: Some(plan()),
         steps: steps(4),
         moves: NoticeMoves {
@@ -692,7 +694,36 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         ("notice-stale-plan", stale.render().unwrap()),
         ("notice-issued", issued.render().unwrap()),
         ("notice-lift", lift_notice(ready).render().unwrap()),
+        (
+            "notice-document",
+            document(language, true).render().unwrap(),
+        ),
+        (
+            "notice-document-draft",
+            document(language, false).render().unwrap(),
+        ),
     ]
+}
+
+fn document(language: Language, issued: bool) -> DocumentPage {
+    DocumentPage {
+        language,
+        organ: owned("许昌市生态环境保护委员会办公室"),
+        number: issued.then(|| owned("许环委办〔2026〕31号")),
+        issued_at: issued.then(|| at("11-23T18:50")),
+        wording: wording(),
+        notice: owned("/notices/01"),
+        switch_language: owned("?lang=en"),
+    }
+}
+
+fn wording() -> Wording {
+    Wording::new(
+        owned("关于启动重污染天气橙色预警（Ⅱ级应对响应）的通知"),
+        "许昌市各有关单位：\n\n按照豫环攻坚办〔2026〕118号的要求，现将有关事项通知如下。\n\n\
+         同时执行以下措施：\n1. 禁止露天烧烤\n2. 停止土石方作业\n\n\
+         值班电话：0374-0000000\n核验码：7c41d09a",
+    )
 }
 
 fn lift_notice(ready: NoticePage) -> NoticePage {
@@ -752,6 +783,7 @@ fn draft(language: Language) -> NoticePage {
         body: NoticeBody::Editing(Box::new(form())),
         steps: vec![],
         differences: vec![],
+        wording: None,
         plan: None,
         moves: NoticeMoves {
             submit: Some(owned("/notices/01/submit")),

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::signature::Given;
-use super::{address, plan};
+use super::{address, plan, wording};
 use crate::app::Error;
 use crate::app::board::NoticeBoard;
 use crate::app::caller::Right;
@@ -57,6 +57,7 @@ pub(super) fn unbegun(
         body: NoticeBody::Editing(Box::new(form)),
         steps: Vec::new(),
         differences: Vec::new(),
+        wording: None,
         plan: None,
         moves: NoticeMoves::default(),
     }
@@ -117,6 +118,7 @@ impl<'p> Page<'p> {
             body,
             steps: shown::steps(record, &self.names, self.seat.language),
             differences: self.differences(contents),
+            wording: wording::of(self.seat, record.id).await?,
             plan: plan::preview(self.seat, &self.desk, &self.board).await?,
             moves,
         };
