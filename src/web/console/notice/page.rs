@@ -118,7 +118,7 @@ impl<'p> Page<'p> {
             body,
             steps: shown::steps(record, &self.names, self.seat.language),
             differences: self.differences(contents),
-            wording: wording::of(self.seat, record.id).await?,
+            wording: Box::pin(wording::of(self.seat, record.id)).await?,
             plan: plan::preview(self.seat, &self.desk, &self.board).await?,
             moves,
         };
