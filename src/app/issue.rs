@@ -63,11 +63,11 @@ pub async fn issue(
     let record = store::find_notice(tx, id).await?.ok_or(Error::NotFound)?;
     caller.may(Right::IssueNotices, record.region)?;
     let head = store::lock_warning(tx, record.warning_key).await?;
-    let plan = fitting_plan(tx, &record, &head, &issue).await?;
     let Notice::Approved(approved) = &record.notice else {
         let text = format!("the notice is {}, not approved", record.notice.state());
         return Err(Error::conflict("notice-state", text));
     };
+    let plan = fitting_plan(tx, &record, &head, &issue).await?;
     let standing = current(tx, record.region, now).await?;
     admit(
         tx,

@@ -87,10 +87,22 @@ pub enum StepIn {
     Submit,
     /// Sends it back, with the reason.
     SendBack(String),
-    /// Signs it; with the scan of what was signed on paper.
-    Approve(Signature, Option<ScanIn>),
+    /// Signs it.
+    Approve(Approving),
     /// Gives it up, with the reason.
     Abandon(String),
+}
+
+/// A signature, as it is given.
+#[derive(Clone, Debug)]
+pub struct Approving {
+    /// How.
+    pub signature: Signature,
+    /// The scan of what was signed on paper.
+    pub scan: Option<ScanIn>,
+    /// How many steps the notice had when it was read; whoever names it signs nothing that was
+    /// written anew meanwhile.
+    pub seen: Option<usize>,
 }
 
 impl StepIn {
@@ -100,9 +112,12 @@ impl StepIn {
             Self::Revise(_) | Self::Consult(_) | Self::Submit | Self::Abandon(_) => {
                 Right::DraftNotices
             }
-            // A signature on behalf is recorded by the officer on duty.
-            Self::Approve(Signature::OnBehalf { .. }, _) => Right::DraftNotices,
-            Self::SendBack(_) | Self::Approve(Signature::InSystem, _) => Right::ApproveNotices,
+            Self::SendBack(_) => Right::ApproveNotices,
+            Self::Approve(approving) => match approving.signature {
+                Signature::InSystem => Right::ApproveNotices,
+                // Recorded by the officer on duty.
+                Signature::OnBehalf { .. } => Right::DraftNotices,
+            },
         }
     }
 }
@@ -230,16 +245,18 @@ pub async fn step(
 
 /// The move with its scan kept, under whose digest the signature names it from here on.
 async fn with_scan_kept(act: &mut Act, caller: &Caller, step: StepIn) -> Result<StepIn, Error> {
-    let StepIn::Approve(mut signature, Some(arrived)) = step else {
+    let StepIn::Approve(mut approving) = step else {
         return Ok(step);
     };
-    if let Some(wrong) = arrived.check() {
-        return Err(Error::Invalid(vec![wrong]));
+    if let Some(arrived) = &approving.scan {
+        if let Some(wrong) = arrived.check() {
+            return Err(Error::Invalid(vec![wrong]));
+        }
+        if let Signature::OnBehalf { scan, .. } = &mut approving.signature {
+            *scan = Some(scan::keep(act, caller, arrived).await?);
+        }
     }
-    if let Signature::OnBehalf { scan, .. } = &mut signature {
-        *scan = Some(scan::keep(act, caller, &arrived).await?);
-    }
-    Ok(StepIn::Approve(signature, None))
+    Ok(StepIn::Approve(approving))
 }
 
 /// Which act a move is, or why the state of the notice has no such move.
@@ -264,7 +281,15 @@ async fn make(
         (Notice::Draft(draft), StepIn::Submit) => draft.submit(),
         (Notice::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Notice::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
-        (Notice::Submitted(submitted), StepIn::Approve(signature, _)) => {
+        (Notice::Submitted(submitted), StepIn::Approve(approving)) => {
+            if approving
+                .seen
+                .is_some_and(|seen| seen != record.steps.len())
+            {
+                let text = "the notice was written anew since it was read";
+                return Err(Error::conflict("another-text", text));
+            }
+            let signature = approving.signature;
             let profile = playbook.profile(record.region).ok_or_else(|| {
                 let text = format!("no playbook for region {}", record.region);
                 Error::conflict("no-profile", text)

@@ -10,7 +10,7 @@ use super::Page;
 use super::plan::Plan;
 use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
-use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
+use crate::app::notices::{self, Approving, DraftIn, GroundsIn, StepIn, Stepped};
 use crate::app::wording::{self, Wording};
 use crate::app::{App, Caller, Error, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
@@ -104,6 +104,8 @@ pub(super) struct ReasonRequest {
 pub(super) struct ApprovalRequest {
     /// A signature on paper or by telephone, recorded on behalf.
     on_behalf: Option<OnBehalfRequest>,
+    /// How many steps the notice had when it was read: one written anew since is refused.
+    seen: Option<usize>,
 }
 
 /// A signature given outside this system.
@@ -288,18 +290,25 @@ impl From<ConsultationRequest> for Consultation {
     }
 }
 
-impl From<ApprovalRequest> for Signature {
+impl From<ApprovalRequest> for Approving {
     fn from(asked: ApprovalRequest) -> Self {
-        match asked.on_behalf {
-            None => Self::InSystem,
-            Some(given) => Self::OnBehalf {
-                medium: given.medium,
-                title: given.title,
-                note: given.note,
-                scan: given.scan,
-                witness: given.witness,
-                to_sign_by: given.to_sign_by,
-            },
+        Self {
+            signature: asked.on_behalf.map_or(Signature::InSystem, Signature::from),
+            scan: None,
+            seen: asked.seen,
+        }
+    }
+}
+
+impl From<OnBehalfRequest> for Signature {
+    fn from(given: OnBehalfRequest) -> Self {
+        Self::OnBehalf {
+            medium: given.medium,
+            title: given.title,
+            note: given.note,
+            scan: given.scan,
+            witness: given.witness,
+            to_sign_by: given.to_sign_by,
         }
     }
 }
@@ -515,7 +524,7 @@ pub(super) async fn return_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
     responses(StepAnswers),
 )]
 pub(super) async fn approve_notice(act: ActOn<ApprovalRequest>) -> StepAnswer {
-    step(act, |signed| StepIn::Approve(signed.into(), None)).await
+    step(act, |signed| StepIn::Approve(signed.into())).await
 }
 
 /// Gives a notice up before it is issued.

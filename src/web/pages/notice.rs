@@ -341,6 +341,8 @@ pub struct Waiting {
 pub struct Approval {
     /// Where the form goes.
     pub action: String,
+    /// How many steps the notice has: what is signed is what is shown.
+    pub seen: usize,
     /// Who signs this level here: `分管副市长`.
     pub signer: String,
     /// How the person looking can have it signed.
@@ -353,7 +355,7 @@ impl Approval {
     /// What a field is called.
     pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
         Some(language.say(match field {
-            "how" => "approval-how",
+            "how" | "seen" => "approval-how",
             "title" => "approval-signed-by",
             "witness" => "approval-second-officer",
             "note" => "approval-note",

@@ -282,4 +282,57 @@ both_engines! {
         officer.submit(&format!("{notice}/abandon"), &[("reason", "形势好转")]).await;
         assert!(officer.page.contains("已放弃"), "{}", officer.page);
     }
+
+    async fn a_button_pressed_twice_leads_to_the_notice_and_does_nothing_twice(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        foresee(&bureau, [215, 260, 140, 90]).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        let (mut officers_second, mut approvers_second) = people(&bureau).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        let notice = format!("/notices/{notice}");
+
+        let press = async |first: &mut Person, second: &mut Person, button: &str, fields: &[_]| {
+            first.open(&notice).await;
+            second.open(&notice).await;
+            let action = format!("{notice}/{button}");
+            first.submit(&action, fields).await;
+            assert!(!first.page.contains("已进入下一步"), "{button}\n{}", first.page);
+            second.submit(&action, fields).await;
+            assert_eq!(second.status, 200, "{button}\n{}", second.page);
+            assert!(second.page.contains("已进入下一步"), "{button}\n{}", second.page);
+        };
+        press(&mut officer, &mut officers_second, "submit", &CONSULTED).await;
+        press(&mut approver, &mut approvers_second, "approve", &[]).await;
+        let confirmed = [("document", "许环委办〔2026〕12号"), ("confirmed", "yes")];
+        press(&mut officer, &mut officers_second, "issue", &confirmed).await;
+
+        let path = format!("/api/v1{notice}");
+        let (_, view) = crate::world::Visitor::json(bureau.officer.get(&path)).await;
+        let acts: Vec<_> = view["steps"].as_array().unwrap().iter().map(|it| &it["act"]).collect();
+        assert_eq!(acts, ["drafted", "consulted", "submitted", "approved", "issued"], "{view}");
+    }
+
+    async fn an_approver_signs_what_was_read_and_not_what_was_written_since(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        let notice = format!("/notices/{notice}");
+        officer.open(&notice).await;
+        officer.submit(&format!("{notice}/submit"), &CONSULTED).await;
+        approver.open(&notice).await;
+
+        let (_, mut another) = people(&bureau).await;
+        another.open(&notice).await;
+        another.submit(&format!("{notice}/return"), &[("reason", "改为红色")]).await;
+        officer.open(&notice).await;
+        officer.submit(&format!("{notice}/submit"), &[("level", "red")]).await;
+
+        let sign = format!("{notice}/approve");
+        approver.submit(&sign, &[]).await;
+        assert_eq!(approver.status, 422);
+        assert!(approver.page.contains("已被退回并改写"), "{}", approver.page);
+        assert!(approver.page.contains("红色预警（Ⅰ级）"), "what is shown now is what stands");
+        approver.submit(&sign, &[]).await;
+        assert!(approver.page.contains("已签批"), "{}", approver.page);
+    }
 }

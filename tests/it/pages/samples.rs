@@ -853,6 +853,7 @@ fn approval(way: ApprovalWay) -> Approval {
     };
     Approval {
         action: owned("/notices/01/approve"),
+        seen: 3,
         signer: owned("分管副市长"),
         way,
         faults: Faults(faults),

@@ -289,6 +289,7 @@ impl<'p> Page<'p> {
         };
         Ok(Some(Approval {
             action: format!("{}/approve", address(record.id)),
+            seen: record.steps.len(),
             signer: self.signers().join("、"),
             way,
             faults,

@@ -15,6 +15,7 @@ const TO_SIGN_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// A signature as typed.
 pub(super) struct Given {
+    seen: Option<usize>,
     how: String,
     title: String,
     witness: String,
@@ -25,12 +26,18 @@ pub(super) struct Given {
 impl Given {
     pub(super) fn of(posted: &Posted) -> Self {
         Self {
+            seen: posted.text("seen").parse().ok(),
             how: posted.text("how"),
             title: posted.text("title"),
             witness: posted.text("witness"),
             note: posted.text("note"),
             to_sign_by: posted.time("sign"),
         }
+    }
+
+    /// How many steps the notice had on the page it was signed on.
+    pub(super) fn seen(&self) -> Option<usize> {
+        self.seen
     }
 
     pub(super) fn read(&self, language: Language) -> Result<Signature, Faults> {
@@ -62,6 +69,7 @@ impl Given {
     /// A form that nobody has filled in yet.
     pub(super) fn blank(now: DateTime<Utc>) -> Self {
         Self {
+            seen: None,
             how: String::new(),
             title: String::new(),
             witness: String::new(),
