@@ -177,6 +177,7 @@ pub(in crate::web) async fn plan(
     Path(id): Path<NoticeId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     if let Some(refused) = saved(&seat, id, fields).await? {
         return Ok(refused);
     }
@@ -195,6 +196,7 @@ pub(in crate::web) async fn submit(
 }
 
 async fn hand_in(seat: Seat, id: NoticeId, fields: Fields) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     if let Some(refused) = saved(&seat, id, fields).await? {
         return Ok(refused);
     }
@@ -223,6 +225,7 @@ pub(in crate::web) async fn approve(
 }
 
 async fn sign(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     let given = Given::of(&posted);
     let approval = match given.read(seat.language) {
         Ok(signature) => {
@@ -275,6 +278,7 @@ pub(in crate::web) async fn issue(
 }
 
 async fn put_on_record(seat: Seat, id: NoticeId, fields: IssueFields) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     let mut reading = Reading::new(seat.language);
     let document = reading.required("document", &fields.document);
     if fields.confirmed != "yes" {
@@ -331,7 +335,6 @@ async fn again(
     status: StatusCode,
     wrong: Wrong,
 ) -> Result<Response, Problem> {
-    let seat = seat.at(&address(id));
     let page = Page::read(&seat, id).await?;
     Box::pin(page.show(status, wrong)).await
 }

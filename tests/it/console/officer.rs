@@ -270,6 +270,12 @@ both_engines! {
         officer.submit(&format!("{notice}/submit"), &[]).await;
         assert_eq!(officer.status, 409);
         assert!(officer.page.contains("须先填写会商记录"), "{}", officer.page);
+        let gap = [("from_clock", "24:01")];
+        officer.submit(&format!("{notice}/submit"), &gap).await;
+        assert_eq!(officer.status, 422);
+        officer.open(&officer.link("hreflang=\"en\"")).await;
+        assert_eq!(officer.status, 200, "a page that a form led to is there in the other language");
+        officer.open(&format!("{notice}?lang=zh")).await;
         officer.submit(&notice, &CONSULTED).await;
         assert!(officer.page.contains("草稿已保存"), "{}", officer.page);
         officer.submit(&format!("{notice}/submit"), &[]).await;
