@@ -24,7 +24,7 @@ pub(super) const LANGUAGE: Language = Language::Zh;
 
 /// What stands in a preview where the issue will set the number and the check code.
 pub(super) const NO_DOCUMENT_YET: &str = "文号待定";
-pub(super) const NO_CHECK_CODE_YET: &str = "发布后生成";
+const NO_CHECK_CODE_YET: &str = "发布后生成";
 
 /// What one recipient would read, were a plan issued now.
 #[derive(Clone, Debug)]

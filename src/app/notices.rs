@@ -25,7 +25,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
 use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
-use crate::store::{Tx, account, counter};
+use crate::store::{Tx, account, counter, plan};
 
 /// What an officer writes when drafting.
 #[derive(Clone, Debug)]
@@ -100,9 +100,17 @@ pub struct Approving {
     pub signature: Signature,
     /// The scan of what was signed on paper.
     pub scan: Option<ScanIn>,
-    /// How many steps the notice had when it was read; whoever names it signs nothing that was
-    /// written anew meanwhile.
-    pub seen: Option<usize>,
+    /// What the notice was when it was read; whoever says it signs nothing else.
+    pub seen: Option<Seen>,
+}
+
+/// A notice as somebody read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// How many steps it had.
+    pub steps: usize,
+    /// The digest of its plan, whose counts the text states.
+    pub plan: Option<String>,
 }
 
 impl StepIn {
@@ -193,11 +201,10 @@ pub async fn step(
         Begun::Replayed(stepped) => return Ok(stepped),
         Begun::Fresh(act) => act,
     };
-    let record = store::find_notice(&mut act.tx, id)
+    let (record, warning) = store::lock_notice(&mut act.tx, id)
         .await?
         .ok_or(Error::NotFound)?;
     caller.may(step.right(), record.region)?;
-    let warning = store::lock_warning(&mut act.tx, record.warning_key).await?;
     let playbook = app.playbook(&record.playbook).await?;
     let by = person(caller)?;
     let step = with_scan_kept(&mut act, caller, step).await?;
@@ -282,12 +289,8 @@ async fn make(
         (Notice::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Notice::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
         (Notice::Submitted(submitted), StepIn::Approve(approving)) => {
-            if approving
-                .seen
-                .is_some_and(|seen| seen != record.steps.len())
-            {
-                let text = "the notice was written anew since it was read";
-                return Err(Error::conflict("another-text", text));
+            if let Some(seen) = approving.seen {
+                same_as_seen(tx, record, &seen).await?;
             }
             let signature = approving.signature;
             let profile = playbook.profile(record.region).ok_or_else(|| {
@@ -307,6 +310,23 @@ async fn make(
         }
     };
     made.map_err(refused)
+}
+
+/// Refuses a signature under what was written, or drawn, since it was read.
+async fn same_as_seen(tx: &mut Tx, record: &NoticeRecord, seen: &Seen) -> Result<(), Error> {
+    let plan = match record.plan {
+        Some(plan) => plan::find_plan(tx, plan).await?,
+        None => None,
+    };
+    let now = Seen {
+        steps: record.steps.len(),
+        plan: plan.map(|plan| plan.digest),
+    };
+    if now == *seen {
+        return Ok(());
+    }
+    let text = "the notice was written anew, or its plan drawn anew, since it was read";
+    Err(Error::conflict("another-text", text))
 }
 
 /// Whether a signature on behalf names a second officer of the region as its witness.

@@ -2,8 +2,8 @@
 //!
 //! What is said is text of the playbooks (`texts/<language>/…`), so that a bureau can word its own:
 //! a [`MessageText`] for each kind of letter, a [`NoticeText`] for the notice itself. A warning keeps
-//! the playbook it was issued with, so its texts never change after the fact; a letter is rendered
-//! when it is sent, and no link or name rests in the outbox before.
+//! the playbook it was issued with. A letter is rendered when it is sent, and no link or name rests
+//! in the outbox before; a notice is rendered when it is issued, and kept.
 //!
 //! Texts come from people, not from us: a template runs with a limit on its steps, a name it
 //! misspells is an error instead of a gap in an order, and whatever it writes into HTML is escaped.
@@ -23,7 +23,7 @@ mod message;
 mod notice;
 
 pub use message::{Duty, MessageContext, MessageKind, MessageText, Recipient};
-pub use notice::{Consultation, NoticeContext, NoticeText, Plants, WrittenNotice};
+pub use notice::{Consultation, NoticeContext, NoticeText, Plants};
 
 #[cfg(test)]
 pub(super) use message::tests::sample;

@@ -3,7 +3,6 @@
 //! Reading does not stop at the first fault: whoever words a playbook sees all of them at once,
 //! each with its file and line.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -61,7 +60,16 @@ impl std::error::Error for Faults {}
 impl Playbook {
     /// Reads and checks files.
     pub fn read(files: Files) -> Result<Self, Faults> {
-        let mut reading = Reading::over(&files);
+        Self::read_with(files, &Files::default())
+    }
+
+    /// Reads files of the record; what they are too old to have is taken from the shipped ones.
+    pub fn of_record(files: Files) -> Result<Self, Faults> {
+        Self::read_with(files, &Files::shipped())
+    }
+
+    fn read_with(files: Files, newer: &Files) -> Result<Self, Faults> {
+        let mut reading = Reading::over(&files, newer);
         let standards = reading.standards();
         let rules = reading.rules();
         let regions = reading.regions();
@@ -179,13 +187,16 @@ impl Playbook {
 /// Files being read, with the faults found so far.
 struct Reading<'f> {
     files: &'f Files,
+    /// Stands in for what the files are too old to have.
+    newer: &'f Files,
     faults: Vec<PlaybookFault>,
 }
 
 impl<'f> Reading<'f> {
-    fn over(files: &'f Files) -> Self {
+    fn over(files: &'f Files, newer: &'f Files) -> Self {
         Self {
             files,
+            newer,
             faults: Vec::new(),
         }
     }
@@ -402,7 +413,7 @@ impl<'f> Reading<'f> {
         let every = Language::ALL.into_iter();
         every
             .filter_map(|language| {
-                let read = NoticeText::read(&self.with_notices(language), language);
+                let read = NoticeText::read(self.with_notices(language), language);
                 let read = read.and_then(|text| {
                     for kind in NoticeKind::ALL {
                         text.write(&sample::full_notice(kind))?;
@@ -415,12 +426,12 @@ impl<'f> Reading<'f> {
             .collect()
     }
 
-    /// The files, with the shipped text of notices where they are from before there was one.
-    fn with_notices(&self, language: Language) -> Cow<'f, Files> {
+    /// Where the text of notices stands; files of the record may be from before there was one.
+    fn with_notices(&self, language: Language) -> &'f Files {
         let folder = format!("texts/{}/notice/", language.as_str());
         match self.files.under(&folder).next() {
-            Some(_) => Cow::Borrowed(self.files),
-            None => Cow::Owned(Files::shipped()),
+            Some(_) => self.files,
+            None => self.newer,
         }
     }
 
@@ -672,7 +683,13 @@ mod tests {
     fn files_from_before_notices_had_a_text_write_them_with_the_shipped_one() {
         let older = Files::shipped();
         let older = older.iter().filter(|file| !file.path.contains("/notice/"));
-        let older = Playbook::read(Files::of(older.cloned())).unwrap();
+        let older = Files::of(older.cloned());
+        let refused = Playbook::read(older.clone()).unwrap_err();
+        assert_eq!(
+            refused.0[0].path, "texts/en/notice/body.txt",
+            "to put in force, they need one"
+        );
+        let older = Playbook::of_record(older).unwrap();
         let text = older
             .notice(Language::Zh)
             .write(&sample::bare_notice(NoticeKind::Lift));
@@ -680,7 +697,7 @@ mod tests {
             text.unwrap().title,
             "关于解除重污染天气橙色预警（样例）的通知"
         );
-        let half = Playbook::read(with("texts/zh/notice/title.txt", |_| None)).unwrap_err();
+        let half = Playbook::of_record(with("texts/zh/notice/title.txt", |_| None)).unwrap_err();
         assert_eq!(half.0[0].what, "expected this file");
     }
 

@@ -71,6 +71,8 @@ pub(super) fn full_notice(kind: NoticeKind) -> NoticeContext {
         drill: true,
         previous_level: Some(Level::from(WarningLevel::Yellow)),
         ends: when.clone(),
+        previous_document: Some("样例〔2026〕0号".to_owned()),
+        check_code: Some("000000".to_owned()),
         consultation: Some(Consultation {
             held_at: when,
             parties: vec!["样例台".to_owned(), "样例站".to_owned()],
@@ -102,6 +104,7 @@ pub(super) fn bare_notice(kind: NoticeKind) -> NoticeContext {
         region: "样例市".to_owned(),
         organ: "样例市指挥部".to_owned(),
         document: "样例〔2026〕1号".to_owned(),
+        previous_document: None,
         level: Level::from(WarningLevel::Orange),
         previous_level: None,
         response: words(),
@@ -125,7 +128,7 @@ pub(super) fn bare_notice(kind: NoticeKind) -> NoticeContext {
         keeps: Vec::new(),
         cancels: None,
         phone: "0000-0000000".to_owned(),
-        check_code: "000000".to_owned(),
+        check_code: None,
     }
 }
 

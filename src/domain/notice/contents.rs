@@ -228,6 +228,15 @@ impl Contents {
         }
     }
 
+    /// The superior's document it carries out, if there is one.
+    pub fn superior(&self) -> Option<&str> {
+        match (&self.grounds, &self.parent_document) {
+            (_, Some(document)) => Some(document),
+            (Grounds::Instruction { number, .. }, None) => Some(number),
+            (_, None) => None,
+        }
+    }
+
     /// A superior's instruction stands for the consultation; everything else needs its own.
     pub(super) fn needs_consultation(&self) -> bool {
         !matches!(self.grounds, Grounds::Instruction { .. })

@@ -115,7 +115,7 @@ differences-none = unchanged
 wording-title = Text of the notice
 wording-print = As a document, to print
 wording-back = Back to the notice
-wording-unissued = Draft, no number yet
+wording-unissued = Not issued, no number yet
 
 plan-title = Plan
 plan-drawn = List version { $list }, drawn { $at }

@@ -115,7 +115,7 @@ differences-none = 不变
 wording-title = 通知正文
 wording-print = 版式页（打印）
 wording-back = 返回通知
-wording-unissued = 草稿，文号待定
+wording-unissued = 未发布，文号待定
 
 plan-title = 方案预览
 plan-drawn = 清单版本 { $list }，{ $at } 生成

@@ -10,7 +10,7 @@ use super::Page;
 use super::plan::Plan;
 use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
-use crate::app::notices::{self, Approving, DraftIn, GroundsIn, StepIn, Stepped};
+use crate::app::notices::{self, Approving, DraftIn, GroundsIn, Seen, StepIn, Stepped};
 use crate::app::wording::{self, Wording};
 use crate::app::{App, Caller, Error, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
@@ -104,8 +104,18 @@ pub(super) struct ReasonRequest {
 pub(super) struct ApprovalRequest {
     /// A signature on paper or by telephone, recorded on behalf.
     on_behalf: Option<OnBehalfRequest>,
-    /// How many steps the notice had when it was read: one written anew since is refused.
-    seen: Option<usize>,
+    /// The notice as it was read: one written, or drawn, anew since is refused.
+    seen: Option<SeenRequest>,
+}
+
+/// A notice as somebody read it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenRequest {
+    /// How many steps it had.
+    steps: usize,
+    /// The digest of its plan; absent where it had none.
+    plan: Option<String>,
 }
 
 /// A signature given outside this system.
@@ -295,7 +305,10 @@ impl From<ApprovalRequest> for Approving {
         Self {
             signature: asked.on_behalf.map_or(Signature::InSystem, Signature::from),
             scan: None,
-            seen: asked.seen,
+            seen: asked.seen.map(|seen| Seen {
+                steps: seen.steps,
+                plan: seen.plan,
+            }),
         }
     }
 }
@@ -464,7 +477,11 @@ pub(super) async fn show_notice(
 #[utoipa::path(
     get, path = "/api/v1/notices/{id}/text", tag = "notices",
     params(("id" = String, Path, description = "The notice"), TextQuery),
-    responses((status = OK, body = NoticeText), (status = NOT_FOUND, body = ProblemBody)),
+    responses(
+        (status = OK, body = NoticeText),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody),
+    ),
 )]
 pub(super) async fn show_notice_text(
     State(app): State<App>,
@@ -584,6 +601,9 @@ pub(super) struct NoticeText {
     /// 发布时刻; absent before the issue.
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_at: Option<String>,
+    /// Why the plan whose counts it states can no longer be issued, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<&'static str>,
     /// 标题.
     title: String,
     /// 正文; an empty line stands between paragraphs.
@@ -594,8 +614,9 @@ impl From<Wording> for NoticeText {
     fn from(written: Wording) -> Self {
         Self {
             organ: written.organ,
-            document: written.document,
-            issued_at: written.issued_at.map(rfc3339),
+            stale: written.stale.map(|refusal| refusal.code),
+            issued_at: written.issued.as_ref().map(|issued| rfc3339(issued.at)),
+            document: written.issued.map(|issued| issued.document),
             title: written.text.title,
             body: written.text.body,
         }

@@ -232,7 +232,7 @@ async fn sign(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Prob
             let step = StepIn::Approve(Approving {
                 signature,
                 scan: posted.file().map(Into::into),
-                seen: given.seen(),
+                seen: Some(given.seen()),
             });
             match notices::step(&seat.app, &seat.caller, None, id, step).await {
                 Ok(_) => return Ok(done(&address(id), "approved")),
@@ -350,7 +350,10 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
     let draft = match typed.read(seat.language, page.board.record.region) {
         Ok(read) => match revise(seat, &page.board.record, read).await {
             Ok(()) => return Ok(None),
-            Err(error) => faults(seat.language, error, field)?,
+            Err(error) => match faults(seat.language, error, field) {
+                Ok(faults) => faults,
+                Err(error) => return moved_on(id, error.into()).map(Some),
+            },
         },
         Err(faults) => faults,
     };

@@ -41,8 +41,10 @@ pub struct NoticePage {
     pub steps: Vec<Step>,
     /// What it would change about the warning that stands; none for a start, or once it is issued.
     pub differences: Vec<Difference>,
-    /// Its text, word for word, and the page that prints it; none before its plan was drawn.
-    pub wording: Option<(Wording, String)>,
+    /// Its text, word for word; none before its plan was drawn.
+    pub wording: Option<Wording>,
+    /// The page that prints it.
+    pub document: String,
     /// What it would do, or has done, to every recipient.
     pub plan: Option<PlanPreview>,
     /// What the person looking may do next.
@@ -342,7 +344,9 @@ pub struct Approval {
     /// Where the form goes.
     pub action: String,
     /// How many steps the notice has: what is signed is what is shown.
-    pub seen: usize,
+    pub steps: usize,
+    /// The digest of its plan; empty before it has one.
+    pub plan: String,
     /// Who signs this level here: `分管副市长`.
     pub signer: String,
     /// How the person looking can have it signed.
@@ -355,7 +359,7 @@ impl Approval {
     /// What a field is called.
     pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
         Some(language.say(match field {
-            "how" | "seen" => "approval-how",
+            "how" => "approval-how",
             "title" => "approval-signed-by",
             "witness" => "approval-second-officer",
             "note" => "approval-note",

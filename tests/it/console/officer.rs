@@ -51,6 +51,9 @@ async fn people(bureau: &Bureau) -> (Person, Person) {
     )
 }
 
+/// What a page says after a press that came too late to do anything.
+const NOT_AGAIN: &str = "本次操作未再执行";
+
 const CONSULTED: [(&str, &str); 2] = [
     ("consulted_by", "市生态环境局、市气象局"),
     (
@@ -297,20 +300,27 @@ both_engines! {
         let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
         let notice = format!("/notices/{notice}");
 
-        let press = async |first: &mut Person, second: &mut Person, button: &str, fields: &[_]| {
+        officer.open(&notice).await;
+        officers_second.open(&notice).await;
+        let hand_in = format!("{notice}/submit");
+        officer.submit(&hand_in, &CONSULTED).await;
+        officers_second.submit(&hand_in, &CONSULTED).await;
+        let pages = [&officer, &officers_second].map(|it| it.page.contains(NOT_AGAIN));
+        assert_eq!(pages, [false, true], "{}", officers_second.page);
+
+        // At the same moment, as a hasty finger does it.
+        let confirmed = [("document", "许环委办〔2026〕12号"), ("confirmed", "yes")];
+        let sign = ("approve", &[][..], &mut approver, &mut approvers_second);
+        let issue = ("issue", &confirmed[..], &mut officer, &mut officers_second);
+        for (button, fields, first, second) in [sign, issue] {
             first.open(&notice).await;
             second.open(&notice).await;
             let action = format!("{notice}/{button}");
-            first.submit(&action, fields).await;
-            assert!(!first.page.contains("已进入下一步"), "{button}\n{}", first.page);
-            second.submit(&action, fields).await;
-            assert_eq!(second.status, 200, "{button}\n{}", second.page);
-            assert!(second.page.contains("已进入下一步"), "{button}\n{}", second.page);
-        };
-        press(&mut officer, &mut officers_second, "submit", &CONSULTED).await;
-        press(&mut approver, &mut approvers_second, "approve", &[]).await;
-        let confirmed = [("document", "许环委办〔2026〕12号"), ("confirmed", "yes")];
-        press(&mut officer, &mut officers_second, "issue", &confirmed).await;
+            tokio::join!(first.submit(&action, fields), second.submit(&action, fields));
+            assert_eq!([first.status, second.status], [200, 200], "{button}");
+            let pages = [&*first, &*second].map(|it| it.page.contains(NOT_AGAIN));
+            assert_eq!(pages.iter().filter(|not_again| **not_again).count(), 1, "{button}");
+        }
 
         let path = format!("/api/v1{notice}");
         let (_, view) = crate::world::Visitor::json(bureau.officer.get(&path)).await;
@@ -336,7 +346,7 @@ both_engines! {
         let sign = format!("{notice}/approve");
         approver.submit(&sign, &[]).await;
         assert_eq!(approver.status, 422);
-        assert!(approver.page.contains("已被退回并改写"), "{}", approver.page);
+        assert!(approver.page.contains("通知或其方案已改写"), "{}", approver.page);
         assert!(approver.page.contains("红色预警（Ⅰ级）"), "what is shown now is what stands");
         approver.submit(&sign, &[]).await;
         assert!(approver.page.contains("已签批"), "{}", approver.page);

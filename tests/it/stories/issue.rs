@@ -74,14 +74,14 @@ both_engines! {
         let title = "关于启动重污染天气橙色预警（Ⅱ级应对响应）的通知";
         assert_eq!((&drafted["title"], &drafted["document"]), (&json!(title), &json!(null)));
         assert!(body(&drafted).contains("自2026年11月25日8时起启动"), "{drafted}");
-        assert!(body(&drafted).contains("核验码：发布后生成"), "{drafted}");
+        assert!(!body(&drafted).contains("校验码"), "nothing covers a draft: {drafted}");
 
         bureau.sign(&notice).await;
         let (plan, _) = bureau.issue(&notice, "许环委办〔2026〕1号").await;
         let (_, issued) = Visitor::json(bureau.officer.get(&path)).await;
         assert_eq!(issued["document"], "许环委办〔2026〕1号");
         let code = &plan["digest"].as_str().unwrap()[..8];
-        assert!(body(&issued).contains(&format!("核验码：{code}")), "{issued}");
+        assert!(body(&issued).contains(&format!("指令校验码：{code}")), "{issued}");
 
         let reworded = File {
             path: "texts/zh/notice/title.txt".to_owned(),
@@ -94,6 +94,21 @@ both_engines! {
         assert_eq!(after, issued);
         let (_, english) = Visitor::json(bureau.officer.get(&format!("{path}?language=en"))).await;
         assert_eq!(english["title"], "Notice: Orange heavy-pollution warning (Level Ⅱ response)");
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_notice_given_up_has_no_text_and_keeps_its_page_after_its_plan_is_pruned(db: TestDb) {
+        let mut bureau = Bureau::new(db, 5).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let path = format!("/api/v1/notices/{notice}/text");
+        assert_eq!(Visitor::json(bureau.officer.get(&path)).await.0, 200);
+        bureau.step(&bureau.officer, &notice, "abandonment", &json!({ "reason": "好转" })).await;
+        assert_eq!(Visitor::json(bureau.officer.get(&path)).await.0, 404);
+        bureau.hours_pass(24 * 4).await;
+        qingkong::app::draw::prune(bureau.world.app()).await.unwrap();
+        let page = bureau.officer.get(&format!("/notices/{notice}"));
+        assert_eq!(page.send().await.unwrap().status(), 200);
         bureau.world.service.stop().await;
     }
 

@@ -58,6 +58,7 @@ pub(super) fn unbegun(
         steps: Vec::new(),
         differences: Vec::new(),
         wording: None,
+        document: String::new(),
         plan: None,
         moves: NoticeMoves::default(),
     }
@@ -118,6 +119,7 @@ impl<'p> Page<'p> {
             body,
             steps: shown::steps(record, &self.names, self.seat.language),
             differences: self.differences(contents),
+            document: format!("{}/document", address(record.id)),
             wording: Box::pin(wording::of(self.seat, record.id)).await?,
             plan: plan::preview(self.seat, &self.desk, &self.board).await?,
             moves,
@@ -289,7 +291,13 @@ impl<'p> Page<'p> {
         };
         Ok(Some(Approval {
             action: format!("{}/approve", address(record.id)),
-            seen: record.steps.len(),
+            steps: record.steps.len(),
+            plan: self
+                .board
+                .plan
+                .as_ref()
+                .map(|plan| plan.digest.clone())
+                .unwrap_or_default(),
             signer: self.signers().join("、"),
             way,
             faults,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::app::notices::Seen;
 use crate::domain::access::Account;
 use crate::domain::notice::{Medium, Signature};
 use crate::domain::time::WrittenTime;
@@ -15,7 +16,7 @@ const TO_SIGN_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// A signature as typed.
 pub(super) struct Given {
-    seen: Option<usize>,
+    seen: Seen,
     how: String,
     title: String,
     witness: String,
@@ -26,7 +27,11 @@ pub(super) struct Given {
 impl Given {
     pub(super) fn of(posted: &Posted) -> Self {
         Self {
-            seen: posted.text("seen").parse().ok(),
+            seen: Seen {
+                // No notice has no steps: a form that says nothing signs nothing.
+                steps: posted.text("steps").parse().unwrap_or_default(),
+                plan: Some(posted.text("plan")).filter(|digest| !digest.is_empty()),
+            },
             how: posted.text("how"),
             title: posted.text("title"),
             witness: posted.text("witness"),
@@ -35,9 +40,9 @@ impl Given {
         }
     }
 
-    /// How many steps the notice had on the page it was signed on.
-    pub(super) fn seen(&self) -> Option<usize> {
-        self.seen
+    /// The notice as the page showed it on which it was signed.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen.clone()
     }
 
     pub(super) fn read(&self, language: Language) -> Result<Signature, Faults> {
@@ -69,7 +74,10 @@ impl Given {
     /// A form that nobody has filled in yet.
     pub(super) fn blank(now: DateTime<Utc>) -> Self {
         Self {
-            seen: None,
+            seen: Seen {
+                steps: 0,
+                plan: None,
+            },
             how: String::new(),
             title: String::new(),
             witness: String::new(),

@@ -11,6 +11,7 @@ use crate::domain::time::WrittenTime;
 use crate::web::console::Seat;
 use crate::web::pages::notice::{DocumentPage, Wording};
 use crate::web::problem::Problem;
+use crate::web::words;
 
 /// The notice as a document, as it was issued or as it would be now.
 pub(in crate::web) async fn document(
@@ -23,8 +24,9 @@ pub(in crate::web) async fn document(
     let page = DocumentPage {
         language: seat.language,
         organ: written.organ,
-        number: written.document,
-        issued_at: written.issued_at.map(WrittenTime::of),
+        stale: written.stale.map(|why| words::refusal(seat.language, &why)),
+        issued_at: written.issued.as_ref().map(|it| WrittenTime::of(it.at)),
+        number: written.issued.map(|issued| issued.document),
         wording: Wording::new(written.text.title, &written.text.body),
         notice: address(id),
         switch_language: seat.switch_language.clone(),
@@ -32,11 +34,15 @@ pub(in crate::web) async fn document(
     seat.show(StatusCode::OK, &page)
 }
 
-/// The text for the notice's own page, and the address of the document.
-pub(super) async fn of(seat: &Seat, id: NoticeId) -> Result<Option<(Wording, String)>, Error> {
-    let written = wording::of_notice(&seat.app, &seat.caller, id, seat.language).await?;
-    Ok(written.map(|written| {
-        let wording = Wording::new(written.text.title, &written.text.body);
-        (wording, format!("{}/document", address(id)))
-    }))
+/// The text for the notice's own page; the page is there also where the text cannot be written.
+pub(super) async fn of(seat: &Seat, id: NoticeId) -> Result<Option<Wording>, Error> {
+    let written = wording::of_notice(&seat.app, &seat.caller, id, seat.language).await;
+    match written {
+        Ok(written) => Ok(written.map(|it| Wording::new(it.text.title, &it.text.body))),
+        Err(Error::Internal(error)) => {
+            tracing::error!(%error, notice = %id, "Could not write a notice");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }

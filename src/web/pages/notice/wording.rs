@@ -15,12 +15,16 @@ pub struct Wording {
 }
 
 impl Wording {
-    /// A text whose paragraphs have an empty line between them.
+    /// A text whose paragraphs have empty lines between them.
     pub fn new(title: String, body: &str) -> Self {
-        let lines = |paragraph: &str| paragraph.lines().map(str::to_owned).collect();
+        let lines: Vec<&str> = body.lines().map(str::trim_end).collect();
+        let paragraphs = lines
+            .split(|line| line.is_empty())
+            .filter(|paragraph| !paragraph.is_empty())
+            .map(|paragraph| paragraph.iter().map(|&line| line.to_owned()).collect());
         Self {
             title,
-            paragraphs: body.trim().split("\n\n").map(lines).collect(),
+            paragraphs: paragraphs.collect(),
         }
     }
 }
@@ -37,6 +41,8 @@ pub struct DocumentPage {
     pub number: Option<String>,
     /// 发布时刻; none before the issue.
     pub issued_at: Option<WrittenTime>,
+    /// Why the plan whose counts it states can no longer be issued, if so.
+    pub stale: Option<String>,
     /// What it says.
     pub wording: Wording,
     /// The page of the notice.
