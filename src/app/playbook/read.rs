@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use super::sample;
 use crate::domain::aqi::{Standard, Standards};
 use crate::domain::measure::{Guide, GuideError};
+use crate::domain::notice::NoticeKind;
 use crate::domain::plan::Targets;
 use crate::domain::playbook::{
     Law, LawPeriod, PlaybookFault, Provenance, RegionProfile, TargetsFile,
@@ -18,7 +19,7 @@ use crate::domain::playbook::{
 use crate::domain::region::{RegionCode, Regions, RegionsError};
 use crate::domain::trigger::{Ranges, Rules};
 use crate::i18n::Language;
-use crate::notify::render::{MessageKind, Source, Template, TextError};
+use crate::notify::render::{MessageKind, MessageText, NoticeText, TextError};
 use crate::playbooks::{File, Files};
 
 mod agree;
@@ -35,8 +36,12 @@ pub struct Playbook {
     targets: TargetsFile,
     law: Law,
     guides: Vec<Guide>,
-    texts: BTreeMap<(MessageKind, Language), Template>,
+    messages: BTreeMap<(MessageKind, Language), MessageText>,
+    notices: BTreeMap<Language, NoticeText>,
 }
+
+/// Why looking for a text cannot fail.
+const EVERY_TEXT: &str = "a playbook that was read has every text";
 
 /// Why files are no playbook: every fault, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +62,16 @@ impl std::error::Error for Faults {}
 impl Playbook {
     /// Reads and checks files.
     pub fn read(files: Files) -> Result<Self, Faults> {
-        let mut reading = Reading::over(&files);
+        Self::read_with(files, &Files::default())
+    }
+
+    /// Reads files of the record; what they are too old to have is taken from the shipped ones.
+    pub fn of_record(files: Files) -> Result<Self, Faults> {
+        Self::read_with(files, &Files::shipped())
+    }
+
+    fn read_with(files: Files, newer: &Files) -> Result<Self, Faults> {
+        let mut reading = Reading::over(&files, newer);
         let standards = reading.standards();
         let rules = reading.rules();
         let regions = reading.regions();
@@ -65,7 +79,8 @@ impl Playbook {
         let targets = reading.one("targets.toml", TargetsFile::parse);
         let law = reading.one("law.toml", Law::parse);
         let guides = reading.guides();
-        let texts = reading.texts();
+        let messages = reading.messages();
+        let notices = reading.notices();
         if let Some(targets) = &targets {
             reading.check_dates("targets.toml", &targets.provenance);
             reading.check_targets(targets);
@@ -85,7 +100,8 @@ impl Playbook {
                 targets,
                 law,
                 guides,
-                texts,
+                messages,
+                notices,
                 files,
             }),
             _ => Err(faults),
@@ -166,23 +182,29 @@ impl Playbook {
     }
 
     /// The texts of a kind of message.
-    pub fn text(&self, kind: MessageKind, language: Language) -> &Template {
-        self.texts
-            .get(&(kind, language))
-            .expect("a playbook that was read has every text")
+    pub fn message(&self, kind: MessageKind, language: Language) -> &MessageText {
+        self.messages.get(&(kind, language)).expect(EVERY_TEXT)
+    }
+
+    /// The text of a notice.
+    pub fn notice(&self, language: Language) -> &NoticeText {
+        self.notices.get(&language).expect(EVERY_TEXT)
     }
 }
 
 /// Files being read, with the faults found so far.
 struct Reading<'f> {
     files: &'f Files,
+    /// Stands in for what the files are too old to have.
+    newer: &'f Files,
     faults: Vec<PlaybookFault>,
 }
 
 impl<'f> Reading<'f> {
-    fn over(files: &'f Files) -> Self {
+    fn over(files: &'f Files, newer: &'f Files) -> Self {
         Self {
             files,
+            newer,
             faults: Vec::new(),
         }
     }
@@ -340,43 +362,59 @@ impl<'f> Reading<'f> {
         all
     }
 
-    /// Every text, each filled in once with a full and once with a bare message.
-    fn texts(&mut self) -> BTreeMap<(MessageKind, Language), Template> {
-        let mut all = BTreeMap::new();
-        for kind in MessageKind::ALL {
-            for language in Language::ALL {
-                let folder = format!("texts/{}", language.as_str());
-                let template = Source::find(self.files, kind, language).and_then(Template::parse);
-                let template = template.and_then(|template| {
-                    template.mail(&sample::full())?;
-                    template.mail(&sample::bare())?;
-                    Ok(template)
+    /// Every kind of message, each filled in once with all there is to say and once with little.
+    fn messages(&mut self) -> BTreeMap<(MessageKind, Language), MessageText> {
+        let every = MessageKind::ALL
+            .into_iter()
+            .flat_map(|kind| Language::ALL.map(|language| (kind, language)));
+        every
+            .filter_map(|(kind, language)| {
+                let read = MessageText::read(self.files, kind, language).and_then(|text| {
+                    text.mail(&sample::full())?;
+                    text.mail(&sample::bare())?;
+                    Ok(text)
                 });
-                match template {
-                    Ok(template) => {
-                        all.insert((kind, language), template);
-                    }
-                    Err(error) => self.text_fault(&folder, kind, &error),
-                }
-            }
-        }
-        all
+                Some(((kind, language), self.text(read)?))
+            })
+            .collect()
     }
 
-    fn text_fault(&mut self, folder: &str, kind: MessageKind, error: &TextError) {
-        let (name, source) = match error {
-            TextError::Missing(path) => return self.fault(path, 1, "expected this file"),
-            TextError::Pin(_) => return self.fault(folder, 1, error.to_string()),
-            TextError::Syntax { name, source } | TextError::Render { name, source } => {
-                (source.name().unwrap_or(name), source)
+    /// The text of notices, filled in for every kind of notice, with much to say and with little.
+    fn notices(&mut self) -> BTreeMap<Language, NoticeText> {
+        let every = Language::ALL.into_iter();
+        every
+            .filter_map(|language| {
+                let read = NoticeText::read(self.with_notices(language), language);
+                let read = read.and_then(|text| {
+                    for kind in NoticeKind::ALL {
+                        text.write(&sample::full_notice(kind))?;
+                        text.write(&sample::bare_notice(kind))?;
+                    }
+                    Ok(text)
+                });
+                Some((language, self.text(read)?))
+            })
+            .collect()
+    }
+
+    /// Where the text of notices stands; files of the record may be from before there was one.
+    fn with_notices(&self, language: Language) -> &'f Files {
+        let folder = format!("texts/{}/notice/", language.as_str());
+        match self.files.under(&folder).next() {
+            Some(_) => self.files,
+            None => self.newer,
+        }
+    }
+
+    fn text<T>(&mut self, read: Result<T, TextError>) -> Option<T> {
+        match read {
+            Ok(text) => return Some(text),
+            Err(TextError::Missing(path)) => self.fault(&path, 1, "expected this file"),
+            Err(TextError::Syntax { path, source } | TextError::Render { path, source }) => {
+                self.fault(&path, source.line().unwrap_or(1), source.to_string());
             }
-        };
-        let path = if name.starts_with("layout.") {
-            format!("{folder}/{name}")
-        } else {
-            format!("{folder}/{}/{name}", kind.as_str())
-        };
-        self.fault(&path, source.line().unwrap_or(1), source.to_string());
+        }
+        None
     }
 
     /// Files in places nobody looks at: most often a mistyped folder.

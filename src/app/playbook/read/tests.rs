@@ -92,6 +92,7 @@ const XUCHANG: &str = "regions/410000-henan/411000-xuchang.toml";
     "unknown field `proces`"
 )]
 #[case::text("texts/zh/order/body.txt", "{{", "{{ nobody }}{{", "undefined")]
+#[case::notice("texts/zh/notice/body.txt", "{{", "{{ nobody }}{{", "undefined")]
 #[case::shared_text("texts/en/layout.html", "{{", "{% if %}{{", "syntax error")]
 #[case::standard(
     "standards/aqi-hj633-2026.toml",
@@ -233,11 +234,34 @@ fn the_line_named_is_the_line_of_the_fault() {
 #[rstest]
 #[case::law("law.toml")]
 #[case::text("texts/en/lift/subject.txt")]
+#[case::notice("texts/en/notice/body.txt")]
 #[case::regions("regions/gbt2260.csv")]
 fn a_missing_file_is_named(#[case] path: &str) {
     let faults = Playbook::read(with(path, |_| None)).unwrap_err();
     let missing = |fault: &PlaybookFault| fault.path == path && fault.what == "expected this file";
     assert!(faults.0.iter().any(missing), "{faults:?}");
+}
+
+#[test]
+fn files_from_before_notices_had_a_text_write_them_with_the_shipped_one() {
+    let older = Files::shipped();
+    let older = older.iter().filter(|file| !file.path.contains("/notice/"));
+    let older = Files::of(older.cloned());
+    let refused = Playbook::read(older.clone()).unwrap_err();
+    assert_eq!(
+        refused.0[0].path, "texts/en/notice/body.txt",
+        "to put in force, they need one"
+    );
+    let older = Playbook::of_record(older).unwrap();
+    let text = older
+        .notice(Language::Zh)
+        .write(&sample::bare_notice(NoticeKind::Lift));
+    assert_eq!(
+        text.unwrap().title,
+        "关于解除重污染天气橙色预警（样例）的通知"
+    );
+    let half = Playbook::of_record(with("texts/zh/notice/title.txt", |_| None)).unwrap_err();
+    assert_eq!(half.0[0].what, "expected this file");
 }
 
 #[rstest]
