@@ -177,16 +177,15 @@ fn playbooks(config: &Config) -> Finding {
         Some(dir) => Files::shipped().with_dir(dir),
         None => Ok(Files::shipped()),
     };
-    let read = files.and_then(|files| {
-        let digest = files.digest();
-        app::playbook::Playbook::read(files)?;
-        Ok(digest)
-    });
-    match read {
-        Ok(digest) => Finding::ok(
-            "playbooks",
-            format!("without a fault, digest {}", &digest[..12]),
-        ),
+    match files.and_then(|files| Ok(app::playbook::Playbook::read(files)?)) {
+        Ok(playbook) => {
+            let said = format!("without a fault, digest {}", &playbook.digest()[..12]);
+            let finding = Finding::ok("playbooks", said);
+            match playbook.doubts().len() {
+                0 => finding,
+                _ => finding.warn("`qingkong playbook check` names what is seldom meant"),
+            }
+        }
         Err(error) => Finding::ok("playbooks", said(error))
             .fail("`qingkong playbook check` names every fault"),
     }

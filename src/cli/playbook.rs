@@ -8,7 +8,7 @@ use super::node::{Node, block_on};
 use super::{Failure, print::Output};
 use crate::app::playbook::{Faults, Playbook};
 use crate::app::{Caller, Error};
-use crate::domain::playbook::Standing;
+use crate::domain::playbook::{PlaybookFault, Standing};
 use crate::playbooks::Files;
 
 /// Check playbooks, and put them in force.
@@ -31,7 +31,8 @@ struct Check {
     /// A directory whose files add to the shipped ones or replace them; without it the shipped
     /// files alone.
     dir: Option<PathBuf>,
-    /// Print JSON Lines: each fault, then the result, then what is not known from its document.
+    /// Print JSON Lines: each fault, then the result, each doubt, and what is not known from its
+    /// document.
     #[arg(long)]
     json: bool,
 }
@@ -70,22 +71,36 @@ fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
                     "{count} files without a fault; digest {digest}"
                 ))?;
             }
+            print_found(DOUBT, playbook.doubts(), args.json, out)?;
             print_unread(&playbook, args.json, out)
         }
         Err(Faults(faults)) => {
-            for fault in &faults {
-                if args.json {
-                    out.json(&json!({
-                        "type": "fault", "path": fault.path, "line": fault.line, "what": fault.what,
-                    }))?;
-                } else {
-                    out.line(fault)?;
-                }
-            }
+            print_found("fault", &faults, args.json, out)?;
             Err(anyhow!("{} faults in {count} files", faults.len()).into())
         }
     }
 }
+
+/// Faults or doubts, each with its place; a doubt says that it is one.
+fn print_found(
+    kind: &'static str,
+    found: &[PlaybookFault],
+    json: bool,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    for PlaybookFault { path, line, what } in found {
+        if json {
+            out.json(&json!({ "type": kind, "path": path, "line": line, "what": what }))?;
+        } else {
+            let kind = if kind == DOUBT { "doubt: " } else { "" };
+            out.line(format_args!("{path}:{line}: {kind}{what}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is lawful and seldom meant.
+const DOUBT: &str = "doubt";
 
 /// The parts of rules that nobody read in their document.
 fn print_unread(playbook: &Playbook, json: bool, out: &mut Output) -> Result<(), Failure> {

@@ -1,7 +1,12 @@
 //! Files → [`Playbook`]: everything they say, parsed and checked against one another.
 //!
 //! Reading does not stop at the first fault: whoever words a playbook sees all of them at once,
-//! each with its file and line.
+//! each with its file and line. There are three kinds:
+//!
+//! - what cannot be used at all is a fault wherever files are read;
+//! - what [contradicts](agree) itself is one in files that are to be put in force only: those of the
+//!   record were in force, and stay readable whatever is asked of newer ones;
+//! - what is lawful and seldom meant is a [doubt](Playbook::doubts), which is told and refuses nothing.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -38,6 +43,7 @@ pub struct Playbook {
     guides: Vec<Guide>,
     messages: BTreeMap<(MessageKind, Language), MessageText>,
     notices: BTreeMap<Language, NoticeText>,
+    doubts: Vec<PlaybookFault>,
 }
 
 /// Why looking for a text cannot fail.
@@ -60,17 +66,17 @@ impl fmt::Display for Faults {
 impl std::error::Error for Faults {}
 
 impl Playbook {
-    /// Reads and checks files.
+    /// Reads files that are to be put in force, and checks that they do not contradict themselves.
     pub fn read(files: Files) -> Result<Self, Faults> {
-        Self::read_with(files, &Files::default())
+        Self::read_with(files, &Files::default(), Purpose::InForce)
     }
 
     /// Reads files of the record; what they are too old to have is taken from the shipped ones.
     pub fn of_record(files: Files) -> Result<Self, Faults> {
-        Self::read_with(files, &Files::shipped())
+        Self::read_with(files, &Files::shipped(), Purpose::Record)
     }
 
-    fn read_with(files: Files, newer: &Files) -> Result<Self, Faults> {
+    fn read_with(files: Files, newer: &Files, purpose: Purpose) -> Result<Self, Faults> {
         let mut reading = Reading::over(&files, newer);
         let standards = reading.standards();
         let rules = reading.rules();
@@ -89,7 +95,7 @@ impl Playbook {
             reading.check_law(law);
         }
         reading.strangers();
-        let faults = reading.finish();
+        let (faults, doubts) = reading.finish(purpose);
         match (standards, targets, law) {
             (Some(standards), Some(targets), Some(law)) if faults.0.is_empty() => Ok(Self {
                 digest: files.digest(),
@@ -102,6 +108,7 @@ impl Playbook {
                 guides,
                 messages,
                 notices,
+                doubts,
                 files,
             }),
             _ => Err(faults),
@@ -116,6 +123,11 @@ impl Playbook {
     /// Its files.
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// What is lawful and seldom meant, by path: nothing is refused for it.
+    pub fn doubts(&self) -> &[PlaybookFault] {
+        &self.doubts
     }
 
     /// The standards for the air quality index.
@@ -192,12 +204,23 @@ impl Playbook {
     }
 }
 
-/// Files being read, with the faults found so far.
+/// What files are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To be put in force: what contradicts itself is refused.
+    InForce,
+    /// To know what was in force.
+    Record,
+}
+
+/// Files being read, with what was found so far.
 struct Reading<'f> {
     files: &'f Files,
     /// Stands in for what the files are too old to have.
     newer: &'f Files,
     faults: Vec<PlaybookFault>,
+    contradictions: Vec<PlaybookFault>,
+    doubts: Vec<PlaybookFault>,
 }
 
 impl<'f> Reading<'f> {
@@ -206,22 +229,30 @@ impl<'f> Reading<'f> {
             files,
             newer,
             faults: Vec::new(),
+            contradictions: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 
-    fn finish(self) -> Faults {
+    /// What refuses the files, and what does not.
+    fn finish(self, purpose: Purpose) -> (Faults, Vec<PlaybookFault>) {
         let mut faults = self.faults;
-        faults.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-        faults.dedup();
-        Faults(faults)
+        if purpose == Purpose::InForce {
+            faults.extend(self.contradictions);
+        }
+        (Faults(in_order(faults)), in_order(self.doubts))
     }
 
     fn fault(&mut self, path: &str, line: usize, what: impl Into<String>) {
-        self.faults.push(PlaybookFault {
-            path: path.to_owned(),
-            line,
-            what: what.into(),
-        });
+        self.faults.push(found(path, line, what));
+    }
+
+    fn contradiction(&mut self, path: &str, line: usize, what: impl Into<String>) {
+        self.contradictions.push(found(path, line, what));
+    }
+
+    fn doubt(&mut self, path: &str, line: usize, what: impl Into<String>) {
+        self.doubts.push(found(path, line, what));
     }
 
     fn line_of_value(&self, path: &str, value: &str) -> usize {
@@ -263,7 +294,7 @@ impl<'f> Reading<'f> {
             }
         }
         let standards = Standards::new(versions);
-        let standards = standards.map_err(|error| self.standards_fault(&error, &files));
+        let standards = standards.map_err(|error| self.fault_of_standards(&error, &files));
         let standards = standards.ok()?;
         self.check_successors(&standards, &files);
         Some(standards)
@@ -282,6 +313,7 @@ impl<'f> Reading<'f> {
             }
             let others = all.values().map(|(rules, _)| rules);
             self.check_scope(file, &rules, others);
+            self.check_lifts(file, &rules);
             all.insert(rules.id.clone(), (rules, file.digest()));
         }
         all
@@ -436,6 +468,20 @@ impl<'f> Reading<'f> {
             }
         }
     }
+}
+
+fn found(path: &str, line: usize, what: impl Into<String>) -> PlaybookFault {
+    PlaybookFault {
+        path: path.to_owned(),
+        line,
+        what: what.into(),
+    }
+}
+
+fn in_order(mut found: Vec<PlaybookFault>) -> Vec<PlaybookFault> {
+    found.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    found.dedup();
+    found
 }
 
 fn ends_in(file: &File, extension: &str) -> bool {

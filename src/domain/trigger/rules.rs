@@ -180,9 +180,6 @@ pub struct Exclusions {
     pub source: String,
 }
 
-/// The index begins at 1 (HJ 633-2026).
-const LOWEST_AQI: u16 = 1;
-
 impl Rules {
     /// Reads a file of rules. What contradicts itself is refused: a level that a lower level's
     /// condition already meets, a run inside that cannot lie there, dates that run backwards.
@@ -411,7 +408,6 @@ fn check_levels(written: Spanned<Levels>) -> Result<Vec<(WarningLevel, Vec<Condi
                 .parse()
                 .map_err(|error: NotACondition| Wrong::at(text, error.to_string()))?;
             check_harder(level, condition, &levels).map_err(|what| Wrong::at(text, what))?;
-            check_lifts(level, condition).map_err(|what| Wrong::at(text, what))?;
             conditions.push(condition);
         }
         levels.push((level, conditions));
@@ -420,18 +416,6 @@ fn check_levels(written: Spanned<Levels>) -> Result<Vec<(WarningLevel, Vec<Condi
         return Err(Wrong::over(place, "expected at least one level"));
     }
     Ok(levels)
-}
-
-/// The air can be at or below the value a level starts above, so that it can be lifted.
-fn check_lifts(level: WarningLevel, condition: Condition) -> Result<(), String> {
-    if condition.run.line() >= LOWEST_AQI {
-        return Ok(());
-    }
-    Err(format!(
-        "`{condition}` starts {level} above {}, and no air is at or below that, so it is never \
-         lifted: expected `aqi>{LOWEST_AQI}` or more",
-        condition.run.line()
-    ))
 }
 
 /// A condition of a level must ask for more than those of every lower level.

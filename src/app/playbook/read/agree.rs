@@ -1,4 +1,9 @@
 //! Whether files agree with one another: what names what, what holds when, and what is harder.
+//!
+//! What names something that is not there cannot be used. What no plan can mean, such as a higher
+//! level that asks for less, is a contradiction. What may be meant is a doubt: rules that end before
+//! their region names their successor, a draft beside the rules in force, a law whose successor is not
+//! published yet.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +13,11 @@ use super::{Reading, line_of, line_of_value};
 use crate::domain::aqi::{Standards, StandardsError};
 use crate::domain::playbook::{Law, RegionProfile, TargetsFile};
 use crate::domain::region::Regions;
-use crate::domain::trigger::Rules;
+use crate::domain::trigger::{Condition, Rules};
 use crate::playbooks::File;
+
+/// The index begins at 1 (HJ 633-2026).
+const LOWEST_AQI: u16 = 1;
 
 impl Reading<'_> {
     /// A region's file against the rules it names and the table of regions.
@@ -53,11 +61,12 @@ impl Reading<'_> {
         if minutes.red > minutes.orange || minutes.orange > minutes.yellow {
             let what = "a higher level leaves more time to acknowledge: expected no more minutes \
                         for red than for orange, and for orange than for yellow";
-            self.fault(&file.path, at("acknowledge_within_minutes"), what);
+            self.contradiction(&file.path, at("acknowledge_within_minutes"), what);
         }
     }
 
-    /// The rules of a region hold as long as its own file does.
+    /// The rules of a region hold when its own file does. A file names one rule set, so that the next
+    /// can only be named once it is in force.
     fn check_rules_hold(&mut self, file: &File, profile: &RegionProfile, rules: &Rules) {
         let ours = &profile.provenance;
         let line = line_of(&file.text, "rules");
@@ -74,11 +83,11 @@ impl Reading<'_> {
         let Some(end) = rules.in_force_to else { return };
         if ours.in_force_to.is_none_or(|ours| ours > end) {
             let what = format!(
-                "`{}` is out of force after {end}, and this file is not: expected rules that hold \
-                 as long",
+                "`{}` is out of force after {end}, and this file is not: name the rules that follow \
+                 by then",
                 rules.id
             );
-            self.fault(&file.path, line, what);
+            self.doubt(&file.path, line, what);
         }
     }
 
@@ -93,11 +102,11 @@ impl Reading<'_> {
                 rules.id
             );
             let line = line_of_value(&file.text, "[approval.titles]");
-            self.fault(&file.path, line, what);
+            self.contradiction(&file.path, line, what);
         }
     }
 
-    /// No two rule sets of one scope hold on one day.
+    /// Two rule sets of one scope that hold on one day: a draft beside what is in force, or a mistake.
     pub(super) fn check_scope<'r>(
         &mut self,
         file: &File,
@@ -111,16 +120,32 @@ impl Reading<'_> {
         let mut others = others.filter(|other| other.scope == rules.scope);
         if let Some((other, on)) = others.find_map(|other| Some((other, together(other)?))) {
             let what = format!(
-                "`{}` is in force on {on} for the same scope, {}: expected one of the two to end \
-                 before the other begins",
+                "`{}` is in force on {on} for the same scope, {}: a region is judged by the one it \
+                 names",
                 other.id, rules.scope
             );
-            self.fault(&file.path, line_of(&file.text, "in_force_from"), what);
+            self.doubt(&file.path, line_of(&file.text, "in_force_from"), what);
+        }
+    }
+
+    /// The air can be at or below the value each level starts above, so that it can be lifted.
+    pub(super) fn check_lifts(&mut self, file: &File, rules: &Rules) {
+        for (level, conditions) in rules.levels() {
+            let never = |condition: &&Condition| condition.run.line() < LOWEST_AQI;
+            if let Some(condition) = conditions.iter().find(never) {
+                let line = condition.run.line();
+                let what = format!(
+                    "`{condition}` starts {level} above {line}, and no air is at or below that, so \
+                     it is never lifted: expected `aqi>{LOWEST_AQI}` or more"
+                );
+                let at = line_of_value(&file.text, &format!("{level} ="));
+                self.contradiction(&file.path, at, what);
+            }
         }
     }
 
     /// Why standards cannot stand together, in the file of the later of them.
-    pub(super) fn standards_fault(&mut self, error: &StandardsError, files: &[(String, &File)]) {
+    pub(super) fn fault_of_standards(&mut self, error: &StandardsError, files: &[(String, &File)]) {
         let (id, key) = match error {
             StandardsError::None => return self.fault("standards/", 1, error.to_string()),
             StandardsError::SameId(id) => (id, "id"),
@@ -141,7 +166,7 @@ impl Reading<'_> {
             let of = files.iter().find(|(id, _)| id == standard.id());
             let (_, file) = of.expect("every standard was read from a file");
             let what = without_successor(end, "a standard");
-            self.fault(&file.path, line_of(&file.text, "in_force_to"), what);
+            self.doubt(&file.path, line_of(&file.text, "in_force_to"), what);
         }
     }
 
@@ -155,7 +180,7 @@ impl Reading<'_> {
         for (period, next) in dates().zip(begins.map(Some).chain([None])) {
             if let Some(end) = unfollowed(period.in_force_to, next) {
                 let line = self.line_of_value("law.toml", &end.to_string());
-                self.fault("law.toml", line, without_successor(end, "a period"));
+                self.doubt("law.toml", line, without_successor(end, "a period"));
             }
         }
     }
@@ -167,7 +192,7 @@ impl Reading<'_> {
             let line = self.line_of_value("targets.toml", "percent");
             let what = "a higher level asks for a smaller cut: expected percents that do not fall \
                         from yellow to orange to red";
-            self.fault("targets.toml", line, what);
+            self.contradiction("targets.toml", line, what);
         }
     }
 }
@@ -178,5 +203,5 @@ fn unfollowed(end: Option<NaiveDate>, next: Option<NaiveDate>) -> Option<NaiveDa
 }
 
 fn without_successor(end: NaiveDate, what: &str) -> String {
-    format!("ends on {end} without a successor: expected {what} from the day after")
+    format!("ends on {end}, and {what} from the day after is not known here")
 }

@@ -18,6 +18,7 @@ fn with(path: &str, change: impl Fn(&str) -> Option<String>) -> Files {
 #[test]
 fn the_shipped_playbook_has_no_fault_and_says_what_its_files_say() {
     let playbook = Playbook::read(Files::shipped()).unwrap();
+    assert_eq!(playbook.doubts(), []);
     let county = "411081".parse().unwrap();
     let profile = playbook.profile(county).unwrap();
     assert_eq!(profile.region.as_str(), "411000");
@@ -125,17 +126,9 @@ fn a_wrong_file_is_named_with_its_line(
     assert!((1..=lines).contains(&fault.line), "{faults:?}");
 }
 
-/// What one file says makes another wrong, or two of them contradict one another; each named with the
-/// line of the key that says so.
+/// What no plan can mean is refused, with the line of the key that says so, unless it is on record:
+/// what once was in force stays readable.
 #[rstest]
-#[case::rules_end_before_their_region(
-    "triggers/mee-2024.toml",
-    "in_force_from = \"2024-01-23\"\n",
-    "in_force_from = \"2024-01-23\"\nin_force_to = \"2026-12-31\"\n",
-    (XUCHANG, "rules ="),
-    "`mee-2024` is out of force after 2026-12-31, and this file is not: expected rules that hold as \
-     long"
-)]
 #[case::nobody_approves_blue(
     "triggers/mee-2024.toml",
     "[levels]\n",
@@ -143,13 +136,13 @@ fn a_wrong_file_is_named_with_its_line(
     (XUCHANG, "[approval.titles]"),
     "`mee-2024` knows blue: expected at least one title that may approve it"
 )]
-#[case::two_rule_sets_of_one_scope(
-    "triggers/beijing-2013.toml",
-    "in_force_to = \"2015-03-29\"",
-    "in_force_to = \"2023-10-25\"",
-    ("triggers/beijing-2023.toml", "in_force_from"),
-    "`beijing-2013` is in force on 2023-10-25 for the same scope, 北京市: expected one of the two to \
-     end before the other begins"
+#[case::a_level_that_is_never_lifted(
+    "triggers/mee-2024.toml",
+    "yellow = [\"aqi>200 for 24h\", \"aqi>150 for 48h\"]",
+    "yellow = [\"aqi>0 for 48h\"]",
+    ("triggers/mee-2024.toml", "yellow"),
+    "`aqi>0 for 48h` starts yellow above 0, and no air is at or below that, so it is never lifted: \
+     expected `aqi>1` or more"
 )]
 #[case::a_level_leaves_more_time_than_a_lower_one(
     XUCHANG,
@@ -167,53 +160,96 @@ fn a_wrong_file_is_named_with_its_line(
     "a higher level asks for a smaller cut: expected percents that do not fall from yellow to \
      orange to red"
 )]
-#[case::a_standard_leaves_a_gap(
-    "standards/aqi-hj633-2026.toml",
-    "in_force_from = \"2026-03-01\"",
-    "in_force_from = \"2026-04-01\"",
-    ("standards/aqi-hj633-2012.toml", "in_force_to"),
-    "ends on 2026-02-28 without a successor: expected a standard from the day after"
-)]
-#[case::the_last_standard_ends(
-    "standards/aqi-hj633-2026.toml",
-    "in_force_from = \"2026-03-01\"",
-    "in_force_to = \"2030-12-31\"\nin_force_from = \"2026-03-01\"",
-    ("standards/aqi-hj633-2026.toml", "in_force_to"),
-    "ends on 2030-12-31 without a successor: expected a standard from the day after"
-)]
-#[case::two_standards_at_once(
-    "standards/aqi-hj633-2012.toml",
-    "in_force_to = \"2026-02-28\"",
-    "in_force_to = \"2026-03-01\"",
-    ("standards/aqi-hj633-2026.toml", "in_force_from"),
-    "`hj633-2012` and `hj633-2026` are both in force on 2026-03-01"
-)]
-#[case::the_law_leaves_a_gap(
-    "law.toml",
-    "in_force_to = \"2026-08-14\"",
-    "in_force_to = \"2026-08-10\"",
-    ("law.toml", "in_force_to"),
-    "ends on 2026-08-10 without a successor: expected a period from the day after"
-)]
-fn what_does_not_go_together_is_named_with_file_and_line(
+fn a_contradiction_is_refused_with_its_line_and_stays_readable_on_record(
     #[case] path: &str,
     #[case] right: &str,
     #[case] wrong: &str,
     #[case] (at, key): (&str, &str),
     #[case] what: &str,
 ) {
+    let (files, expected) = planted(path, right, wrong, (at, key), what);
+    assert_eq!(Playbook::read(files.clone()).unwrap_err().0, [expected]);
+    Playbook::of_record(files).unwrap();
+}
+
+/// What may be meant is told with its line, and nothing is refused for it.
+#[rstest]
+#[case::rules_end_before_their_region(
+    "triggers/mee-2024.toml",
+    "in_force_from = \"2024-01-23\"\n",
+    "in_force_from = \"2024-01-23\"\nin_force_to = \"2026-12-31\"\n",
+    (XUCHANG, "rules ="),
+    "`mee-2024` is out of force after 2026-12-31, and this file is not: name the rules that follow \
+     by then"
+)]
+#[case::two_rule_sets_of_one_scope(
+    "triggers/beijing-2013.toml",
+    "in_force_to = \"2015-03-29\"",
+    "in_force_to = \"2023-10-25\"",
+    ("triggers/beijing-2023.toml", "in_force_from"),
+    "`beijing-2013` is in force on 2023-10-25 for the same scope, 北京市: a region is judged by the \
+     one it names"
+)]
+#[case::a_standard_leaves_a_gap(
+    "standards/aqi-hj633-2026.toml",
+    "in_force_from = \"2026-03-01\"",
+    "in_force_from = \"2026-04-01\"",
+    ("standards/aqi-hj633-2012.toml", "in_force_to"),
+    "ends on 2026-02-28, and a standard from the day after is not known here"
+)]
+#[case::the_last_standard_ends(
+    "standards/aqi-hj633-2026.toml",
+    "in_force_from = \"2026-03-01\"",
+    "in_force_to = \"2030-12-31\"\nin_force_from = \"2026-03-01\"",
+    ("standards/aqi-hj633-2026.toml", "in_force_to"),
+    "ends on 2030-12-31, and a standard from the day after is not known here"
+)]
+#[case::the_law_leaves_a_gap(
+    "law.toml",
+    "in_force_to = \"2026-08-14\"",
+    "in_force_to = \"2026-08-10\"",
+    ("law.toml", "in_force_to"),
+    "ends on 2026-08-10, and a period from the day after is not known here"
+)]
+fn a_doubt_is_told_with_its_line_and_refuses_nothing(
+    #[case] path: &str,
+    #[case] right: &str,
+    #[case] wrong: &str,
+    #[case] (at, key): (&str, &str),
+    #[case] what: &str,
+) {
+    let (files, expected) = planted(path, right, wrong, (at, key), what);
+    let doubts = Playbook::read(files).unwrap().doubts;
+    assert!(doubts.contains(&expected), "{doubts:#?}");
+}
+
+#[test]
+fn two_standards_at_once_are_refused() {
+    let (files, expected) = planted(
+        "standards/aqi-hj633-2012.toml",
+        "in_force_to = \"2026-02-28\"",
+        "in_force_to = \"2026-03-01\"",
+        ("standards/aqi-hj633-2026.toml", "in_force_from"),
+        "`hj633-2012` and `hj633-2026` are both in force on 2026-03-01",
+    );
+    assert_eq!(Playbook::read(files).unwrap_err().0, [expected]);
+}
+
+/// The shipped files with one of them changed, and what is found of it at the line of a key.
+fn planted(
+    path: &str,
+    right: &str,
+    wrong: &str,
+    (at, key): (&str, &str),
+    what: &str,
+) -> (Files, PlaybookFault) {
     let files = with(path, |text| {
         assert!(text.contains(right), "{path} has no {right}");
         Some(text.replacen(right, wrong, 1))
     });
     let text = &files.get(at).unwrap().text;
     let line = 1 + text.lines().position(|line| line.starts_with(key)).unwrap();
-    let expected = PlaybookFault {
-        path: at.to_owned(),
-        line,
-        what: what.to_owned(),
-    };
-    assert_eq!(Playbook::read(files).unwrap_err().0, [expected]);
+    (files, found(at, line, what))
 }
 
 #[test]

@@ -94,14 +94,6 @@ fn a_contradiction_is_refused_with_its_line(
     assert_eq!(fault(&text), format!("city.toml:{line}: {what}"));
 }
 
-#[test]
-fn a_level_that_could_never_be_lifted_is_refused() {
-    let text = CURRENT.replace("aqi>150 for 48h", "aqi>0 for 48h");
-    let expected = "`aqi>0 for 48h` starts yellow above 0, and no air is at or below that, so \
-                    it is never lifted: expected `aqi>1` or more";
-    assert!(fault(&text).ends_with(expected), "{}", fault(&text));
-}
-
 #[rstest]
 #[case::below_the_line_of_the_lift(
     "above = 149\nhours = 12",
