@@ -150,11 +150,17 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Whether another says the same, whatever is [remarked](Reason::is_remark) on its values.
+    /// Whether another says the same, whatever is [remarked](Reason::is_remark) on its values, and
+    /// whatever was measured in the hour in which it was said.
     pub fn same_but_for_remarks(&self, other: &Self) -> bool {
         let without_remarks = |decision: &Self| {
             let mut decision = decision.clone();
             decision.because.retain(|reason| !reason.is_remark());
+            for reason in &mut decision.because {
+                if let Reason::Observed { measured, .. } = reason {
+                    *measured = measured.without_values();
+                }
+            }
             decision
         };
         without_remarks(self) == without_remarks(other)
@@ -400,15 +406,13 @@ impl Rules {
     pub fn assess<'o>(&self, outlook: impl Into<Days<'o>>) -> Assessment {
         let series = Series::new(self, outlook.into(), NaiveDate::default());
         let met = series.met(0);
-        assessed(&series, met)
+        assessed(&series, met, 0)
     }
 
     /// The same of an outlook and the air as it is now.
     pub fn assess_now<'o>(&self, outlook: impl Into<Days<'o>>, air: &Air) -> Assessment {
         let judged = Judged::new(self, outlook.into(), None, day_of(air.now()), Some(air));
-        let mut met = judged.series.met(0);
-        met.extend(judged.early(&met));
-        assessed(&judged.series, met)
+        assessed(&judged.series, judged.met(), judged.today)
     }
 
     /// The highest level whose conditions each civil day meets in hindsight: the days within a run
@@ -455,17 +459,17 @@ impl Rules {
 }
 
 /// The highest of these levels, over the earliest run that calls for it.
-fn assessed(series: &Series<'_>, met: Vec<Met>) -> Assessment {
+fn assessed(series: &Series<'_>, met: Vec<Met>, reaching: i64) -> Assessment {
     let level = met.iter().map(|met| met.level).max();
     let (span, met) = earliest(met, level);
     let mut because: Vec<_> = met.iter().map(|met| series.reason(met)).collect();
-    because.extend(series.excluded(0));
+    because.extend(series.excluded(reaching));
     Assessment {
         level,
         from: span.as_ref().map(|span| series.start(span.start)),
         until: span.map(|span| series.start(span.end)),
         because,
-        next: series.next(level, 0),
+        next: series.next(level, reaching),
     }
 }
 

@@ -22,7 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::cells::{concentration, is_measured, only_column};
 use super::{Format, Place, Reading, Series, Values};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
-use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Outlook, Rolling};
+use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Origin, Outlook, Rolling};
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Air, Window};
 use crate::table::{Fault, Row, Table};
@@ -66,11 +66,17 @@ pub fn read_cut(table: &Table, window: Window, standards: &Standards) -> Result<
     })
 }
 
-/// The air at an instant by a table of hours: those that are over then as measured, the others as
-/// foreseen. A table of days tells nothing of it.
+/// The air at an instant by a table: the hours that are over then as measured, the others as foreseen;
+/// of days, each as it is foreseen.
 pub fn read_air(table: &Table, now: DateTime<Utc>, standards: &Standards) -> Result<Air, Fault> {
     let mut air = Air::at(now);
     if !is_hourly(table) {
+        for day in read(table, standards)?.days().as_slice() {
+            air.foresee(&Day {
+                origin: foreseen_by(table),
+                ..day.clone()
+            });
+        }
         return Ok(air);
     }
     for (on, hours) in read_hours(table, table.rows())?.by_day() {
@@ -78,6 +84,12 @@ pub fn read_air(table: &Table, now: DateTime<Utc>, standards: &Standards) -> Res
         air.insert(&Day::forecast(on, None, table.file()), &hours, standards);
     }
     Ok(air)
+}
+
+fn foreseen_by(table: &Table) -> Origin {
+    Origin::Forecast {
+        source: table.file().to_owned(),
+    }
 }
 
 /// A table `date,aqi[,aqi_high][,primary][,cause][,pm2_5_aqi]`, of daily concentrations, or of

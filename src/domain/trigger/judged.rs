@@ -7,7 +7,7 @@ use crate::outlook::Days;
 use crate::time::{day_of, day_start};
 
 use super::observed::Observed;
-use super::series::{Met, Series};
+use super::series::{Ground, Met, Series};
 use super::{Air, Decision, Floor, Proposal, Reason, Rules, Standing};
 
 /// An outlook seen from a day, in positions of its series.
@@ -67,7 +67,7 @@ impl<'r> Judged<'r> {
     }
 
     /// The runs that reach today, with what is measured.
-    fn met(&self) -> Vec<Met> {
+    pub(super) fn met(&self) -> Vec<Met> {
         let mut met = self.series.met(self.today);
         met.extend(self.early(&met));
         met
@@ -81,7 +81,10 @@ impl<'r> Judged<'r> {
             .min_by_key(|met| (met.days.start, -met.days.end))
             .map_or(self.today, |first| first.days.end);
         self.cut(&mut met, anchor);
-        let episode = Episode::of(met, anchor);
+        let mut episode = Episode::of(met, anchor);
+        if let Some(early) = episode.early() {
+            episode.level = Some(early.level);
+        }
 
         let own = episode.first(|_| true).map(|day| self.series.start(day));
         let ordered = self.floor.map(|floor| (floor.level, floor.from));
@@ -198,11 +201,19 @@ impl<'r> Judged<'r> {
         let asked = self.end(episode, level);
         let until = later(standing.until, asked);
         let earlier = episode
-            .first(|met| met.level >= level)
+            .first(|met| met.level >= level || met.is_early())
             .map(|day| self.not_past(day))
             // At which hour of its first day it starts is for a person to say.
             .filter(|&start| day_of(start) < day_of(standing.from));
         let mut because = self.reasons(episode, level);
+        // A warning that waits begins at its own level, though what is measured calls for a lower one.
+        let calls = |early: &&Met| earlier.is_some() && early.level < level;
+        because.extend(
+            episode
+                .early()
+                .filter(calls)
+                .map(|met| self.series.reason(met)),
+        );
         if episode.level < Some(level) && clear.is_none_or(|clear| clear >= self.tomorrow()) {
             because.push(Reason::NotClear {
                 level,
@@ -242,7 +253,7 @@ impl<'r> Judged<'r> {
     }
 
     /// Leaves only what begins before the air is clear of every level and no order binds.
-    pub(super) fn cut(&self, met: &mut Vec<Met>, anchor: i64) {
+    fn cut(&self, met: &mut Vec<Met>, anchor: i64) {
         let anchor = match self.floor.map(|floor| floor.until) {
             Some(None) => return,
             Some(Some(until)) => anchor.max(self.series.position(until)),
@@ -320,10 +331,21 @@ impl Episode {
         }
     }
 
+    /// What is measured and starts a warning at once.
+    fn early(&self) -> Option<&Met> {
+        self.met.iter().find(|met| met.is_early())
+    }
+
     /// The first position of the runs chosen.
     fn first(&self, chosen: impl Fn(&Met) -> bool) -> Option<i64> {
         let chosen = self.met.iter().filter(|met| chosen(met));
         chosen.map(|met| met.days.start).min()
+    }
+}
+
+impl Met {
+    fn is_early(&self) -> bool {
+        matches!(self.ground, Ground::Observed(_))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Early start (提前启动): heavily polluted air that is measured starts a warning at once, whatever was
-//! foreseen. Rules say so in an [`ObservedStart`].
+//! Early start (提前启动): heavily polluted air that is measured, and foreseen to last, starts a warning
+//! at once, though no condition is met yet. Rules say so in an [`ObservedStart`].
 //!
 //! # How it is read
 //!
@@ -8,13 +8,16 @@
 //!
 //! - *Measured* is the last hour that was measured, if it ended within [`LATEST`]; where there is none,
 //!   the value observed of today.
-//! - *No clear improvement* (无明显改善) is when every hour until so many hours from now is above the
-//!   same value. An hour nobody foresees counts with its day; what is not known shows nothing.
-//! - *The actual level* (实际级别) is that of the episode the hours begin, as the conditions give it to
-//!   the days observed and foreseen, and the lowest level where they give none.
+//! - *No clear improvement* (无明显改善) is when every hour until so many hours from now is foreseen
+//!   above the same value. An hour nobody foresees counts with its day as that is foreseen; what was
+//!   measured says nothing of what comes, and neither does what is not known.
+//! - *The actual level* (实际级别) is the one the air is at: that of the runs that join the hours
+//!   without a break, as the conditions give it, and the lowest level where there is none. A higher
+//!   level that comes later in the same haze is left to a raise (不得随意提级).
 //!
 //! Hours count by the same exclusions as days. Where the conditions are met over the present hour
-//! anyway, an early start adds nothing and is not named.
+//! anyway, an early start adds nothing and is not named. It begins today, as what has begun does: at
+//! which hour is for a person to say.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -37,6 +40,9 @@ const LATEST: TimeDelta = TimeDelta::hours(3);
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
+/// For how many hours at most a plan may ask that nothing improve.
+pub(super) const MOST_HOURS: u16 = 72;
+
 /// When measured air starts a warning at once.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +63,8 @@ pub struct Air {
     now: DateTime<Utc>,
     /// By when they begin, each as the index of one hour.
     hours: BTreeMap<DateTime<Utc>, Day>,
+    /// The days as they are foreseen, for hours that nobody foresees.
+    foreseen: BTreeMap<NaiveDate, Day>,
 }
 
 /// Measured air above a value that is foreseen to last.
@@ -64,7 +72,7 @@ pub struct Air {
 pub struct Measured {
     /// The value it is above.
     pub above: u16,
-    /// Since when it was measured so without a break.
+    /// Since when at the latest it was measured so without a break.
     pub since: DateTime<Utc>,
     /// The index measured then.
     pub aqi: u16,
@@ -72,6 +80,18 @@ pub struct Measured {
     pub hourly: bool,
     /// For how many hours from now no clear improvement is foreseen.
     pub hours: u16,
+}
+
+impl Measured {
+    /// The same without what another hour changes.
+    pub(super) const fn without_values(self) -> Self {
+        Self {
+            since: DateTime::UNIX_EPOCH,
+            aqi: 0,
+            hourly: false,
+            ..self
+        }
+    }
 }
 
 /// What is measured now, and until when it counts.
@@ -89,6 +109,7 @@ impl Air {
         Self {
             now,
             hours: BTreeMap::new(),
+            foreseen: BTreeMap::new(),
         }
     }
 
@@ -114,6 +135,19 @@ impl Air {
                 self.hours.insert(begin, hour);
             }
         }
+    }
+
+    /// Takes in a day as it is foreseen or filled in; one that was measured foresees nothing.
+    pub fn foresee(&mut self, day: &Day) {
+        if !matches!(day.origin, Origin::Observed { .. }) {
+            self.foreseen.insert(day.on, day.clone());
+        }
+    }
+
+    /// The hour that begins then, as it is foreseen.
+    fn ahead(&self, begin: DateTime<Utc>) -> Option<&Day> {
+        let day = || self.foreseen.get(&day_of(begin));
+        self.hours.get(&begin).or_else(day)
     }
 
     /// The hour measured last, if it is not too long ago.
@@ -146,11 +180,9 @@ impl Rules {
             (day_start(today), observed)
         };
         let reaches = air.now + TimeDelta::hours(start.hours.into());
-        let mut ahead = hours_from(hour_of(air.now)).take_while(|begin| *begin < reaches);
-        let lasts = ahead.all(|begin| {
-            let hour = air.hours.get(&begin).or_else(|| day(day_of(begin)));
-            hour.is_some_and(above)
-        });
+        let ahead = hours_from(hour_of(air.now)).take_while(|begin| *begin < reaches);
+        let last_ahead = ahead.clone().last()?;
+        let lasts = { ahead }.all(|begin| air.ahead(begin).is_some_and(above));
         lasts.then(|| Observed {
             now: air.now,
             measured: Measured {
@@ -160,7 +192,7 @@ impl Rules {
                 hourly: last.is_some(),
                 hours: start.hours,
             },
-            until: day_start(day_of(reaches - HOUR) + Ahead::new(1)),
+            until: day_start(day_of(last_ahead) + Ahead::new(1)),
         })
     }
 
@@ -182,9 +214,10 @@ impl Judged<'_> {
         }
         let since = self.series.position(observed.measured.since);
         let days = since.max(self.today)..self.series.position(observed.until);
-        let mut episode = met.to_vec();
-        self.cut(&mut episode, days.end);
-        let level = episode.iter().map(|met| met.level).max();
+        let joined = met
+            .iter()
+            .filter(|met| met.days.start <= days.end && days.start <= met.days.end);
+        let level = joined.map(|met| met.level).max();
         Some(Met {
             level: level.unwrap_or_else(|| self.rules.lowest_level()),
             ground: Ground::Observed(observed.measured),
@@ -198,6 +231,6 @@ fn hour_of(at: DateTime<Utc>) -> DateTime<Utc> {
     at - TimeDelta::milliseconds(at.timestamp_millis().rem_euclid(HOUR.num_milliseconds()))
 }
 
-fn hours_from(begin: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+fn hours_from(begin: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> + Clone {
     iter::successors(Some(begin), |at| Some(*at + HOUR))
 }

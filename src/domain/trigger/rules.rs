@@ -13,8 +13,8 @@ use crate::level::WarningLevel;
 use crate::outlook::{AqiRange, Cause, HIGHEST_AQI};
 use crate::playbook::{self, PlaybookFault, Standing, Wrong};
 
-use super::ObservedStart;
 use super::condition::{Condition, NotACondition, whole_days};
+use super::observed::{MOST_HOURS, ObservedStart};
 
 /// A dated rule of when which warning starts and ends (预警分级标准).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -376,8 +376,9 @@ fn check_observed(
         );
         return Err(Wrong::at(written, what));
     }
-    if !(1..=72).contains(&hours) {
-        let what = format!("found {hours} hours: expected 1 to 72 hours without improvement");
+    if !(1..=MOST_HOURS).contains(&hours) {
+        let what =
+            format!("found {hours} hours: expected 1 to {MOST_HOURS} hours without improvement");
         return Err(Wrong::at(written, what));
     }
     Ok(())

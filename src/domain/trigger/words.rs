@@ -89,23 +89,23 @@ impl Reason {
 }
 
 impl Measured {
-    /// In Chinese: `2026-11-27 08时起实测AQI高于200（08时为230）`.
+    /// In Chinese: `至迟自2026-11-27 08时起实测AQI高于200（08时为230）`.
     fn zh(&self) -> String {
         let Self { above, aqi, .. } = self;
         let (day, hour) = self.begins();
         if self.hourly {
-            format!("{day} {hour}时起实测AQI高于{above}（{hour}时为{aqi}）")
+            format!("至迟自{day} {hour}时起实测AQI高于{above}（{hour}时为{aqi}）")
         } else {
             format!("{day}实测AQI {aqi}，高于{above}")
         }
     }
 
-    /// In English: `measured above 200 since 2026-11-27 08:00 (230)`.
+    /// In English: `measured above 200 since 2026-11-27 08:00 at the latest (AQI 230)`.
     fn en(&self) -> String {
         let Self { above, aqi, .. } = self;
         let (day, hour) = self.begins();
         if self.hourly {
-            format!("measured above {above} since {day} {hour:02}:00 (AQI {aqi})")
+            format!("measured above {above} since {day} {hour:02}:00 at the latest (AQI {aqi})")
         } else {
             format!("{day} measured AQI {aqi}, above {above}")
         }

@@ -34,6 +34,22 @@ fn air(now: &str, written: &[Option<u32>], cause: Option<Cause>) -> Air {
     air
 }
 
+/// Days as they are foreseen, without hours.
+fn foreseen(now: &str, outlook: &Outlook) -> Air {
+    let mut air = Air::at(instant(now));
+    foresee(&mut air, outlook);
+    air
+}
+
+fn foresee(air: &mut Air, outlook: &Outlook) {
+    for day in outlook.days().as_slice() {
+        air.foresee(&Day {
+            origin: Day::forecast(day.on, None, "test").origin,
+            ..day.clone()
+        });
+    }
+}
+
 fn is_early(decision: &Decision) -> bool {
     let mut because = decision.because.iter();
     because.any(|reason| matches!(reason, Reason::Observed { .. }))
@@ -48,11 +64,17 @@ fn is_early(decision: &Decision) -> bool {
 #[case::dust("none", "90 320:dust 90 90", "2T08", "advise none -")]
 #[case::ozone("none", "90 320:o3:120 90 90", "2T08", "hold none -")]
 #[case::met_anyway("none", "90 201 201 90 90", "2T08", "issue yellow 2-3")]
-#[case::at_the_level_to_come(
+#[case::what_comes_later_is_left_to_a_raise(
     "none",
     "90 210 190 210 210 210 90 90",
     "2T08",
-    "issue orange 2-6 early"
+    "issue yellow 2-6 early"
+)]
+#[case::which_follows(
+    "yellow 2-6",
+    "90 210 190 210 210 210 90 90",
+    "2T08",
+    "raise orange 4-6"
 )]
 #[case::of_its_own_episode(
     "none",
@@ -75,7 +97,7 @@ fn days_start_early(
     #[case] expected: &str,
 ) {
     let (rules, series, stands) = (of_liaocheng(), outlook(series), standing(stands));
-    let air = Air::at(instant(now));
+    let air = foreseen(now, &series);
     let decision = rules.decide_now(&series, stands.as_ref(), None, &air);
     let early = if is_early(&decision) { " early" } else { "" };
     assert_eq!(
@@ -111,10 +133,12 @@ fn an_hour_nobody_foresees_counts_with_its_day() {
     let measured = hours("18x20 6x160");
     let decide = |tomorrow: &str| {
         let days = outlook(&format!("90 {tomorrow} 90 90"));
-        let air = air("1T20", &measured, None);
+        let mut air = air("1T20", &measured, None);
+        foresee(&mut air, &days);
         of_liaocheng().decide_now(&days, None, None, &air)
     };
     assert_eq!(told(&decide("201")), "issue yellow 1-2");
+    assert_eq!(told(&decide("201 201 201")), "issue orange 1-4");
     assert_eq!(told(&decide("200")), "hold none -");
     assert_eq!(told(&decide("-")), "hold none -");
 }
@@ -130,12 +154,12 @@ fn the_reason_says_what_was_measured_and_what_to_do() {
     // 160 µg/m³ are AQI 210 by HJ 633-2012.
     assert_eq!(
         reason.zh(36),
-        "2015-12-01 20时起实测AQI高于200（20时为210），预测未来12小时无明显改善，应立即启动黄色"
+        "至迟自2015-12-01 20时起实测AQI高于200（20时为210），预测未来12小时无明显改善，应立即启动黄色"
     );
     assert_eq!(
         reason.en(36),
-        "measured above 200 since 2015-12-01 20:00 (AQI 210), and no clear improvement is foreseen \
-         for the next 12 hours: start yellow at once"
+        "measured above 200 since 2015-12-01 20:00 at the latest (AQI 210), and no clear improvement \
+         is foreseen for the next 12 hours: start yellow at once"
     );
     let json = serde_json::to_string(&decision).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);
@@ -149,17 +173,72 @@ fn rules_that_say_nothing_of_it_start_nothing_early() {
     assert_eq!(told(&decision), "hold none -");
 }
 
-#[test]
-fn an_assessment_names_the_level_that_starts_early() {
-    let assessed = of_liaocheng().assess_now(
-        &outlook("90 210 190 210 210 210 90 90"),
-        &Air::at(instant("2T08")),
-    );
+#[rstest]
+#[case::early("90 210 190 90", "2T08", "yellow 2-2")]
+#[case::beside_what_is_met("90 210 190 210 210 210 90 90", "2T08", "orange 4-6")]
+#[case::what_is_over_says_nothing("301 301 301 301 90 90 210 90 90", "7T08", "yellow 7-7")]
+fn an_assessment_names_what_starts_early(
+    #[case] series: &str,
+    #[case] now: &str,
+    #[case] expected: &str,
+) {
+    let series = outlook(series);
+    let assessed = of_liaocheng().assess_now(&series, &foreseen(now, &series));
     let level = assessed.level.map_or("none", WarningLevel::as_str);
-    assert_eq!(
-        format!("{level} {}", span(assessed.from, assessed.until)),
-        "orange 2-2"
-    );
+    let told = format!("{level} {}", span(assessed.from, assessed.until));
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_was_measured_foresees_nothing() {
+    let series = outlook("90 320 90 90");
+    let mut air = Air::at(instant("2T08"));
+    for day in series.days().as_slice() {
+        air.foresee(day);
+    }
+    let decision = of_liaocheng().decide_now(&series, None, None, &air);
+    assert_eq!(told(&decision), "hold none -");
+}
+
+#[test]
+fn an_open_order_makes_no_later_episode_the_present_one() {
+    let series = outlook("90 210 90 90 210 210 210 90 90");
+    let order = Floor {
+        level: WarningLevel::Yellow,
+        from: instant("2T00"),
+        until: None,
+        document: "test".to_owned(),
+    };
+    let air = foreseen("2T08", &series);
+    let decision = of_liaocheng().decide_now(&series, None, Some(&order), &air);
+    assert_eq!(decision.level, Some(WarningLevel::Yellow), "{decision:#?}");
+    assert_eq!(decision.from, Some(instant("2T00")));
+}
+
+#[test]
+fn the_last_hour_looked_at_may_be_begun() {
+    // At half past twelve the twelfth hour from now ends half an hour into tomorrow.
+    let mut air = Air::at(instant("2T12") + TimeDelta::minutes(30));
+    foresee(&mut air, &outlook("90 210 210 90"));
+    let decision = of_liaocheng().decide_now(&outlook("90 210 190 90"), None, None, &air);
+    assert_eq!(told(&decision), "issue yellow 2-3", "{decision:#?}");
+}
+
+#[test]
+fn another_hour_of_the_same_haze_says_the_same() {
+    let hours = hours(NIGHT);
+    let decide = |now: &str| {
+        of_liaocheng().decide_now(&natural(&hours), None, None, &air(now, &hours, None))
+    };
+    let (first, mut later) = (decide("1T22"), decide("1T23"));
+    for reason in &mut later.because {
+        if let Reason::Observed { measured, .. } = reason {
+            measured.since += TimeDelta::hours(1);
+            measured.aqi += 20;
+        }
+    }
+    assert_ne!(first, later);
+    assert!(first.same_but_for_remarks(&later));
 }
 
 /// Whether hours start a warning early, said once more, of concentrations and hour by hour.
@@ -219,14 +298,20 @@ proptest! {
             let decision = rules.decide_now(days, standing.as_ref(), None, &air);
             (Standing::after(standing, &decision), decision)
         };
-        let (stands, first) = decide(standing);
+        let (mut stands, first) = decide(standing);
         if standing.is_some() {
             let today = day_of(instant(&written));
             let without = rules.decide(days, standing.as_ref(), None, today);
             prop_assert!(first.level >= without.level, "{first:#?}\n{without:#?}");
         }
         prop_assume!(first.proposal != Proposal::Lift);
-        let (_, second) = decide(stands);
+        let (raised, mut second) = decide(stands);
+        if is_early(&first) && second.proposal == Proposal::Raise {
+            // A higher level later in the same haze has an act of its own.
+            prop_assert!(second.from > first.from, "{first:#?}\n{second:#?}");
+            stands = raised;
+            second = decide(stands).1;
+        }
         prop_assert!(
             matches!(second.proposal, Proposal::Hold | Proposal::Advise),
             "{first:#?}\n{second:#?}"
