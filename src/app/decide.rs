@@ -102,8 +102,8 @@ async fn judge(
         Cut::Rolling(rolling) => rolling.days(),
         Cut::NaturalDays | Cut::HoursMissing => consensus.outlook().days(),
     };
-    let air = match judged_by.rules.observed_start {
-        Some(_) => air(tx, playbook, region, &consensus, now).await?,
+    let air = match &judged_by.rules.observed_start {
+        Some(start) => air(tx, playbook, region, &consensus, start, now).await?,
         None => Air::at(now),
     };
     let mut decision = judged_by

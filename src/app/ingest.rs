@@ -131,6 +131,13 @@ impl TakenIn {
     }
 }
 
+impl DayIn {
+    /// Whether it tells more than hours.
+    fn has_value(&self) -> bool {
+        !matches!(self.value, ValueIn::Index { aqi: None, .. })
+    }
+}
+
 impl From<Day> for DayIn {
     fn from(day: Day) -> Self {
         Self {

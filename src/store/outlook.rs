@@ -160,6 +160,28 @@ pub async fn list_observed(
     given(rows)
 }
 
+/// Everything that was measured or computed of days of a region that came, the word said last behind
+/// those before it: of a day that goes on, each may tell of other hours.
+pub async fn list_every_observed(
+    tx: &mut Tx,
+    region: RegionCode,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<Given>> {
+    let rows: Vec<DayRow> = tx
+        .all(
+            "SELECT day_key, source, issued_at, received_at, received_by, body
+               FROM outlook_day
+              WHERE region = $1
+                AND on_day BETWEEN $2 AND $3
+                AND origin = 'observed'
+              ORDER BY COALESCE(issued_at, received_at), day_key",
+            (region.as_str(), from.to_string(), to.to_string()),
+        )
+        .await?;
+    given(rows)
+}
+
 /// What one source foresaw last of every day of a region from one day to another, in order of day.
 pub async fn list_foreseen_by(
     tx: &mut Tx,

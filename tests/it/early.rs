@@ -33,7 +33,12 @@ async fn judge_as_liaocheng(world: &World) {
 
 /// Hours of PM2.5 (µg/m³) from the beginning of the 24th of November on; all else is harmless.
 fn table(hours: impl IntoIterator<Item = u32>) -> String {
-    let hours = (0..).zip(hours).map(|(hour, pm2_5)| {
+    table_from(0, hours)
+}
+
+/// The same from an hour of that day on.
+fn table_from(first: u32, hours: impl IntoIterator<Item = u32>) -> String {
+    let hours = (first..).zip(hours).map(|(hour, pm2_5)| {
         let (day, hour) = (24 + hour / 24, hour % 24);
         format!("2026-11-{day}T{hour:02}:00,{pm2_5},20,5,20,0.5,20\n")
     });
@@ -67,10 +72,21 @@ async fn measure(officer: &Visitor, hazy: std::ops::Range<u32>) -> Value {
     hand_in(officer, "source=实测", table(hours)).await
 }
 
+/// One hour of the day and nothing else.
+async fn measure_the_hour(officer: &Visitor, hour: u32, pm2_5: u32) {
+    hand_in(officer, "source=实测", table_from(hour, [pm2_5])).await;
+}
+
 async fn get(officer: &Visitor, path: &str) -> Value {
     let (status, answer) = Visitor::json(officer.get(path)).await;
-    assert!(status == 200 || status == 404, "{answer}");
+    assert_eq!(status, 200, "{answer}");
     answer
+}
+
+/// The index of a day of an outlook.
+fn aqi_of(outlook: &Value, on: &str) -> Value {
+    let mut days = outlook["days"].as_array().unwrap().iter();
+    days.find(|day| day["on"] == on).unwrap()["aqi"].clone()
 }
 
 both_engines! {
@@ -90,7 +106,7 @@ both_engines! {
         let expected = ["issue", "yellow", "2026-11-24T00:00:00+08:00", "2026-11-26T00:00:00+08:00"];
         assert_eq!(told, expected.map(|word| json!(word)).each_ref());
         // 160 µg/m³ are AQI 210 by HJ 633-2026.
-        let why = "2026-11-24 16时起实测AQI高于200（16时为210），预测未来12小时无明显改善，应立即启动黄色";
+        let why = "至迟自2026-11-24 16时起实测AQI高于200（16时为210），预测未来12小时无明显改善，应立即启动黄色";
         assert_eq!(open["because"][0]["zh"], why);
 
         let mut person = Person::signed_in(&world.stranger(), OFFICER).await;
@@ -109,6 +125,63 @@ both_engines! {
         world.fast_forward(TimeDelta::hours(7)).await;
         let officer = world.officer().await;
         decide::review(world.app(), "411000".parse().unwrap()).await.unwrap();
+        let judged = get(&officer, "/api/v1/decisions?region=411000").await;
+        assert_eq!(judged["proposal"], "hold", "{judged}");
+    }
+
+    async fn a_haze_told_hour_by_hour_is_one_proposal(db: TestDb) {
+        let world = World::new(db).await;
+        judge_as_liaocheng(&world).await;
+        let officer = world.officer().await;
+        foresee_a_night(&officer).await;
+        // Each file tells one hour more, and only that.
+        measure_the_hour(&officer, 18, 160).await;
+        measure_the_hour(&officer, 19, 170).await;
+        let open = get(&officer, "/api/v1/proposals?region=411000").await;
+        let since = "至迟自2026-11-24 18时起实测AQI高于200";
+        assert!(open["because"][0]["zh"].as_str().unwrap().starts_with(since), "{open}");
+
+        let decline = format!("/api/v1/proposals/{}/decline", open["id"]);
+        let said = json!({ "region": "411000", "reason": "夜间观望" });
+        let declined = officer.request(Method::POST, &decline).json(&said).send().await.unwrap();
+        assert_eq!(declined.status(), 204);
+        world.fast_forward(TimeDelta::hours(1)).await;
+        measure_the_hour(&officer, 20, 190).await;
+        let (status, open) = Visitor::json(officer.get("/api/v1/proposals?region=411000")).await;
+        assert_eq!(status, 404, "the same haze was declined an hour ago: {open}");
+    }
+
+    async fn a_forecast_made_today_tells_the_hours_of_today_that_are_left(db: TestDb) {
+        let world = World::new(db).await;
+        judge_as_liaocheng(&world).await;
+        let officer = world.officer().await;
+        measure(&officer, 16..20).await;
+        let hours = (0..80).map(|hour| if hour < 20 { 160 } else { 20 });
+        let what = "source=市站&issued_at=2026-11-24T08:00:00Z";
+        hand_in(&officer, what, table_from(16, hours)).await;
+        let judged = get(&officer, "/api/v1/decisions?region=411000").await;
+        assert_eq!(judged["proposal"], "issue", "{judged}");
+    }
+
+    async fn a_forecast_made_today_keeps_what_its_source_said_of_the_morning(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let morning = "source=市站&issued_at=2026-11-23T12:00:00Z";
+        hand_in(&officer, morning, table((0..96).map(|_| 100))).await;
+        let what = "source=市站&issued_at=2026-11-24T08:00:00Z";
+        hand_in(&officer, what, table_from(16, (0..80).map(|_| 160))).await;
+        let outlook = get(&officer, "/api/v1/outlooks?region=411000").await;
+        // 16 hours of 100 and 8 of 160 µg/m³: 120 µg/m³, which is AQI 158 by HJ 633-2026.
+        assert_eq!(aqi_of(&outlook, "2026-11-24"), json!(158), "{outlook}");
+    }
+
+    async fn a_forecast_out_of_date_says_nothing_of_the_night(db: TestDb) {
+        let world = World::new(db).await;
+        judge_as_liaocheng(&world).await;
+        let officer = world.officer().await;
+        let hours = (0..96).map(|hour| if (16..36).contains(&hour) { 160 } else { 20 });
+        hand_in(&officer, "source=市站&issued_at=2026-11-22T12:00:00Z", table(hours)).await;
+        measure(&officer, 16..20).await;
         let judged = get(&officer, "/api/v1/decisions?region=411000").await;
         assert_eq!(judged["proposal"], "hold", "{judged}");
     }

@@ -149,6 +149,9 @@ pub struct Agreed {
     pub taken: Voice,
     /// What the others say who have a value, the one that would be taken next first.
     pub others: Vec<Voice>,
+    /// What is foreseen of the day or filled in, by whoever would be taken first, with or without a
+    /// value: nobody's forecast that is out of date, and nothing that was observed.
+    pub foreseen: Option<Given>,
 }
 
 /// A region's days, each with whoever has said something of it.
@@ -283,8 +286,14 @@ fn agreed(mut voices: Vec<Voice>, forecasts: &Forecasts) -> Option<Agreed> {
             Reverse(place),
         ))
     });
+    let foreseen = voices.iter().find(|voice| {
+        let origin = &voice.given.day.origin;
+        !voice.stale && !matches!(origin, Origin::Observed { .. })
+    });
+    let foreseen = foreseen.map(|voice| voice.given.clone());
     let mut voices = voices.into_iter();
     Some(Agreed {
+        foreseen,
         taken: voices.next()?,
         others: voices.filter(|voice| voice.value.is_some()).collect(),
     })

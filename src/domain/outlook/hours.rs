@@ -28,6 +28,14 @@ impl HoursOfDay {
         hours
     }
 
+    /// Each hour as it is known here, or else there.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self::from_fn(|hour| {
+            PerPollutant::from_fn(|pollutant| self.0[pollutant][hour].or(other.0[pollutant][hour]))
+        })
+    }
+
     /// What is known of an hour, 0 to 23.
     ///
     /// # Panics
