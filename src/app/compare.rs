@@ -3,9 +3,11 @@
 //! The history is what the database keeps of a region's days, measured or, where nobody measured,
 //! computed by a model; natural days, since hours are kept of few of them. Both rule sets are
 //! [replayed](crate::domain::episode) over it with the days after each day as a perfect forecast.
-//! Nothing is written.
+//! Nothing is written. Years take a core a good while, so that one comparison is made at a time, and
+//! away from the tasks that must not wait.
 
 use chrono::{Datelike, Days, NaiveDate};
+use tokio::sync::Semaphore;
 
 use super::{App, Caller, Error, FieldError};
 use crate::app::playbook::Playbook;
@@ -62,42 +64,52 @@ pub struct Replayed {
     pub score: Score,
 }
 
-/// Replays both rule sets over the days of a region.
-pub async fn compare(app: &App, caller: &Caller, question: Question) -> Result<Comparison, Error> {
+/// Replays both rule sets over the days of a region, and tells what came of it in words or pictures.
+pub async fn compare<T: Send + 'static>(
+    app: &App,
+    caller: &Caller,
+    question: Question,
+    tell: impl FnOnce(&Comparison) -> T + Send + 'static,
+) -> Result<T, Error> {
+    /// One at a time: anybody who has signed in may ask.
+    static TURN: Semaphore = Semaphore::const_new(1);
     caller.may_look_at(question.region)?;
     let (playbook, now) = (app.active_playbook().await?, app.now());
     let yesterday = day_of(now) - Days::new(1);
     let ([first, second], (from, to)) = check(&question, &playbook, yesterday)?;
+    let turn = TURN.acquire().await.map_err(Error::internal)?;
     let given = {
         let mut tx = app.db.read().await?;
         store::list_observed(&mut tx, question.region, from, to).await?
     };
-    let known = Consensus::of(given, &Forecasts::default(), Ranges::Middle, now);
-    let history = known.map_err(Error::internal)?.into_outlook();
-    if history
-        .days()
-        .as_slice()
-        .iter()
-        .all(|day| day.aqi.is_none())
-    {
-        let text = format!("no day of {} is known from {from} to {to}", question.region);
-        return Err(Error::conflict("no-history", text));
-    }
-    let replayed = tokio::task::spawn_blocking(move || {
-        let replayed =
-            [first, second].map(|(rules, digest)| Replayed::over(rules, digest, &history));
-        (history, replayed)
+    let compared = tokio::task::spawn_blocking(move || {
+        // Whoever waits for it may go away; the work does not.
+        let _turn = turn;
+        let known = Consensus::of(given, &Forecasts::default(), Ranges::Middle, now);
+        let history = known.map_err(Error::internal)?.into_outlook();
+        let mut days = history.days().as_slice().iter();
+        if days.all(|day| day.aqi.is_none()) {
+            let text = format!("no day of {} is known from {from} to {to}", question.region);
+            return Err(Error::conflict("no-history", text));
+        }
+        Ok(tell(&Comparison::over(history, [first, second])))
     });
-    let (history, replayed) = replayed.await.map_err(Error::internal)?;
-    let [first, second] = &replayed;
-    let modelled = Origin::Observed { modelled: true };
-    let days = history.days().as_slice().iter();
-    Ok(Comparison {
-        modelled: days.filter(|day| day.origin == modelled).count(),
-        difference: Difference::between(&first.warnings, &second.warnings),
-        replayed,
-        history,
-    })
+    compared.await.map_err(Error::internal)?
+}
+
+impl Comparison {
+    fn over(history: Outlook, rules: [Named; 2]) -> Self {
+        let replayed = rules.map(|(rules, digest)| Replayed::over(rules, digest, &history));
+        let [first, second] = &replayed;
+        let modelled = Origin::Observed { modelled: true };
+        let days = history.days().as_slice().iter();
+        Self {
+            modelled: days.filter(|day| day.origin == modelled).count(),
+            difference: Difference::between(&first.warnings, &second.warnings),
+            replayed,
+            history,
+        }
+    }
 }
 
 impl Replayed {

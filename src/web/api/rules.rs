@@ -150,8 +150,8 @@ pub(super) struct InForce {
     because: Vec<Words>,
 }
 
-impl From<Comparison> for RulesComparison {
-    fn from(comparison: Comparison) -> Self {
+impl From<&Comparison> for RulesComparison {
+    fn from(comparison: &Comparison) -> Self {
         let [first, second] = &comparison.replayed;
         let days = comparison.history.days().as_slice();
         let lift_hours = [first, second].map(|set| set.rules.lift.hours);
@@ -265,6 +265,6 @@ pub(super) async fn compare_rules(
         from: query.from,
         to: query.to,
     };
-    let comparison = compare::compare(&app, &caller, question).await?;
-    Ok(Json(comparison.into()))
+    let tell = |comparison: &Comparison| RulesComparison::from(comparison);
+    Ok(Json(compare::compare(&app, &caller, question, tell).await?))
 }

@@ -45,11 +45,15 @@ pub(in crate::web) async fn show(
         return page(&seat, &desk, StatusCode::OK, typed, Ok(None));
     }
     let asked = match typed.read(seat.language, &desk) {
-        Ok(question) => compare::compare(&seat.app, &seat.caller, question).await,
+        Ok(question) => {
+            let (language, place) = (seat.language, desk.region_name().to_owned());
+            let tell = move |comparison: &Comparison| told(language, &place, comparison);
+            compare::compare(&seat.app, &seat.caller, question, tell).await
+        }
         Err(wrong) => return page(&seat, &desk, UNPROCESSABLE, typed, Err(wrong)),
     };
     match asked {
-        Ok(comparison) => page(&seat, &desk, StatusCode::OK, typed, Ok(Some(&comparison))),
+        Ok(answer) => page(&seat, &desk, StatusCode::OK, typed, Ok(Some(answer))),
         Err(error) => {
             let wrong = faults(seat.language, error, field)?;
             page(&seat, &desk, UNPROCESSABLE, typed, Err(wrong))
@@ -81,8 +85,8 @@ impl Typed {
         [first, second, from, to].into_iter().all(String::is_empty)
     }
 
-    /// What a person is likely to ask first: the region's rules and the last ones before them, over the
-    /// last years.
+    /// What a person is likely to ask first: the region's rules and the last ones before them, over last
+    /// winter and this one.
     fn proposed(desk: &Desk) -> Self {
         let ours = desk.rules().map_or("", |rules| rules.id.as_str());
         let mut others: Vec<&Rules> = desk.playbook.all_rules().collect();
@@ -95,7 +99,7 @@ impl Typed {
         Self {
             first: ours.to_owned(),
             second: before.map_or_else(String::new, |rules| rules.id.clone()),
-            from: (year - 2).to_string(),
+            from: (year - 1).to_string(),
             to: year.to_string(),
         }
     }
@@ -123,10 +127,10 @@ fn page(
     desk: &Desk,
     status: StatusCode,
     typed: Typed,
-    answered: Result<Option<&Comparison>, Faults>,
+    answered: Result<Option<Answer>, Faults>,
 ) -> Result<Response, Problem> {
     let (answer, faults) = match answered {
-        Ok(comparison) => (comparison, Faults::default()),
+        Ok(answer) => (answer, Faults::default()),
         Err(faults) => (None, faults),
     };
     let choices = |chosen: &str| {
@@ -149,7 +153,7 @@ fn page(
         most_years: MOST_YEARS.into(),
         horizon: HORIZON,
         faults,
-        answer: answer.map(|answer| told(seat.language, desk.region_name(), answer)),
+        answer,
     };
     seat.show(status, &view)
 }
