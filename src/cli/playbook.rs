@@ -9,6 +9,7 @@ use super::{Failure, print::Output};
 use crate::app::playbook::{Faults, Playbook};
 use crate::app::{Caller, Error};
 use crate::domain::playbook::{PlaybookFault, Standing};
+use crate::domain::trigger::KnownPart;
 use crate::playbooks::Files;
 
 /// Check playbooks, and put them in force.
@@ -106,7 +107,12 @@ const DOUBT: &str = "doubt";
 fn print_unread(playbook: &Playbook, json: bool, out: &mut Output) -> Result<(), Failure> {
     for rules in playbook.all_rules() {
         let path = format!("triggers/{}.toml", rules.id);
-        for (part, standing, source) in rules.parts() {
+        for KnownPart {
+            part,
+            standing,
+            source,
+        } in rules.parts()
+        {
             if standing == Standing::Found {
                 continue;
             }

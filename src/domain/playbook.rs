@@ -47,15 +47,6 @@ impl Standing {
             Self::Assumed => "assumed",
         }
     }
-
-    /// The Chinese word: `转引`.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Found => "见原文",
-            Self::SecondHand => "转引",
-            Self::Assumed => "推定",
-        }
-    }
 }
 
 /// Where a file's values come from, and when they hold.

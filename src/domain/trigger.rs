@@ -51,7 +51,7 @@ mod words;
 
 pub use condition::{Clause, Condition, NotACondition};
 pub use observed::{Air, Measured, ObservedStart};
-pub use rules::{Below, Exclusions, Lift, Part, Ranges, Rules, Window};
+pub use rules::{Below, Exclusions, KnownPart, Lift, Part, Ranges, Rules, Window};
 
 use judged::Judged;
 use series::{Met, Series};
@@ -228,7 +228,7 @@ pub enum Reason {
         /// The whole unbroken run.
         run: Run,
     },
-    /// The air measured calls for a level at once, whatever was foreseen.
+    /// The air measured calls for a level at once, and is foreseen to last.
     Observed {
         /// The level.
         level: WarningLevel,

@@ -49,7 +49,8 @@ pub struct Rules {
     pub exclusions: Exclusions,
     /// The lowest level first.
     levels: Vec<(WarningLevel, Vec<Condition>)>,
-    /// How well the levels and the notice are known, where that differs from the whole.
+    /// How well the days, the levels and the notice are known, where that differs from the whole.
+    days_known: Known,
     levels_known: Known,
     notice_known: Known,
 }
@@ -57,6 +58,8 @@ pub struct Rules {
 /// A part of the rules that may be known better or worse than the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
+    /// 取日方法: how a day is cut, and what a range counts as.
+    Days,
     /// 分级条件.
     Levels,
     /// 提前发布.
@@ -73,6 +76,7 @@ impl Part {
     /// The key of the part in its file: `advance_notice`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Days => "days",
             Self::Levels => "levels",
             Self::AdvanceNotice => "advance_notice",
             Self::Lift => "lift",
@@ -80,17 +84,17 @@ impl Part {
             Self::Exclusions => "exclusions",
         }
     }
+}
 
-    /// The Chinese word: `解除条件`.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Levels => "分级条件",
-            Self::AdvanceNotice => "提前发布",
-            Self::Lift => "解除条件",
-            Self::ObservedStart => "提前启动",
-            Self::Exclusions => "不纳入预警的情形",
-        }
-    }
+/// A part of rules with how well it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPart<'r> {
+    /// The part.
+    pub part: Part,
+    /// How well it is known.
+    pub standing: Standing,
+    /// Where it was read.
+    pub source: &'r str,
 }
 
 /// How well a part is known, and where it was read; what is not said is as the file says of itself.
@@ -194,40 +198,43 @@ impl Rules {
     }
 
     /// Each part with how well it is known, and where it was read.
-    pub fn parts(&self) -> impl Iterator<Item = (Part, Standing, &str)> {
-        let Self {
-            lift, exclusions, ..
-        } = self;
-        let observed = self.observed_start.as_ref();
+    pub fn parts(&self) -> impl Iterator<Item = KnownPart<'_>> {
+        let (lift, exclusions) = (&self.lift, &self.exclusions);
+        let observed = self.observed_start.as_ref().map(|start| {
+            let standing = Some(start.standing);
+            self.part(Part::ObservedStart, standing, Some(&start.source))
+        });
         let parts = [
-            Some((
-                Part::Levels,
-                self.levels_known.standing,
-                self.levels_known.source.as_deref(),
-            )),
-            Some((
-                Part::AdvanceNotice,
-                self.notice_known.standing,
-                self.notice_known.source.as_deref(),
-            )),
-            Some((Part::Lift, lift.standing, Some(lift.source.as_str()))),
-            observed.map(|start| {
-                (
-                    Part::ObservedStart,
-                    Some(start.standing),
-                    Some(start.source.as_str()),
-                )
-            }),
-            Some((
+            Some(self.table(Part::Days, &self.days_known)),
+            Some(self.table(Part::Levels, &self.levels_known)),
+            Some(self.table(Part::AdvanceNotice, &self.notice_known)),
+            Some(self.part(Part::Lift, lift.standing, Some(&lift.source))),
+            observed,
+            Some(self.part(
                 Part::Exclusions,
                 exclusions.standing,
-                Some(exclusions.source.as_str()),
+                Some(&exclusions.source),
             )),
         ];
-        parts.into_iter().flatten().map(|(part, standing, source)| {
-            let standing = standing.unwrap_or(self.standing);
-            (part, standing, source.unwrap_or(&self.source))
-        })
+        parts.into_iter().flatten()
+    }
+
+    fn table<'r>(&'r self, part: Part, known: &'r Known) -> KnownPart<'r> {
+        self.part(part, known.standing, known.source.as_deref())
+    }
+
+    /// A part, as the file is known where it does not say otherwise of itself.
+    fn part<'r>(
+        &'r self,
+        part: Part,
+        standing: Option<Standing>,
+        source: Option<&'r str>,
+    ) -> KnownPart<'r> {
+        KnownPart {
+            part,
+            standing: standing.unwrap_or(self.standing),
+            source: source.unwrap_or(&self.source),
+        }
     }
 
     /// Whether these rules hold on a day.
@@ -293,6 +300,8 @@ struct File {
     advance_notice_hours: u16,
     #[serde(default)]
     advance_notice: Known,
+    #[serde(default)]
+    days: Known,
     levels: Spanned<Levels>,
     lift: Spanned<Lift>,
     observed_start: Option<Spanned<ObservedStart>>,
@@ -341,6 +350,7 @@ impl File {
         }
         Ok(Rules {
             levels,
+            days_known: self.days,
             levels_known,
             notice_known: self.advance_notice,
             id: self.id,

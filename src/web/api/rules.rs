@@ -15,7 +15,7 @@ use crate::domain::backtest::{Apart, Difference, Score, apart};
 use crate::domain::episode::Step;
 use crate::domain::level::WarningLevel;
 use crate::domain::region::RegionCode;
-use crate::domain::trigger::{self, Rules};
+use crate::domain::trigger::{KnownPart, Rules};
 use crate::web::problem::{Problem, ProblemBody};
 
 /// Which region, which rules, and which years: ten at most.
@@ -98,7 +98,7 @@ pub(super) struct ReplayedRules {
 /// A part of rules, and how well it is known.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RulesPart {
-    /// levels, advance_notice, lift, observed_start or exclusions.
+    /// days, levels, advance_notice, lift, observed_start or exclusions.
     part: &'static str,
     /// found, second-hand or assumed.
     standing: &'static str,
@@ -177,10 +177,10 @@ impl From<&Comparison> for RulesComparison {
 
 impl ReplayedRules {
     fn new(rules: &Rules, digest: &str, score: &Score) -> Self {
-        let part = |(part, standing, source): (trigger::Part, _, &str)| RulesPart {
-            part: part.as_str(),
-            standing: crate::domain::playbook::Standing::as_str(standing),
-            source: source.to_owned(),
+        let part = |known: KnownPart<'_>| RulesPart {
+            part: known.part.as_str(),
+            standing: known.standing.as_str(),
+            source: known.source.to_owned(),
         };
         Self {
             rules: rules.id.clone(),

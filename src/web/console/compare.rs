@@ -208,17 +208,22 @@ fn told(language: Language, place: &str, comparison: &Comparison) -> Answer {
 fn facts(language: Language, rules: &Rules) -> RulesFacts {
     let parts = rules
         .parts()
-        .filter(|(_, standing, _)| *standing != Standing::Found);
+        .filter(|known| known.standing != Standing::Found);
     RulesFacts {
-        title: format!("{} {}（{}）", rules.id, rules.title, rules.document),
+        title: language
+            .say("rules-titled")
+            .with("id", rules.id.as_str())
+            .with("title", rules.title.as_str())
+            .with("document", rules.document.as_str())
+            .to_string(),
         unread: parts
-            .map(|(part, standing, source)| UnreadPart {
+            .map(|known| UnreadPart {
                 what: language
                     .say("rules-part-known")
-                    .with("part", language.say(part_word(part)))
-                    .with("standing", language.say(standing_word(standing)))
+                    .with("part", language.say(part_word(known.part)))
+                    .with("standing", language.say(standing_word(known.standing)))
                     .to_string(),
-                source: source.to_owned(),
+                source: known.source.to_owned(),
             })
             .collect(),
     }
@@ -226,6 +231,7 @@ fn facts(language: Language, rules: &Rules) -> RulesFacts {
 
 const fn part_word(part: Part) -> &'static str {
     match part {
+        Part::Days => "rules-part-days",
         Part::Levels => "rules-part-levels",
         Part::AdvanceNotice => "rules-part-advance-notice",
         Part::Lift => "rules-part-lift",

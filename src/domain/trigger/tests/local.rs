@@ -61,16 +61,18 @@ fn notice_and_lift_of_a_place(#[case] id: &str, #[case] notice: u16, #[case] lin
 #[case("liaocheng-2019", Part::ObservedStart, Known::Found)]
 #[case("liaocheng-2019", Part::AdvanceNotice, Known::Found)]
 #[case("liaocheng-2024", Part::ObservedStart, Known::Assumed)]
-#[case("harbin-2023", Part::Exclusions, Known::Found)]
+#[case("harbin-2023", Part::Exclusions, Known::Assumed)]
+#[case("harbin-2023", Part::Days, Known::Found)]
+#[case("liaocheng-2019", Part::Days, Known::Assumed)]
 #[case("harbin-2023", Part::Levels, Known::Assumed)]
 #[case("shijiazhuang-2017", Part::AdvanceNotice, Known::SecondHand)]
 #[case("chengdu-2024", Part::Levels, Known::SecondHand)]
-#[case("wusu-2024", Part::Lift, Known::Found)]
+#[case("wusu-2024", Part::Lift, Known::Assumed)]
 fn parts_are_known_differently_well(#[case] id: &str, #[case] part: Part, #[case] expected: Known) {
     let rules = local(id);
-    let known = rules.parts().find(|(of, ..)| *of == part).unwrap();
-    assert_eq!(known.1, expected);
-    assert!(!known.2.is_empty());
+    let known = rules.parts().find(|known| known.part == part).unwrap();
+    assert_eq!(known.standing, expected);
+    assert!(!known.source.is_empty());
 }
 
 #[test]
