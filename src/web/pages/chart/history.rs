@@ -2,7 +2,7 @@
 //! a calendar.
 //!
 //! Drawn on the page that compares rule sets and in the report of a replay; the colours are those of
-//! the page around it. Lengths are in the units of the drawings: a curve is 1008 wide, a month 154.
+//! the page around it. Lengths are in the units of the drawings: a curve is 1060 wide, a month 154.
 
 use std::collections::BTreeMap;
 
@@ -83,7 +83,6 @@ pub(crate) struct Tick {
 pub(crate) struct Band {
     pub(crate) y: i32,
     pub(crate) name: String,
-    pub(crate) name_width: usize,
     pub(crate) parts: Vec<Part>,
 }
 
@@ -128,8 +127,8 @@ pub(crate) struct LevelBar {
     pub(crate) class: Option<&'static str>,
 }
 
-/// Where the curve begins, and how wide a day of it is.
-const LEFT: f64 = 60.0;
+/// Where the curve begins, right of names as long as `shijiazhuang-2017`, and how wide a day of it is.
+const LEFT: f64 = 112.0;
 const DAY: f64 = 2.55;
 /// Where its zero lies, and how high 500 reaches above it.
 const ZERO: i32 = 114;
@@ -189,7 +188,6 @@ impl History {
                 .into_iter()
                 .map(|(y, (name, in_force))| Band {
                     y,
-                    name_width: 52.min(name.len() * 6),
                     name: name.clone(),
                     parts: self.parts(days, in_force),
                 })
