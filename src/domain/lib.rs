@@ -30,6 +30,8 @@ pub mod office;
 pub mod notice;
 pub mod warning;
 
+pub mod advisory;
+
 pub mod order;
 pub mod plan;
 

@@ -1,0 +1,313 @@
+//! What an advisory says: to whom, how long, and what it recommends.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Refusal, written};
+use crate::aqi::Pollutant;
+use crate::outlook::Cause;
+use crate::region::RegionCode;
+use crate::time::WrittenTime;
+use crate::trigger::{Decision, Exclusion, Reason};
+use crate::warning::Warning;
+
+/// What kind of advisory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum AdvisoryKind {
+    /// 健康提示: bad air that starts no colour.
+    HealthNotice {
+        /// What brings it.
+        cause: Cause,
+    },
+    /// 临时管控、不利气象条件应对: below the lowest level, on a superior's word (按上级部署).
+    TemporaryControl {
+        /// The superior's document (上级文号).
+        document: String,
+    },
+}
+
+impl AdvisoryKind {
+    /// The machine word.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::HealthNotice { .. } => "health-notice",
+            Self::TemporaryControl { .. } => "temporary-control",
+        }
+    }
+
+    /// The superior's document; a health notice needs none.
+    pub fn document(&self) -> Option<&str> {
+        match self {
+            Self::HealthNotice { .. } => None,
+            Self::TemporaryControl { document } => Some(document),
+        }
+    }
+}
+
+/// What an advisory says. There is no level, no measure of a plan and no recipient's order in it,
+/// and no field that could hold one: see the [module](super).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// What kind it is.
+    #[serde(flatten)]
+    pub kind: AdvisoryKind,
+    /// The place.
+    pub region: RegionCode,
+    /// The parts of the place that are meant; all of it where none is named.
+    #[serde(default)]
+    pub parts: BTreeSet<RegionCode>,
+    /// From when.
+    pub from: WrittenTime,
+    /// Until when. It is always stated: an advisory runs out by itself.
+    pub until: WrittenTime,
+    /// What is to be expected, and why.
+    pub text: String,
+    /// What is recommended (建议性措施、倡议).
+    #[serde(default)]
+    pub advice: Vec<Advice>,
+    /// The proposal it answers.
+    pub answers: Option<Answered>,
+}
+
+/// A recommendation: what somebody may do, and nobody has to.
+///
+/// One that is written now is free of [`COMPULSORY`] words; one on record is read as it stands,
+/// whatever words are added to them later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Advice(String);
+
+/// A machine's proposal that an advisory answers, with the reasons it was told with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Its key.
+    pub proposal: i64,
+    /// The rules it was made by: a file of the playbook.
+    pub rules: String,
+    /// SHA-256 of that file.
+    pub digest: String,
+    /// The reasons, as they were told to the officer.
+    pub because: Vec<String>,
+}
+
+/// Words that order something. What is ordered needs a level, a plan and the law's article on
+/// measures, none of which an advisory has. *Assumed*: a list of ours.
+pub const COMPULSORY: [&str; 12] = [
+    "责令",
+    "勒令",
+    "强制执行",
+    "必须",
+    "务必",
+    "一律",
+    "严禁",
+    "不得",
+    "停产",
+    "限产",
+    "停工",
+    "停业",
+];
+
+impl Advice {
+    /// A recommendation; refused where it orders something.
+    pub fn new(text: &str) -> Result<Self, Refusal> {
+        let text = text.trim();
+        written(text, "what is recommended")?;
+        orders_nothing(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Its words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn orders_nothing(text: &str) -> Result<(), Refusal> {
+    match COMPULSORY.into_iter().find(|word| text.contains(word)) {
+        Some(word) => Err(Refusal::Compulsory(word)),
+        None => Ok(()),
+    }
+}
+
+impl Contents {
+    /// Whether what is said holds together; asked when drafting and again when submitting.
+    pub fn check(&self) -> Result<(), Refusal> {
+        if let AdvisoryKind::TemporaryControl { document } = &self.kind {
+            written(document, "the superior's document")?;
+        }
+        let within = |part: &RegionCode| self.region.contains(*part) && *part != self.region;
+        if let Some(part) = self.parts.iter().find(|part| !within(part)) {
+            return Err(Refusal::NotAPart(*part));
+        }
+        if self.until.at() <= self.from.at() {
+            return Err(Refusal::EndsBeforeStart {
+                start: self.from,
+                end: self.until,
+            });
+        }
+        written(&self.text, "what is to be expected")?;
+        orders_nothing(&self.text)
+    }
+
+    /// Whether it gives way to a coloured warning. A temporary control does (晋城: the control ends
+    /// when a colour starts); a health notice tells of air that no colour stands for, and stays.
+    pub const fn gives_way(&self) -> bool {
+        matches!(self.kind, AdvisoryKind::TemporaryControl { .. })
+    }
+
+    /// Whether it would hold beside a warning that it has to give way to.
+    pub(super) fn collides_with(&self, warning: &Warning) -> bool {
+        let over = warning.ended.map(|ended| ended.at.at());
+        let over = over.or(warning.ends.at());
+        self.gives_way()
+            && warning.start.at() < self.until.at()
+            && over.is_none_or(|over| self.from.at() < over)
+    }
+}
+
+/// What brings the air for which a decision asks no colour, as far as its reasons tell.
+pub fn cause_of(decision: &Decision) -> Option<Cause> {
+    decision.because.iter().find_map(|reason| match reason {
+        Reason::Excluded {
+            by: Exclusion::Cause(cause),
+            ..
+        } => Some(*cause),
+        Reason::Excluded {
+            by: Exclusion::Pollutants(pollutants),
+            ..
+        } if pollutants.contains(Pollutant::O3) => Some(Cause::Ozone),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::notice::{self, End, Grounds, NoticeKind};
+
+    /// An advisory that may be published.
+    pub(in crate::advisory) fn contents(kind: AdvisoryKind) -> Contents {
+        Contents {
+            kind,
+            region: "411000".parse().unwrap(),
+            parts: BTreeSet::from(["411081".parse().unwrap()]),
+            from: "2026-11-25T08:00".parse().unwrap(),
+            until: "2026-11-27T24:00".parse().unwrap(),
+            text: "受沙尘影响，空气质量以重度污染为主".to_owned(),
+            advice: vec![Advice::new("建议儿童、老年人减少户外活动").unwrap()],
+            answers: None,
+        }
+    }
+
+    pub(in crate::advisory) fn dust() -> Contents {
+        contents(AdvisoryKind::HealthNotice { cause: Cause::Dust })
+    }
+
+    pub(in crate::advisory) fn control() -> Contents {
+        contents(AdvisoryKind::TemporaryControl {
+            document: "豫环委攻坚办〔2026〕88号".to_owned(),
+        })
+    }
+
+    pub(in crate::advisory) fn warning(start: &str, ends: Option<&str>) -> Warning {
+        Warning::begin(&notice::Contents {
+            kind: NoticeKind::Start,
+            level: crate::level::WarningLevel::Orange,
+            effective: start.parse().unwrap(),
+            ends: ends.map_or(End::UntilFurtherNotice, |end| End::At(end.parse().unwrap())),
+            grounds: Grounds::Judgement {
+                reason: "会商".to_owned(),
+            },
+            parent_document: None,
+            cancels: None,
+            adds: Vec::new(),
+            keeps: Vec::new(),
+        })
+    }
+
+    /// 环大气〔2024〕6号: other causes get a health notice; measures belong to coloured warnings.
+    #[rstest]
+    #[case("建议公众绿色出行", None)]
+    #[case("倡议有条件的企业错峰运输", None)]
+    #[case("责令工地停止土方作业", Some("责令"))]
+    #[case("水泥企业停产", Some("停产"))]
+    #[case("国三柴油车不得上路", Some("不得"))]
+    fn a_recommendation_orders_nothing(#[case] text: &str, #[case] word: Option<&'static str>) {
+        assert_eq!(
+            Advice::new(text).err(),
+            word.map(Refusal::Compulsory),
+            "{text}"
+        );
+    }
+
+    #[rstest]
+    #[case::as_it_should_be(|_: &mut Contents| {}, None)]
+    #[case::no_text(|it: &mut Contents| it.text = "  ".to_owned(), Some("must be written"))]
+    #[case::an_order(|it: &mut Contents| it.text = "一律停工".to_owned(), Some("`一律` orders"))]
+    #[case::backwards(|it: &mut Contents| it.until = it.from, Some("not after its start"))]
+    #[case::elsewhere(
+        |it: &mut Contents| it.parts = BTreeSet::from(["410100".parse().unwrap()]),
+        Some("410100 is no part")
+    )]
+    #[case::itself(
+        |it: &mut Contents| it.parts = BTreeSet::from([it.region]),
+        Some("411000 is no part")
+    )]
+    fn what_does_not_hold_together_is_refused(
+        #[case] change: fn(&mut Contents),
+        #[case] refused: Option<&str>,
+    ) {
+        let mut contents = dust();
+        change(&mut contents);
+        match (contents.check(), refused) {
+            (Ok(()), None) => {}
+            (Err(refusal), Some(words)) => {
+                assert!(refusal.to_string().contains(words), "{refusal}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_temporary_control_needs_the_superiors_document() {
+        let contents = contents(AdvisoryKind::TemporaryControl {
+            document: " ".to_owned(),
+        });
+        assert_eq!(
+            contents.check(),
+            Err(Refusal::Unwritten("the superior's document"))
+        );
+    }
+
+    /// The property the type is for: nothing that is written of an advisory names a level, a plan,
+    /// an order or a measure.
+    #[test]
+    fn an_advisory_on_record_has_no_place_for_a_level_or_a_measure() {
+        let body = serde_json::to_value(control()).unwrap();
+        let fields: Vec<_> = body.as_object().unwrap().keys().collect();
+        let expected = [
+            "advice", "answers", "document", "from", "kind", "parts", "region", "text", "until",
+        ];
+        assert_eq!(fields, expected);
+    }
+
+    #[rstest]
+    #[case::over_before("2026-11-24T08:00", Some("2026-11-25T08:00"), false)]
+    #[case::still_standing("2026-11-24T08:00", Some("2026-11-25T08:01"), true)]
+    #[case::open_end("2026-11-24T08:00", None, true)]
+    #[case::begins_when_it_ends("2026-11-28T00:00", None, false)]
+    #[case::begins_before_it_ends("2026-11-27T23:00", None, true)]
+    fn a_control_never_holds_beside_a_colour_and_a_health_notice_may(
+        #[case] start: &str,
+        #[case] ends: Option<&str>,
+        #[case] collides: bool,
+    ) {
+        let warning = warning(start, ends);
+        assert_eq!(control().collides_with(&warning), collides);
+        assert!(!dust().collides_with(&warning));
+    }
+}
