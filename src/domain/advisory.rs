@@ -26,7 +26,7 @@ use crate::warning::Warning;
 
 mod contents;
 
-pub use contents::{Advice, AdvisoryKind, Answered, COMPULSORY, Contents, cause_of};
+pub use contents::{Advice, AdvisoryKind, Answered, Asked, COMPULSORY, Contents};
 
 /// One recorded step of an advisory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,18 +242,18 @@ impl Submitted {
 }
 
 impl Approved {
-    /// Makes it public, beside the warning that stands in the place.
+    /// Makes it public, beside the warnings that stand in the place and above it.
     pub fn publish(
         &self,
         document: Option<String>,
-        standing: Option<&Warning>,
+        standing: &[Warning],
         now: DateTime<Utc>,
     ) -> Result<Act, Refusal> {
         let contents = &self.0.contents;
         if contents.until.at() <= now {
             return Err(Refusal::Past(contents.until));
         }
-        if standing.is_some_and(|warning| contents.collides_with(warning)) {
+        if standing.iter().any(|it| contents.collides_with(it)) {
             return Err(Refusal::BesideWarning);
         }
         Ok(Act::Published { document })

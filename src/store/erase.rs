@@ -212,7 +212,8 @@ macro_rules! count_naming {
     };
 }
 
-const RECORD_TEXTS: [(&str, &str); 7] = count_naming! {
+const RECORD_TEXTS: [(&str, &str); 8] = count_naming! {
+    "advisory_step"."body"
     "attempt"."reply"
     "instruction"."body"
     "journal_entry"."body"

@@ -42,6 +42,7 @@ macro_rules! status_columns {
 }
 
 pub mod account;
+pub mod advisory;
 pub mod answer;
 pub mod counter;
 pub mod db;

@@ -55,6 +55,7 @@ pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Resu
     match table {
         RowTable::PlanLine(plan) => page_lines(tx, plan, from, to).await,
         RowTable::NoticeStep(notice) => page_steps(tx, notice, from, to).await,
+        RowTable::AdvisoryStep(advisory) => page_advisory(tx, advisory, from, to).await,
         RowTable::ListRow(version) => page_list(tx, version, from, to).await,
         RowTable::Answer => page_answers(tx, from, to).await,
         RowTable::Attempt => page_attempts(tx, from, to).await,
@@ -134,6 +135,29 @@ async fn page_steps(tx: &mut Tx, notice: i64, from: i64, to: i64) -> Result<Vec<
     Ok(found(&rows, |(seq, at, body, digest)| {
         let columns = record::NoticeStep {
             notice,
+            seq: *seq,
+            at: *at,
+            body,
+        };
+        (i64::from(*seq), digest, columns.digest())
+    }))
+}
+
+async fn page_advisory(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result<Vec<Found>> {
+    let rows: Vec<(i32, i64, String, String)> = tx
+        .all(
+            "SELECT seq, at, body, digest
+               FROM advisory_step
+              WHERE advisory_key = $1
+                AND seq BETWEEN $2 AND $3
+              ORDER BY seq
+              LIMIT $4",
+            (advisory, from, to, PAGE),
+        )
+        .await?;
+    Ok(found(&rows, |(seq, at, body, digest)| {
+        let columns = record::AdvisoryStep {
+            advisory,
             seq: *seq,
             at: *at,
             body,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Refusal, written};
@@ -9,7 +10,7 @@ use crate::aqi::Pollutant;
 use crate::outlook::Cause;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
-use crate::trigger::{Decision, Exclusion, Reason};
+use crate::trigger::{Decision, Exclusion, Proposal, Reason};
 use crate::warning::Warning;
 
 /// What kind of advisory.
@@ -92,6 +93,17 @@ pub struct Answered {
     pub because: Vec<String>,
 }
 
+/// What a decision asks an advisory for, without a word on what it is to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What brings the air, as far as the reasons tell.
+    pub cause: Option<Cause>,
+    /// From when it is bad.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub until: DateTime<Utc>,
+}
+
 /// Words that order something. What is ordered needs a level, a plan and the law's article on
 /// measures, none of which an advisory has. *Assumed*: a list of ours.
 pub const COMPULSORY: [&str; 12] = [
@@ -151,6 +163,15 @@ impl Contents {
         orders_nothing(&self.text)
     }
 
+    /// Whether it concerns a region: one that it means, or one above or below such a one.
+    pub fn concerns(&self, region: RegionCode) -> bool {
+        let touches = |meant: &RegionCode| meant.contains(region) || region.contains(*meant);
+        match self.parts.is_empty() {
+            true => touches(&self.region),
+            false => self.parts.iter().any(touches),
+        }
+    }
+
     /// Whether it gives way to a coloured warning. A temporary control does (晋城: the control ends
     /// when a colour starts); a health notice tells of air that no colour stands for, and stays.
     pub const fn gives_way(&self) -> bool {
@@ -167,19 +188,46 @@ impl Contents {
     }
 }
 
-/// What brings the air for which a decision asks no colour, as far as its reasons tell.
-pub fn cause_of(decision: &Decision) -> Option<Cause> {
-    decision.because.iter().find_map(|reason| match reason {
-        Reason::Excluded {
-            by: Exclusion::Cause(cause),
-            ..
-        } => Some(*cause),
-        Reason::Excluded {
-            by: Exclusion::Pollutants(pollutants),
-            ..
-        } if pollutants.contains(Pollutant::O3) => Some(Cause::Ozone),
-        _ => None,
-    })
+impl Asked {
+    /// What a decision asks for; none where it asks for no advisory, or names no days.
+    pub fn by(decision: &Decision) -> Option<Self> {
+        let excluded = decision.because.iter().filter_map(|reason| match reason {
+            Reason::Excluded { by, run } => Some((*by, run)),
+            _ => None,
+        });
+        let asked = excluded.map(|(by, run)| Self {
+            cause: cause_of(by),
+            from: run.from(),
+            until: run.until(),
+        });
+        asked
+            .filter(|_| decision.proposal == Proposal::Advise)
+            .reduce(|first, next| Self {
+                cause: first.cause.or(next.cause),
+                from: first.from.min(next.from),
+                until: first.until.max(next.until),
+            })
+    }
+
+    /// Whether an advisory says it already.
+    pub fn is_said_by(&self, contents: &Contents) -> bool {
+        let of_cause = match contents.kind {
+            AdvisoryKind::HealthNotice { cause } => self.cause.is_none_or(|asked| asked == cause),
+            AdvisoryKind::TemporaryControl { .. } => false,
+        };
+        of_cause && contents.until.at() >= self.until
+    }
+}
+
+/// What brings the air that is excluded, as far as that is told.
+fn cause_of(excluded: Exclusion) -> Option<Cause> {
+    match excluded {
+        Exclusion::Cause(cause) => Some(cause),
+        Exclusion::Pollutants(pollutants) if pollutants.contains(Pollutant::O3) => {
+            Some(Cause::Ozone)
+        }
+        Exclusion::Pollutants(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -187,7 +235,9 @@ pub(super) mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::aqi::PollutantSet;
     use crate::notice::{self, End, Grounds, NoticeKind};
+    use crate::trigger::Run;
 
     /// An advisory that may be published.
     pub(in crate::advisory) fn contents(kind: AdvisoryKind) -> Contents {
@@ -293,6 +343,78 @@ pub(super) mod tests {
             "advice", "answers", "document", "from", "kind", "parts", "region", "text", "until",
         ];
         assert_eq!(fields, expected);
+    }
+
+    #[rstest]
+    #[case::the_part_itself("411081", true)]
+    #[case::a_township_in_it("411081001", true)]
+    #[case::the_city("411000", true)]
+    #[case::another_part("411082", false)]
+    fn it_concerns_the_parts_it_names(#[case] region: &str, #[case] concerned: bool) {
+        let region: RegionCode = region.parse().unwrap();
+        assert_eq!(dust().concerns(region), concerned);
+        let whole = Contents {
+            parts: BTreeSet::new(),
+            ..dust()
+        };
+        assert!(whole.concerns(region));
+    }
+
+    /// A decision on two days of dust and one led by ozone, as a rule set of 2024 reads them.
+    fn advised() -> Decision {
+        let excluded = |by, first: &str, values: &[u16]| Reason::Excluded {
+            by,
+            run: Run {
+                first: first.parse().unwrap(),
+                hour: 0,
+                values: values.to_vec(),
+            },
+        };
+        let ozone = PollutantSet::from_iter([Pollutant::O3]);
+        Decision {
+            proposal: Proposal::Advise,
+            level: None,
+            from: None,
+            until: None,
+            because: vec![
+                excluded(Exclusion::Cause(Cause::Dust), "2026-11-26", &[260, 240]),
+                excluded(Exclusion::Pollutants(ozone), "2026-11-25", &[160]),
+            ],
+            next: None,
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_spans_the_days_that_are_excluded() {
+        let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+        let asked = Asked::by(&advised()).unwrap();
+        assert_eq!(asked.cause, Some(Cause::Dust));
+        assert_eq!(
+            (asked.from, asked.until),
+            (at("2026-11-25T00:00"), at("2026-11-27T24:00"))
+        );
+        let issue = Decision {
+            proposal: Proposal::Issue,
+            ..advised()
+        };
+        assert_eq!(Asked::by(&issue), None);
+    }
+
+    #[rstest]
+    #[case::as_asked(|_: &mut Contents| {}, true)]
+    #[case::shorter(|it: &mut Contents| it.until = "2026-11-27T23:00".parse().unwrap(), false)]
+    #[case::of_another_cause(
+        |it: &mut Contents| it.kind = AdvisoryKind::HealthNotice { cause: Cause::Ozone },
+        false
+    )]
+    #[case::a_control(|it: &mut Contents| it.kind = control().kind, false)]
+    fn a_health_notice_of_the_cause_to_the_last_day_says_what_is_asked(
+        #[case] change: fn(&mut Contents),
+        #[case] said: bool,
+    ) {
+        let mut contents = dust();
+        change(&mut contents);
+        assert_eq!(Asked::by(&advised()).unwrap().is_said_by(&contents), said);
     }
 
     #[rstest]

@@ -170,8 +170,8 @@ fn a_control_is_made_public_in_time_and_never_beside_a_warning(
     else {
         panic!("not approved")
     };
-    let orange = warning("2026-11-25T08:00", None);
-    let made = approved.publish(None, stands.then_some(&orange), at(now));
+    let orange = stands.then(|| warning("2026-11-25T08:00", None));
+    let made = approved.publish(None, orange.as_slice(), at(now));
     assert_eq!(made.err(), refused);
 }
 

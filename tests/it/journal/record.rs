@@ -17,6 +17,7 @@ pub(super) async fn fill(ledger: &Ledger) {
     for table in [
         RowTable::PlanLine(1),
         RowTable::NoticeStep(1),
+        RowTable::AdvisoryStep(1),
         RowTable::ListRow(1),
         RowTable::Answer,
         RowTable::Attempt,
@@ -50,6 +51,24 @@ async fn fill_warning(db: &Db) {
     };
     tx.execute(
         "INSERT INTO notice_step VALUES (1, 1, 5, '{}', $1)",
+        (step.digest().to_string(),),
+    )
+    .await
+    .unwrap();
+    tx.execute(
+        "INSERT INTO advisory VALUES (1, 'a', '411000', 'draft', 'p', 6, NULL)",
+        (),
+    )
+    .await
+    .unwrap();
+    let step = record::AdvisoryStep {
+        advisory: 1,
+        seq: 1,
+        at: 6,
+        body: "{}",
+    };
+    tx.execute(
+        "INSERT INTO advisory_step VALUES (1, 1, 6, '{}', $1)",
         (step.digest().to_string(),),
     )
     .await

@@ -28,6 +28,11 @@ const CHANGES: &[Change] = &[
         "notice_step 1 1 was changed",
     ),
     (
+        "UPDATE advisory_step SET at = 7",
+        "UPDATE advisory_step SET at = 6",
+        "advisory_step 1 1 was changed",
+    ),
+    (
         "UPDATE list_row SET body = '{ }'",
         "UPDATE list_row SET body = '{}'",
         "list_row 1 1 was changed",
@@ -123,7 +128,7 @@ both_engines! {
         ledger.seal().await;
         let report = ledger.verify().await;
         assert_eq!(report.faults, []);
-        assert_eq!((report.rows, report.files), (10, 2));
+        assert_eq!((report.rows, report.files), (11, 2));
 
         for &(change, back, named) in CHANGES {
             tamper(&db, &[change]).await;
