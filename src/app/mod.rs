@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 pub mod account;
 pub mod act;
+pub mod advisory;
 pub mod answer;
 pub mod backup;
 pub mod board;

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::Web;
 
 mod account;
+mod advisory;
 mod dead_letter;
 mod events;
 mod export;
@@ -51,6 +52,7 @@ mod warning;
         (name = "outlooks", description = "Days measured and foreseen, and what the rules make of them"),
         (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
+        (name = "advisories", description = "What is made public below a coloured warning, and compels nobody"),
         (name = "warnings", description = "What stands, and how far its orders have come"),
         (name = "journal", description = "The record that cannot be changed quietly"),
         (name = "playbook", description = "What everything is judged and worded by"),
@@ -100,6 +102,14 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::abandon_notice))
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
+        .routes(routes!(advisory::draft_advisory, advisory::list_advisories))
+        .routes(routes!(advisory::show_advisory, advisory::revise_advisory))
+        .routes(routes!(advisory::submit_advisory))
+        .routes(routes!(advisory::return_advisory))
+        .routes(routes!(advisory::approve_advisory))
+        .routes(routes!(advisory::publish_advisory))
+        .routes(routes!(advisory::lift_advisory))
+        .routes(routes!(advisory::abandon_advisory))
         .routes(routes!(
             instruction::register_instruction,
             instruction::list_instructions

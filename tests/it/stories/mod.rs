@@ -1,5 +1,6 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
+pub(crate) mod advisory;
 pub(crate) mod bureau;
 mod faults;
 mod issue;

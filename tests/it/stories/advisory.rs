@@ -1,0 +1,262 @@
+//! Advisories over HTTP: from draft to their end, and what a coloured warning does to them.
+
+use qingkong::app::caller::Role;
+use qingkong::app::journal::verify;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::bureau::Bureau;
+use crate::database::scalar;
+use crate::world::{PASSWORD, REGION, Visitor};
+
+/// An advisory of the 25th to the 27th.
+fn request(kind: &Value) -> Value {
+    json!({
+        "region": REGION, "kind": kind, "from": "2026-11-25T08:00", "until": "2026-11-27T24:00",
+        "text": "受沙尘影响，25日至27日空气质量以重度污染为主",
+        "advice": ["建议儿童、老年人减少户外活动"],
+    })
+}
+
+pub(crate) fn dust() -> Value {
+    request(&json!({ "is": "health-notice", "cause": "dust" }))
+}
+
+fn control() -> Value {
+    request(&json!({ "is": "temporary-control", "document": "豫环委攻坚办〔2026〕88号" }))
+}
+
+async fn post(who: &Visitor, path: &str, body: &Value) -> (u16, Value) {
+    Visitor::json(who.post(&format!("/api/v1/advisories{path}"), body)).await
+}
+
+async fn draft(bureau: &Bureau, body: &Value) -> String {
+    let (status, drafted) = post(&bureau.officer, "", body).await;
+    assert_eq!(status, 201, "{drafted}");
+    drafted["id"].as_str().unwrap().to_owned()
+}
+
+/// One step that is expected to be taken.
+async fn step(who: &Visitor, id: &str, step: &str, body: &Value) {
+    let (status, answer) = post(who, &format!("/{id}/{step}"), body).await;
+    assert_eq!(status, 200, "{step}: {answer}");
+}
+
+/// The code of the refusal of a step.
+async fn refusal(who: &Visitor, id: &str, step: &str, body: &Value) -> String {
+    let (status, refused) = post(who, &format!("/{id}/{step}"), body).await;
+    assert_eq!(status, 409, "{step}: {refused}");
+    refused["code"].as_str().unwrap().to_owned()
+}
+
+/// Takes a draft up to its signature.
+async fn sign(bureau: &Bureau, id: &str) {
+    step(&bureau.officer, id, "submission", &json!({})).await;
+    step(&bureau.approver, id, "approval", &json!({})).await;
+}
+
+/// Draft to public in one go.
+pub(crate) async fn publish(bureau: &Bureau, body: &Value) -> String {
+    let id = draft(bureau, body).await;
+    sign(bureau, &id).await;
+    step(&bureau.officer, &id, "publication", &json!({})).await;
+    id
+}
+
+async fn get(who: &Visitor, path: &str) -> Value {
+    let (status, answer) = Visitor::json(who.get(path)).await;
+    assert_eq!(status, 200, "{path}: {answer}");
+    answer
+}
+
+async fn show(bureau: &Bureau, id: &str) -> Value {
+    get(&bureau.officer, &format!("/api/v1/advisories/{id}")).await
+}
+
+/// Where an advisory stands, and what its last step was.
+async fn phase(bureau: &Bureau, id: &str) -> (Value, Value) {
+    let view = show(bureau, id).await;
+    let last = view["steps"].as_array().unwrap().last().unwrap().clone();
+    (view["phase"].clone(), last["act"].clone())
+}
+
+/// The ids of what is current in a region, as somebody sees it.
+async fn current(who: &Visitor, region: &str) -> Vec<String> {
+    let page = get(
+        who,
+        &format!("/api/v1/advisories?region={region}&current=true"),
+    )
+    .await;
+    let items = page["items"].as_array().unwrap().iter();
+    items
+        .map(|item| item["id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+both_engines! {
+    async fn a_health_notice_is_drafted_signed_published_and_lifted(db: TestDb) {
+        let mut bureau = Bureau::new(db, 5).await;
+        let id = draft(&bureau, &dust()).await;
+        assert_eq!(refusal(&bureau.officer, &id, "publication", &json!({})).await, "advisory-state");
+        step(&bureau.officer, &id, "submission", &json!({})).await;
+        let (status, _) = post(&bureau.officer, &format!("/{id}/approval"), &json!({})).await;
+        assert_eq!(status, 403, "an officer approves nothing");
+        step(&bureau.approver, &id, "return", &json!({ "reason": "写明影响县区" })).await;
+        let revised = json!({ "parts": ["411081"], "answers": "as-drafted" });
+        let revised = merged(dust(), &revised);
+        let put = bureau.officer.request(Method::PUT, &format!("/api/v1/advisories/{id}"));
+        assert_eq!(Visitor::json(put.json(&revised)).await.0, 200);
+        sign(&bureau, &id).await;
+        step(&bureau.officer, &id, "publication", &json!({ "document": "许环〔2026〕3号" })).await;
+
+        assert_eq!(phase(&bureau, &id).await, (json!("announced"), json!("published")));
+        bureau.hours_pass(12).await;
+        assert_eq!(phase(&bureau, &id).await.0, "running");
+        assert_eq!(current(&bureau.officer, REGION).await, [id.as_str()]);
+        let reason = json!({ "reason": "冷空气提前到达" });
+        step(&bureau.officer, &id, "lift", &reason).await;
+        assert_eq!(phase(&bureau, &id).await, (json!("lifted"), json!("lifted")));
+        assert_eq!(refusal(&bureau.officer, &id, "lift", &reason).await, "advisory-past");
+        assert_eq!(current(&bureau.officer, REGION).await, [""; 0]);
+
+        let view = show(&bureau, &id).await;
+        let acts: Vec<_> = view["steps"].as_array().unwrap().iter().map(|it| &it["act"]).collect();
+        let acted = ["drafted", "submitted", "returned", "drafted", "submitted", "approved", "published", "lifted"];
+        assert_eq!(acts, acted);
+        assert_eq!(view["document"], "许环〔2026〕3号");
+        bureau.world.service.stop().await;
+    }
+
+    async fn an_advisory_is_no_warning_and_binds_nobody(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        publish(&bureau, &dust()).await;
+        publish(&bureau, &control()).await;
+        for list in ["warnings", "notices"] {
+            let page = get(&bureau.officer, &format!("/api/v1/{list}?region={REGION}")).await;
+            assert_eq!(page["items"], json!([]), "{list}");
+        }
+        for table in ["message", "plan", "plan_line", "warning"] {
+            let rows = rows_of(&bureau, table).await;
+            assert_eq!(rows, 0, "{table}");
+        }
+        bureau.world.service.stop().await;
+    }
+
+    async fn what_orders_something_or_does_not_hold_together_is_refused(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let refuse = async |differs: Value| {
+            let (status, refused) = post(&bureau.officer, "", &merged(dust(), &differs)).await;
+            (status, refused["code"].clone(), refused["errors"][0]["field"].clone())
+        };
+        let order = json!({ "advice": ["建议绿色出行", "责令工地停工"] });
+        assert_eq!(refuse(order).await, (422, json!("invalid"), json!("advice[1]")));
+        let conflict = |code| (409, json!(code), Value::Null);
+        assert_eq!(refuse(json!({ "text": "水泥企业停产" })).await, conflict("compulsory"));
+        assert_eq!(refuse(json!({ "until": "2026-11-25T08:00" })).await, conflict("ends-before-start"));
+        assert_eq!(refuse(json!({ "parts": ["410102"] })).await, conflict("not-a-part"));
+        let nowhere = refuse(json!({ "parts": ["411099"] })).await;
+        assert_eq!(nowhere, (422, json!("invalid"), json!("parts")));
+        let unsaid = json!({ "kind": { "is": "temporary-control", "document": " " } });
+        assert_eq!(refuse(unsaid).await, conflict("unwritten"));
+        for unknown in ["level", "orders", "plan"] {
+            let (status, ..) = refuse(json!({ unknown: "orange" })).await;
+            assert_eq!(status, 422, "there is no `{unknown}` in an advisory");
+        }
+        assert_eq!(rows_of(&bureau, "advisory").await, 0);
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_colour_ends_a_temporary_control_and_leaves_a_health_notice(db: TestDb) {
+        let mut bureau = Bureau::new(db, 5).await;
+        let notice = publish(&bureau, &dust()).await;
+        let city = publish(&bureau, &control()).await;
+        let begun = draft(&bureau, &control()).await;
+        sign(&bureau, &begun).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-26T08:00", "许环委办〔2026〕1号").await;
+        let last = show(&bureau, &city).await["steps"][4].clone();
+        assert_eq!((&last["act"], &last["text"]), (&json!("cancelled"), &issued["warning"]));
+
+        // It holds until the hour at which the colour starts.
+        bureau.hours_pass(35).await;
+        assert_eq!(phase(&bureau, &city).await.0, "running");
+        bureau.hours_pass(1).await;
+        assert_eq!(phase(&bureau, &city).await.0, "cancelled");
+        assert_eq!(phase(&bureau, &notice).await, (json!("running"), json!("published")));
+        let beside = refusal(&bureau.officer, &begun, "publication", &json!({})).await;
+        assert_eq!(beside, "beside-warning");
+
+        // A raise is no start: a health notice and what is under way are left alone.
+        bureau.carry("raise", "red", "2026-11-26T20:00", "许环委办〔2026〕2号").await;
+        assert_eq!(phase(&bureau, &notice).await.1, "published");
+
+        let entries = "SELECT COUNT(*) FROM journal_entry WHERE kind = 'advisory.cancelled'";
+        assert_eq!(scalar(&bureau.world.db, entries).await, 1);
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_county_sees_the_advisories_of_its_city_that_mean_it(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let mine = publish(&bureau, &merged(dust(), &json!({ "parts": ["411081"] }))).await;
+        publish(&bureau, &merged(dust(), &json!({ "parts": ["411082"] }))).await;
+        draft(&bureau, &dust()).await;
+        let clerk = county_clerk(&bureau, "411081").await;
+        assert_eq!(current(&clerk, "411081").await, [mine]);
+        let (status, _) = post(&clerk, "", &dust()).await;
+        assert_eq!(status, 403, "a clerk drafts nothing");
+        bureau.world.service.stop().await;
+    }
+
+    async fn an_act_repeated_under_its_key_is_done_once(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let once = || bureau.officer.post("/api/v1/advisories", &dust()).header("Idempotency-Key", "k1");
+        let (first, again) = (Visitor::json(once()).await, Visitor::json(once()).await);
+        assert_eq!(first.0, 201);
+        assert_eq!(first, again);
+        assert_eq!(rows_of(&bureau, "advisory").await, 1);
+        bureau.world.service.stop().await;
+    }
+
+    async fn the_record_of_an_advisory_is_verified_and_what_was_touched_is_named(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let id = publish(&bureau, &dust()).await;
+        let faults = async || {
+            let report = verify::verify(&bureau.world.db, None).await.unwrap();
+            report.faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(faults().await, [""; 0]);
+        let mut tx = bureau.world.db.begin().await.unwrap();
+        let quietly = "UPDATE advisory_step SET body = REPLACE(body, '户外', '室内') WHERE seq = 1";
+        assert_eq!(tx.execute(quietly, ()).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let faults = faults().await;
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("advisory_step 1 1 was changed"), "{faults:?}");
+        assert_eq!(show(&bureau, &id).await["advice"], json!(["建议儿童、老年人减少室内活动"]));
+        bureau.world.service.stop().await;
+    }
+}
+
+/// A request that differs in some fields.
+fn merged(mut request: Value, differs: &Value) -> Value {
+    for (field, value) in differs.as_object().unwrap() {
+        request[field] = value.clone();
+    }
+    request
+}
+
+async fn rows_of(bureau: &Bureau, table: &str) -> usize {
+    let tables = crate::backup::rows(&bureau.world.db).await.into_iter();
+    let mut found = tables.filter(|(found, _)| found.name == table);
+    found.next().unwrap().1.len()
+}
+
+async fn county_clerk(bureau: &Bureau, county: &str) -> Visitor {
+    bureau
+        .world
+        .account_in("jingban", Role::Clerk, county)
+        .await;
+    let mut clerk = bureau.world.stranger();
+    clerk.sign_in("jingban", PASSWORD).await;
+    clerk
+}
