@@ -340,15 +340,18 @@ async fn answered(
     })
 }
 
-/// Whether an advisory under way or public in a region says already what a decision asks for, or was
-/// drafted for just these reasons.
-pub(super) async fn says(
+/// The advisory under way or public in a region that says already what a decision asks for, or was
+/// drafted for just these reasons; none where the decision asks for no advisory.
+pub(super) async fn saying(
     tx: &mut Tx,
     region: RegionCode,
     decision: &Decision,
     lift_hours: u16,
     now: DateTime<Utc>,
-) -> Result<bool, Error> {
+) -> Result<Option<AdvisoryId>, Error> {
+    if decision.proposal != Proposal::Advise {
+        return Ok(None);
+    }
     let asked = Asked::by(decision);
     let because = proposal::in_words(decision, lift_hours);
     let current = store::list_current_advisories(tx, region, now).await?;
@@ -357,9 +360,10 @@ pub(super) async fn says(
         asked.is_some_and(|asked| asked.is_said_by(contents))
             || contents.answers.as_ref().is_some_and(same)
     };
-    Ok(current
-        .iter()
-        .any(|record| record.region == region && says(record.advisory.contents())))
+    let mut here = current.iter().filter(|record| record.region == region);
+    Ok(here
+        .find(|record| says(record.advisory.contents()))
+        .map(|record| record.id))
 }
 
 /// An advisory by its id.

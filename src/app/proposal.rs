@@ -157,9 +157,9 @@ pub(super) async fn propose(
             .await?
             .is_none_or(|declined| !declined.decision.same_but_for_remarks(decision)),
     };
-    let said = decision.proposal == Proposal::Advise
-        && advisory::says(tx, region, decision, judged_by.rules.lift.hours, now).await?;
-    let asks = decision.proposal != Proposal::Hold && !said;
+    let lift_hours = judged_by.rules.lift.hours;
+    let said = advisory::saying(tx, region, decision, lift_hours, now).await?;
+    let asks = decision.proposal != Proposal::Hold && said.is_none();
     if !news || (open.is_none() && !asks) {
         return Ok(false);
     }

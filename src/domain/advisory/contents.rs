@@ -166,9 +166,10 @@ impl Contents {
     /// Whether it concerns a region: one that it means, or one above or below such a one.
     pub fn concerns(&self, region: RegionCode) -> bool {
         let touches = |meant: &RegionCode| meant.contains(region) || region.contains(*meant);
-        match self.parts.is_empty() {
-            true => touches(&self.region),
-            false => self.parts.iter().any(touches),
+        if self.parts.is_empty() {
+            touches(&self.region)
+        } else {
+            self.parts.iter().any(touches)
         }
     }
 

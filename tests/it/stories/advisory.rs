@@ -1,11 +1,13 @@
 //! Advisories over HTTP: from draft to their end, and what a coloured warning does to them.
 
 use qingkong::app::caller::Role;
+use qingkong::app::decide;
 use qingkong::app::journal::verify;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::bureau::Bureau;
+use crate::console::officer::{foresee, foresee_dust};
 use crate::database::scalar;
 use crate::world::{PASSWORD, REGION, Visitor};
 
@@ -30,14 +32,14 @@ async fn post(who: &Visitor, path: &str, body: &Value) -> (u16, Value) {
     Visitor::json(who.post(&format!("/api/v1/advisories{path}"), body)).await
 }
 
-async fn draft(bureau: &Bureau, body: &Value) -> String {
+pub(crate) async fn draft(bureau: &Bureau, body: &Value) -> String {
     let (status, drafted) = post(&bureau.officer, "", body).await;
     assert_eq!(status, 201, "{drafted}");
     drafted["id"].as_str().unwrap().to_owned()
 }
 
 /// One step that is expected to be taken.
-async fn step(who: &Visitor, id: &str, step: &str, body: &Value) {
+pub(crate) async fn step(who: &Visitor, id: &str, step: &str, body: &Value) {
     let (status, answer) = post(who, &format!("/{id}/{step}"), body).await;
     assert_eq!(status, 200, "{step}: {answer}");
 }
@@ -204,6 +206,44 @@ both_engines! {
         assert_eq!(current(&clerk, "411081").await, [mine]);
         let (status, _) = post(&clerk, "", &dust()).await;
         assert_eq!(status, 403, "a clerk drafts nothing");
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_proposal_that_an_advisory_answers_comes_back_only_with_news(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        foresee_dust(&bureau, [160, 170, 120, 90]).await;
+        let proposed = async || {
+            decide::review(bureau.world.app(), REGION.parse().unwrap()).await.unwrap();
+            let path = format!("/api/v1/proposals?region={REGION}");
+            let (status, open) = Visitor::json(bureau.officer.get(&path)).await;
+            (status == 200).then(|| open["proposal"].clone())
+        };
+        assert_eq!(proposed().await, Some(json!("advise")));
+        let answering = merged(dust(), &json!({ "answers": "proposal" }));
+        let id = draft(&bureau, &answering).await;
+        let answers = show(&bureau, &id).await["answers"].clone();
+        let because = "2026-11-25至2026-11-26 AQI 160、170，成因为沙尘，不启动预警，发布健康提示";
+        assert_eq!(answers, json!({ "proposal": 1, "because": [because] }));
+        let signed = "SELECT COUNT(*) FROM proposal WHERE state = 'followed' AND decided_by IS NOT NULL";
+        assert_eq!(scalar(&bureau.world.db, signed).await, 1);
+        let (status, again) = post(&bureau.officer, "", &answering).await;
+        assert_eq!((status, &again["code"]), (409, &json!("no-proposal")));
+
+        // What is under way says it; given up, it is said by nobody.
+        assert_eq!(proposed().await, None);
+        step(&bureau.officer, &id, "abandonment", &json!({ "reason": "重拟" })).await;
+        assert_eq!(proposed().await, Some(json!("advise")));
+        publish(&bureau, &answering).await;
+        assert_eq!(proposed().await, None);
+        // Dust for a day longer than what is public, which ends on the 27th, is news.
+        foresee_dust(&bureau, [160, 170, 180, 160]).await;
+        assert_eq!(proposed().await, Some(json!("advise")));
+
+        // Haze over the line asks for a warning: that is no advisory's to answer.
+        foresee(&bureau, [215, 260, 140, 90]).await;
+        assert_eq!(proposed().await, Some(json!("issue")));
+        let (status, refused) = post(&bureau.officer, "", &answering).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("not-advised")));
         bureau.world.service.stop().await;
     }
 
