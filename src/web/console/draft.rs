@@ -118,11 +118,6 @@ impl Typed {
         typed
     }
 
-    /// Whether it says of which level the warning is to be.
-    pub(super) fn has_level(&self) -> bool {
-        !self.level.is_empty()
-    }
-
     /// A draft that follows the open proposal.
     fn proposed(desk: &Desk, decision: &Decision) -> Self {
         let until = decision.until.map(WrittenTime::ending);
@@ -494,7 +489,7 @@ fn standing_end(desk: &Desk) -> Option<WrittenTime> {
 }
 
 /// The next full hour: a notice takes effect at one.
-fn next_hour(desk: &Desk) -> WrittenTime {
+pub(super) fn next_hour(desk: &Desk) -> WrittenTime {
     let now = WrittenTime::of(desk.now);
     let (hour, _) = now.clock();
     WrittenTime::new(now.day(), hour + 1, 0).unwrap_or(now)
@@ -505,7 +500,8 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn lines(text: &str) -> Vec<String> {
+/// What was typed one to a line.
+pub(super) fn lines(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(str::to_owned).collect()
 }

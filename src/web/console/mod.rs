@@ -24,6 +24,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
+pub(super) mod advisory;
 pub(super) mod dead_letters;
 pub(super) mod docs;
 mod draft;
@@ -166,6 +167,8 @@ fn said(language: Language, what: &str) -> Option<Phrase> {
         "abandoned" => "said-abandoned",
         "drawn" => "said-drawn",
         "issued" => "said-issued",
+        "published" => "said-published",
+        "lifted" => "said-lifted",
         "redriven" => "said-redriven",
         "filled-in" => "said-filled-in",
         _ => return None,

@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 
 use super::posted::{Reading, faults};
-use super::{Seat, done, instruction};
+use super::{Seat, advisory, done, instruction};
 use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
@@ -149,6 +149,8 @@ async fn page(
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),
+        advisories: advisory::rows(&seen.advisories, desk, seat.language),
+        draft_advisory: may_draft.then(|| seat.here(advisory::FORM)),
         instructions: drawn.instructions(seen.instructions),
         register_instruction: may_register.then(|| seat.here(instruction::FORM)),
         counts: desk
@@ -314,6 +316,9 @@ impl Drawn<'_> {
             ProposalState::Open(_) => ProposalAnswer::Waiting,
             ProposalState::Drafted(notice) => ProposalAnswer::Drafted {
                 href: format!("/notices/{notice}"),
+            },
+            ProposalState::Advised(advisory) => ProposalAnswer::Advised {
+                href: advisory::address(*advisory),
             },
             ProposalState::Declined { by, at, reason } => ProposalAnswer::Declined {
                 person: by.clone(),

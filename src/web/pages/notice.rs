@@ -208,7 +208,7 @@ pub struct Consultation {
     pub conclusion: String,
 }
 
-/// One step of a notice or a warning.
+/// One step of a notice, a warning or an advisory.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// What was done.
@@ -258,6 +258,10 @@ pub enum StepKind {
     AddedOn,
     /// 放弃.
     Abandoned,
+    /// 发布, of an advisory.
+    Published,
+    /// A warning has taken an advisory's place.
+    GaveWay,
 }
 
 impl StepKind {
@@ -279,6 +283,8 @@ impl StepKind {
             Self::Corrected => "step-corrected",
             Self::AddedOn => "step-added-on",
             Self::Abandoned => "step-abandoned",
+            Self::Published => "step-published",
+            Self::GaveWay => "step-gave-way",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The console as a browser without scripts meets it: pages read, forms sent, redirects followed.
 
+mod advisory;
 mod docs;
 pub(crate) mod officer;
 mod seats;

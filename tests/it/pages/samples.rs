@@ -44,6 +44,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     pages.extend(instructions(language));
     pages.extend(notices(language));
     pages.extend(warnings(language));
+    pages.extend(super::advisories::all(language));
     pages.extend(orders(language));
     pages.extend(phones(language));
     pages.extend(imports(language));
@@ -81,7 +82,7 @@ pub(super) fn charts() -> Vec<(&'static str, OutlookChart)> {
     ]
 }
 
-fn at(text: &str) -> WrittenTime {
+pub(super) fn at(text: &str) -> WrittenTime {
     format!("2026-{text}").parse().unwrap()
 }
 
@@ -89,11 +90,11 @@ fn on(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
 }
 
-fn owned(text: &str) -> String {
+pub(super) fn owned(text: &str) -> String {
     text.to_owned()
 }
 
-fn choice(value: &str, words: &str, chosen: bool) -> Choice {
+pub(super) fn choice(value: &str, words: &str, chosen: bool) -> Choice {
     Choice {
         value: owned(value),
         words: owned(words),
@@ -101,14 +102,14 @@ fn choice(value: &str, words: &str, chosen: bool) -> Choice {
     }
 }
 
-fn fault(field: &str, message: &str) -> Fault {
+pub(super) fn fault(field: &str, message: &str) -> Fault {
     Fault {
         field: owned(field),
         message: owned(message),
     }
 }
 
-fn chrome(language: Language, section: Section, role: Role) -> Chrome {
+pub(super) fn chrome(language: Language, section: Section, role: Role) -> Chrome {
     Chrome {
         region: owned("许昌市"),
         person: owned("王值班"),
@@ -291,6 +292,22 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         })),
         ..with_outlook(language, true)
     };
+    let advised = Overview {
+        proposal: Some(Proposal {
+            kind: ProposalKind::Advise,
+            level: None,
+            next: None,
+            decide_by: None,
+            because: vec![owned(
+                "2026-11-25至2026-11-26 AQI 160、170，成因为沙尘，不启动预警，发布健康提示",
+            )],
+            ..proposal(ProposalAnswer::Advised {
+                href: owned("/advisories/01"),
+            })
+        }),
+        advisories: super::advisories::rows(),
+        ..with_outlook(language, false)
+    };
     let drafted = Overview {
         proposal: Some(proposal(ProposalAnswer::Drafted {
             href: owned("/notices/01"),
@@ -336,6 +353,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         ("overview-proposal", proposed.render().unwrap()),
         ("overview", in_force.render().unwrap()),
         ("overview-declined", declined.render().unwrap()),
+        ("overview-advised", advised.render().unwrap()),
         ("overview-drafted", drafted.render().unwrap()),
         ("overview-disputed", disputed.render().unwrap()),
         ("overview-reasons", waiting.render().unwrap()),
@@ -413,6 +431,8 @@ fn quiet_overview(language: Language) -> Overview {
         outlook: None,
         fill_in: None,
         proposal: None,
+        advisories: vec![],
+        draft_advisory: Some(owned("/advisories/new")),
         instructions: vec![],
         register_instruction: Some(owned("/instructions/new")),
         counts: None,

@@ -1,0 +1,230 @@
+//! An advisory's form: what it begins with, what was typed into it, and what is read out of it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::Days;
+
+use crate::app::advisory::{AdvisoryRecord, AnswersIn, DraftIn};
+use crate::app::desk::Desk;
+use crate::domain::advisory::{Advice, AdvisoryKind, Asked, Contents};
+use crate::domain::outlook::Cause;
+use crate::domain::region::RegionCode;
+use crate::domain::time::WrittenTime;
+use crate::domain::trigger::Decision;
+use crate::i18n::Language;
+use crate::web::console::draft::{lines, next_hour};
+use crate::web::console::posted::Reading;
+use crate::web::pages::advisory::{AdvisoryForm, AdvisoryKind as Kind};
+use crate::web::pages::form::{Choice, Faults, TimeField};
+
+use super::cause;
+
+/// The form as typed.
+#[derive(Clone, Default)]
+pub(super) struct Typed {
+    kind: String,
+    cause: String,
+    document: String,
+    parts: BTreeSet<String>,
+    from: TimeField,
+    until: TimeField,
+    text: String,
+    advice: String,
+    /// Nothing, a proposal's key, or [`AS_DRAFTED`].
+    answers: String,
+}
+
+/// The words of the kinds, as the form sends them.
+const HEALTH_NOTICE: &str = "health-notice";
+const TEMPORARY_CONTROL: &str = "temporary-control";
+
+/// What a draft answers already.
+const AS_DRAFTED: &str = "as-drafted";
+
+/// What the name of a part's field begins with.
+const PART: &str = "part-";
+
+impl Typed {
+    /// A form as it was sent.
+    pub(super) fn of(mut fields: HashMap<String, String>) -> Self {
+        let parts = fields.keys().filter_map(|name| name.strip_prefix(PART));
+        let parts = parts.map(str::to_owned).collect();
+        let mut text = |name: &str| fields.remove(name).unwrap_or_default();
+        let mut time = |name: &str| TimeField {
+            day: text(&format!("{name}_day")),
+            clock: text(&format!("{name}_clock")),
+        };
+        let (from, until) = (time("from"), time("until"));
+        Self {
+            kind: text("kind"),
+            cause: text("cause"),
+            document: text("document"),
+            parts,
+            from,
+            until,
+            text: text("text"),
+            advice: text("advice"),
+            answers: text("answers"),
+        }
+    }
+
+    /// What a new draft begins with: from the next hour to the end of tomorrow.
+    pub(super) fn begin(desk: &Desk) -> Self {
+        let now = WrittenTime::of(desk.now);
+        let tomorrow = now.day() + Days::new(1);
+        Self {
+            kind: HEALTH_NOTICE.to_owned(),
+            cause: Cause::Ozone.as_str().to_owned(),
+            from: next_hour(desk).into(),
+            until: WrittenTime::new(tomorrow, 24, 0).unwrap_or(now).into(),
+            ..Self::default()
+        }
+    }
+
+    /// A draft that answers the open proposal, with its reasons filled in. What the air is to be
+    /// like already begins now.
+    pub(super) fn proposed(
+        desk: &Desk,
+        (key, decision): (i64, &Decision),
+        because: &[String],
+    ) -> Self {
+        let blank = Self::begin(desk);
+        let asked = Asked::by(decision);
+        let cause = asked.and_then(|asked| asked.cause);
+        let from = asked.map(|asked| asked.from.max(next_hour(desk).at()));
+        Self {
+            cause: cause.map_or(blank.cause, |cause| cause.as_str().to_owned()),
+            from: from.map_or(blank.from, |from| WrittenTime::of(from).into()),
+            until: asked.map_or(blank.until, |asked| WrittenTime::ending(asked.until).into()),
+            text: because.join("；"),
+            answers: key.to_string(),
+            ..blank
+        }
+    }
+
+    /// A draft as it stands on record.
+    pub(super) fn recorded(record: &AdvisoryRecord) -> Self {
+        let contents = record.advisory.contents();
+        let advice = contents.advice.iter().map(Advice::as_str);
+        Self {
+            kind: contents.kind.as_str().to_owned(),
+            cause: match contents.kind {
+                AdvisoryKind::HealthNotice { cause } => cause.as_str().to_owned(),
+                AdvisoryKind::TemporaryControl { .. } => String::new(),
+            },
+            document: contents.kind.document().unwrap_or_default().to_owned(),
+            parts: contents.parts.iter().map(ToString::to_string).collect(),
+            from: contents.from.into(),
+            until: contents.until.into(),
+            text: contents.text.clone(),
+            advice: advice.collect::<Vec<_>>().join("\n"),
+            answers: AS_DRAFTED.to_owned(),
+        }
+    }
+
+    /// What the form says.
+    pub(super) fn read(&self, language: Language, region: RegionCode) -> Result<DraftIn, Faults> {
+        let mut reading = Reading::new(language);
+        let kind = self.read_kind(&mut reading);
+        let parts = self.parts.iter().map(|part| part.parse().ok());
+        let parts = reading.choice("parts", parts.collect());
+        let from = reading.time("from", &self.from);
+        let until = reading.time("until", &self.until);
+        let text = reading.required("text", &self.text);
+        let read = (|| {
+            Some(DraftIn {
+                kind: kind?,
+                region,
+                parts: parts?,
+                from: from?,
+                until: until?,
+                text: text?,
+                advice: lines(&self.advice),
+                answers: match self.answers.as_str() {
+                    AS_DRAFTED => AnswersIn::AsDrafted,
+                    key => key
+                        .parse()
+                        .map_or(AnswersIn::Nothing, |key| AnswersIn::Proposal(Some(key))),
+                },
+            })
+        })();
+        reading.done(read)
+    }
+
+    fn read_kind(&self, reading: &mut Reading) -> Option<AdvisoryKind> {
+        match self.kind.as_str() {
+            HEALTH_NOTICE => {
+                let cause = reading.choice("cause", self.cause.parse().ok())?;
+                Some(AdvisoryKind::HealthNotice { cause })
+            }
+            TEMPORARY_CONTROL => {
+                let document = reading.required("document", &self.document)?;
+                Some(AdvisoryKind::TemporaryControl { document })
+            }
+            _ => reading.choice("kind", None),
+        }
+    }
+
+    /// What the page is headed with.
+    pub(super) fn kind(&self) -> Kind {
+        match self.kind.as_str() {
+            TEMPORARY_CONTROL => Kind::TemporaryControl,
+            _ => Kind::HealthNotice,
+        }
+    }
+
+    /// The form on its page, with the reasons of the proposal it answers.
+    pub(super) fn form(
+        self,
+        language: Language,
+        action: String,
+        desk: &Desk,
+        because: Vec<String>,
+        faults: Faults,
+    ) -> AdvisoryForm {
+        let choice = |value: &str, words: String, chosen: &str| Choice {
+            value: value.to_owned(),
+            words,
+            chosen: value == chosen,
+        };
+        let kinds = [
+            (HEALTH_NOTICE, Kind::HealthNotice),
+            (TEMPORARY_CONTROL, Kind::TemporaryControl),
+        ];
+        let kinds =
+            kinds.map(|(value, kind)| choice(value, kind.word(language).to_string(), &self.kind));
+        let causes =
+            Cause::ALL.map(|it| choice(it.as_str(), cause(it, language).to_string(), &self.cause));
+        let regions = desk.playbook.regions();
+        let parts = regions.children(desk.region).map(|(code, name)| Choice {
+            value: code.to_string(),
+            words: name.to_owned(),
+            chosen: self.parts.contains(code.as_str()),
+        });
+        AdvisoryForm {
+            action,
+            kinds: kinds.into(),
+            causes: causes.into(),
+            parts: parts.collect(),
+            document: self.document,
+            from: self.from,
+            until: self.until,
+            text: self.text,
+            advice: self.advice,
+            answers: self.answers,
+            because,
+            faults,
+        }
+    }
+}
+
+/// Whether what was drafted already says what is drafted now.
+pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
+    let advice = contents.advice.iter().map(Advice::as_str);
+    draft.answers == AnswersIn::AsDrafted
+        && contents.kind == draft.kind
+        && contents.parts.iter().eq(&draft.parts)
+        && (contents.from, contents.until) == (draft.from, draft.until)
+        && contents.text == draft.text
+        && advice.eq(draft.advice.iter().map(String::as_str))
+}
