@@ -28,8 +28,9 @@
 //!   [`episode`](domain::episode) (years of decisions) and [`backtest`](domain::backtest) (what they
 //!   were worth), [`notice`](domain::notice) and
 //!   [`warning`](domain::warning) (their lawful moves), [`advisory`](domain::advisory) (what compels
-//!   nobody), [`enterprise`](domain::enterprise),
-//!   [`list`](domain::list), [`measure`](domain::measure), [`plan`](domain::plan),
+//!   nobody), [`information`](domain::information) (telling the public anew),
+//!   [`enterprise`](domain::enterprise), [`list`](domain::list), [`measure`](domain::measure),
+//!   [`plan`](domain::plan),
 //!   [`order`](domain::order), [`journal`](domain::journal), [`playbook`](domain::playbook).
 //! - [`store`]: SQL, one text for two engines; [`store::db`] is the narrow waist.
 //! - [`notify`]: channels, and the rendering of what they carry.

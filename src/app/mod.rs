@@ -26,6 +26,7 @@ pub mod draw;
 pub mod enroll;
 pub mod erase;
 pub mod events;
+pub mod information;
 pub mod ingest;
 pub mod instruction;
 pub mod issue;

@@ -107,6 +107,8 @@ pub enum RowTable {
     Attempt,
     /// Registered instructions of superiors.
     Instruction,
+    /// What the public was told while a warning was in force.
+    InformationUpdate,
     /// Days of outlooks.
     OutlookDay,
     /// The hours of days of outlooks.
@@ -128,6 +130,7 @@ impl RowTable {
             Self::Answer => "answer",
             Self::Attempt => "attempt",
             Self::Instruction => "instruction",
+            Self::InformationUpdate => "information_update",
             Self::OutlookDay => "outlook_day",
             Self::OutlookHours => "outlook_hours",
             Self::Proposal => "proposal",

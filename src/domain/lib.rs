@@ -31,6 +31,7 @@ pub mod notice;
 pub mod warning;
 
 pub mod advisory;
+pub mod information;
 
 pub mod order;
 pub mod plan;

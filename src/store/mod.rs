@@ -52,6 +52,7 @@ pub mod error;
 pub mod health;
 pub mod hours;
 pub mod idempotency;
+pub mod information;
 pub mod instruction;
 pub mod job_run;
 pub mod journal;

@@ -60,6 +60,7 @@ pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Resu
         RowTable::Answer => page_answers(tx, from, to).await,
         RowTable::Attempt => page_attempts(tx, from, to).await,
         RowTable::Instruction => page_instructions(tx, from, to).await,
+        RowTable::InformationUpdate => page_updates(tx, from, to).await,
         RowTable::OutlookDay => page_days(tx, from, to).await,
         RowTable::OutlookHours => page_hours(tx, from, to).await,
         RowTable::Proposal => page_proposals(tx, from, to).await,
@@ -307,6 +308,28 @@ async fn page_instructions(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>
             body: &row.body,
         };
         (row.instruction_key, &row.digest, columns.digest())
+    }))
+}
+
+async fn page_updates(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
+    let rows: Vec<(i64, i64, i64, String, String)> = tx
+        .all(
+            "SELECT update_key, warning_key, at, body, digest
+               FROM information_update
+              WHERE update_key BETWEEN $1 AND $2
+              ORDER BY update_key
+              LIMIT $3",
+            (from, to, PAGE),
+        )
+        .await?;
+    Ok(found(&rows, |(key, warning, at, body, digest)| {
+        let columns = record::InformationUpdate {
+            key: *key,
+            warning: *warning,
+            at: *at,
+            body,
+        };
+        (*key, digest, columns.digest())
     }))
 }
 

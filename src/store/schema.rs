@@ -43,6 +43,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0010_keeping"
     "0011_hours"
     "0012_advisory"
+    "0014_information"
 };
 
 impl Db {

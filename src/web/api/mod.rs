@@ -18,6 +18,7 @@ mod dead_letter;
 mod events;
 mod export;
 mod import;
+mod information;
 mod instruction;
 mod journal;
 mod notice;
@@ -122,6 +123,10 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
+        .routes(routes!(
+            information::give_information,
+            information::show_information
+        ))
         .routes(routes!(import::import_list))
         .routes(routes!(import::import_offices))
         .routes(routes!(import::import_days))

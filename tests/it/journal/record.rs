@@ -22,6 +22,7 @@ pub(super) async fn fill(ledger: &Ledger) {
         RowTable::Answer,
         RowTable::Attempt,
         RowTable::Instruction,
+        RowTable::InformationUpdate,
         RowTable::OutlookDay,
         RowTable::OutlookHours,
         RowTable::Proposal,
@@ -70,6 +71,18 @@ async fn fill_warning(db: &Db) {
     tx.execute(
         "INSERT INTO advisory_step VALUES (1, 1, 6, '{}', $1)",
         (step.digest().to_string(),),
+    )
+    .await
+    .unwrap();
+    let update = record::InformationUpdate {
+        key: 1,
+        warning: 1,
+        at: 7,
+        body: "{}",
+    };
+    tx.execute(
+        "INSERT INTO information_update VALUES (1, 1, 7, '{}', $1)",
+        (update.digest().to_string(),),
     )
     .await
     .unwrap();

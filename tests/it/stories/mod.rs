@@ -3,6 +3,7 @@
 pub(crate) mod advisory;
 pub(crate) mod bureau;
 mod faults;
+mod information;
 mod issue;
 mod keys;
 mod kill;
