@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::advisory::{self, AdvisoryRecord};
 use super::board::{self, NoticeBoard, NoticeRecord, WarningBoard};
 use super::decide::{self, Judged};
+use super::information::{self, Told};
 use super::instruction::{self, InstructionRecord};
 use super::playbook::Playbook;
 use super::skill::{self, Scored};
@@ -48,6 +49,8 @@ pub struct Overview {
     pub proposal: ProposalState,
     /// What is under way or public below a coloured warning, the newest first.
     pub advisories: Vec<AdvisoryRecord>,
+    /// What the public was told of the warning that stands.
+    pub told: Option<Told>,
     /// Superiors' instructions, the last received first.
     pub instructions: Vec<Followed>,
     /// Whose accounts the acts were.
@@ -193,6 +196,10 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
         names: names(app).await?,
         scored: skill::show(app, caller, region, skill::SEASON).await?,
         advisories: advisory::current(app, caller, region).await?,
+        told: match &desk.standing {
+            Some(board) => Some(information::told(app, caller, board.head.id).await?),
+            None => None,
+        },
         outlook,
         judged,
         proposal,

@@ -26,8 +26,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use self::console::{
-    advisory, dead_letters, docs, figures, import, instruction, notice, orders, overview, sign_in,
-    warning,
+    advisory, dead_letters, docs, figures, import, information, instruction, notice, orders,
+    overview, sign_in, warning,
 };
 use self::problem::Problem;
 use crate::app::App;
@@ -107,6 +107,7 @@ pub fn router(web: Web) -> Router {
         )
         .route("/warnings", get(warning::list))
         .route("/warnings/{id}", get(warning::show))
+        .route("/warnings/{id}/information", post(information::give))
         .route("/advisories", get(advisory::list).post(advisory::draft))
         .route("/advisories/new", get(advisory::begin))
         .route("/advisories/{id}", get(advisory::show).post(advisory::save))

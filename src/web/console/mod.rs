@@ -30,6 +30,7 @@ pub(super) mod docs;
 mod draft;
 pub(super) mod figures;
 pub(super) mod import;
+pub(super) mod information;
 pub(super) mod instruction;
 pub(super) mod notice;
 pub(super) mod orders;
@@ -167,6 +168,7 @@ fn said(language: Language, what: &str) -> Option<Phrase> {
         "abandoned" => "said-abandoned",
         "drawn" => "said-drawn",
         "issued" => "said-issued",
+        "informed" => "said-informed",
         "published" => "said-published",
         "lifted" => "said-lifted",
         "redriven" => "said-redriven",

@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 
 use super::posted::{Reading, faults};
-use super::{Seat, advisory, done, instruction};
+use super::{Seat, advisory, done, information, instruction, warning};
 use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
@@ -142,6 +142,7 @@ async fn page(
         scored: &seen.scored,
     };
     let outlook = drawn.outlook(&seen.outlook);
+    let standing = desk.standing.as_ref().map(|board| board.head.id);
     let view = Overview {
         language: seat.language,
         chrome: seat.chrome(desk, Section::Overview),
@@ -149,6 +150,15 @@ async fn page(
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),
+        information: seen
+            .told
+            .as_ref()
+            .filter(|told| told.due.is_some())
+            .zip(standing)
+            .map(|(told, warning)| {
+                let page = format!("{}#information", warning::address(warning));
+                (information::rhythm(told), page)
+            }),
         advisories: advisory::rows(&seen.advisories, desk, seat.language),
         draft_advisory: may_draft.then(|| seat.here(advisory::FORM)),
         instructions: drawn.instructions(seen.instructions),

@@ -37,6 +37,7 @@ pub mod import;
 pub mod dead_letters;
 
 pub mod inbox;
+pub mod information;
 
 pub mod problem;
 

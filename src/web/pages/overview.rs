@@ -14,6 +14,7 @@ use crate::web::pages::Chrome;
 use crate::web::pages::advisory::AdvisoryRow;
 use crate::web::pages::chart::outlook::OutlookChart;
 use crate::web::pages::form::Faults;
+use crate::web::pages::information::Rhythm;
 use crate::web::pages::status::{Category, Mark};
 
 /// The overview page.
@@ -40,6 +41,9 @@ pub struct Overview {
     pub instructions: Vec<Instruction>,
     /// Where an instruction is registered; none where the person may not.
     pub register_instruction: Option<String>,
+    /// When the public was last told of the standing warning, by when it is to be told anew, and
+    /// where; none where nothing is due.
+    pub information: Option<(Rhythm, String)>,
     /// How far the standing warning's orders have come.
     pub counts: Option<RungCounts>,
     /// The same by county.

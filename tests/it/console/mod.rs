@@ -2,6 +2,7 @@
 
 mod advisory;
 mod docs;
+mod information;
 pub(crate) mod officer;
 mod seats;
 

@@ -13,6 +13,7 @@ use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
 use qingkong::web::pages::form::{Choice, Fault, Faults, TimeField};
 use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
+use qingkong::web::pages::information::{Information, InformationForm, Rhythm, Update};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
     Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DutyCounts, IssueForm,
@@ -279,6 +280,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     let mut in_force = Overview {
         proposal: Some(held()),
         instructions: vec![instruction(Some("/notices/01"))],
+        information: Some((rhythm(true), owned("/warnings/01#information"))),
         counts: Some(counts()),
         counties: counties(),
         ..with_outlook(language, false)
@@ -435,6 +437,7 @@ fn quiet_overview(language: Language) -> Overview {
         draft_advisory: Some(owned("/advisories/new")),
         instructions: vec![],
         register_instruction: Some(owned("/instructions/new")),
+        information: None,
         counts: None,
         counties: vec![],
     }
@@ -1035,6 +1038,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         notices: notice_rows(),
         counts: counts(),
         orders: owned("/orders?warning=01"),
+        information: information(),
         changes: [
             NoticeKind::Raise,
             NoticeKind::Lower,
@@ -1046,7 +1050,30 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         .map(|kind| (kind, format!("/notices/new?kind={kind}")))
         .to_vec(),
     };
+    let refused = WarningPage {
+        information: Information {
+            form: Some(InformationForm {
+                aqi: owned("重度"),
+                faults: Faults(vec![fault(
+                    "aqi",
+                    &language.say("fault-aqi-now").to_string(),
+                )]),
+                ..information_form()
+            }),
+            ..information()
+        },
+        ..one.clone()
+    };
     let over = WarningPage {
+        information: Information {
+            rhythm: Rhythm {
+                last: None,
+                due: None,
+                overdue: false,
+            },
+            updates: vec![],
+            form: None,
+        },
         phase: Phase::Lifted,
         until: Some(at("11-26T24:00")),
         changes: vec![],
@@ -1056,8 +1083,38 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         ("warnings", list.render().unwrap()),
         ("warnings-none", none.render().unwrap()),
         ("warning", one.render().unwrap()),
+        ("warning-uninformed", refused.render().unwrap()),
         ("warning-lifted", over.render().unwrap()),
     ]
+}
+
+fn rhythm(overdue: bool) -> Rhythm {
+    Rhythm {
+        last: Some(at("11-23T20:10")),
+        due: Some(at("11-24T00:10")),
+        overdue,
+    }
+}
+
+fn information() -> Information {
+    Information {
+        rhythm: rhythm(false),
+        updates: vec![Update {
+            at: at("11-23T20:10"),
+            person: owned("王值班（市攻坚办）"),
+            aqi: Some(231),
+            text: owned("全市以重度污染为主，PM2.5 为首要污染物。"),
+            outlook: owned("预计26日夜间冷空气到达后转好。"),
+        }],
+        form: Some(information_form()),
+    }
+}
+
+fn information_form() -> InformationForm {
+    InformationForm {
+        action: owned("/warnings/01/information"),
+        ..InformationForm::default()
+    }
 }
 
 fn life() -> Vec<Step> {
