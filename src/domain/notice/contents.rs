@@ -33,6 +33,18 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Start,
+        Self::Raise,
+        Self::Lower,
+        Self::Extend,
+        Self::AddOn,
+        Self::Correct,
+        Self::Lift,
+        Self::Withdraw,
+    ];
+
     /// The machine word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -213,6 +225,15 @@ impl Contents {
             }
             Grounds::Instruction { number, .. } => written(number, "the number of the instruction"),
             Grounds::Rules { .. } => Ok(()),
+        }
+    }
+
+    /// The superior's document it carries out, if there is one.
+    pub fn superior(&self) -> Option<&str> {
+        match (&self.grounds, &self.parent_document) {
+            (_, Some(document)) => Some(document),
+            (Grounds::Instruction { number, .. }, None) => Some(number),
+            (_, None) => None,
         }
     }
 

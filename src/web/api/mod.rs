@@ -103,6 +103,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::abandon_notice))
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
+        .routes(routes!(notice::show_notice_text))
         .routes(routes!(advisory::draft_advisory, advisory::list_advisories))
         .routes(routes!(advisory::show_advisory, advisory::revise_advisory))
         .routes(routes!(advisory::submit_advisory))
