@@ -244,20 +244,20 @@ async fn take(
     Ok(after.state())
 }
 
-/// Ends the temporary controls that a warning takes the place of, at the hour at which it starts.
+/// Ends what would hold beside a warning, as its notices have made it by now.
 pub(super) async fn give_way(
     app: &App,
     tx: &mut Tx,
     caller: &Caller,
-    warning: &WarningHead,
-    start: WrittenTime,
+    head: &WarningHead,
+    warning: &Warning,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    for record in store::lock_advisories(tx, warning.region, now).await? {
+    for record in store::lock_advisories(tx, head.region, now).await? {
         let Advisory::Published(published) = &record.advisory else {
             continue;
         };
-        if let Some(act) = published.give_way(warning.id, start) {
+        if let Some(act) = published.give_way(head.id, warning, now) {
             let (at, by) = (now, person(caller)?);
             take(app, tx, caller, record, &Step { at, by, act }).await?;
         }

@@ -92,9 +92,7 @@ pub async fn issue(
 
     store::set_issued(tx, record.key, &issue.document, plan.key, now).await?;
     let warning = amount_to(tx, &record, &head, now).await?;
-    if let NoticeKind::Start = approved.contents().kind {
-        advisory::give_way(app, tx, caller, &head, warning.start, now).await?;
-    }
+    advisory::give_way(app, tx, caller, &head, &warning, now).await?;
     let open = !warning.phase(now).is_past();
     store::set_warning(tx, head.key, &warning, open, plan.key, now).await?;
     plan::set_issued(tx, plan.key, now).await?;

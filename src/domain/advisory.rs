@@ -253,7 +253,10 @@ impl Approved {
         if contents.until.at() <= now {
             return Err(Refusal::Past(contents.until));
         }
-        if standing.iter().any(|it| contents.collides_with(it)) {
+        if standing
+            .iter()
+            .any(|it| contents.collision(it, now).is_some())
+        {
             return Err(Refusal::BesideWarning);
         }
         Ok(Act::Published { document })
@@ -295,17 +298,27 @@ impl Published {
     /// Ends it before its time.
     pub fn lift(&self, reason: String, now: DateTime<Utc>) -> Result<Act, Refusal> {
         written(&reason, "why it is lifted")?;
-        if now >= self.ends_at() {
+        if !self.can_end_at(now) {
             return Err(Refusal::Past(WrittenTime::ending(self.ends_at())));
         }
         Ok(Act::Lifted { reason })
     }
 
-    /// Ends it with the start of a coloured warning; none where it stays, or is over by then. A
-    /// warning that is taken back before it starts does not bring it back: that takes a person.
-    pub fn give_way(&self, warning: WarningId, at: WrittenTime) -> Option<Act> {
-        let in_the_way = self.contents().gives_way() && self.ends_at() > at.at();
-        in_the_way.then_some(Act::Cancelled { warning, at })
+    /// Ends it with the hour from which it would hold beside a coloured warning, as its notices have
+    /// made it by now; none where it stays, or is over by then. A warning that is taken back before
+    /// it starts does not bring it back, that takes a person; one that starts earlier than another
+    /// ends it earlier.
+    pub fn give_way(&self, id: WarningId, warning: &Warning, now: DateTime<Utc>) -> Option<Act> {
+        let hour = self.contents().collision(warning, now)?;
+        self.can_end_at(hour).then(|| Act::Cancelled {
+            warning: id,
+            at: WrittenTime::of(hour),
+        })
+    }
+
+    /// Whether something can still end it at an instant: only before it ends anyway.
+    fn can_end_at(&self, at: DateTime<Utc>) -> bool {
+        at < self.ends_at()
     }
 }
 
@@ -353,14 +366,14 @@ impl Advisory {
                     ended: None,
                 })
             }
-            // What a warning has cancelled for a later hour may still be lifted before it.
+            // What was cancelled for a later hour may still be lifted, or cancelled, before it.
             (Some(Self::Published(published)), Act::Lifted { .. })
-                if !matches!(published.ended, Some(Ended::Lifted { .. })) =>
+                if published.can_end_at(step.at) =>
             {
                 Self::Published(published.ended_by(Ended::Lifted { at: step.at }))
             }
             (Some(Self::Published(published)), Act::Cancelled { warning, at })
-                if published.ended.is_none() =>
+                if published.can_end_at(at.at()) =>
             {
                 Self::Published(published.ended_by(Ended::Cancelled { warning, at }))
             }

@@ -179,13 +179,14 @@ impl Contents {
         matches!(self.kind, AdvisoryKind::TemporaryControl { .. })
     }
 
-    /// Whether it would hold beside a warning that it has to give way to.
-    pub(super) fn collides_with(&self, warning: &Warning) -> bool {
+    /// From when on it would hold beside a warning that it has to give way to; none where the two
+    /// share no hour that is still ahead.
+    pub(super) fn collision(&self, warning: &Warning, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let over = warning.ended.map(|ended| ended.at.at());
         let over = over.or(warning.ends.at());
-        self.gives_way()
-            && warning.start.at() < self.until.at()
-            && over.is_none_or(|over| self.from.at() < over)
+        let from = self.from.at().max(warning.start.at()).max(now);
+        let shared = from < self.until.at() && over.is_none_or(|over| from < over);
+        (self.gives_way() && shared).then_some(from)
     }
 }
 
@@ -262,6 +263,10 @@ pub(super) mod tests {
         contents(AdvisoryKind::TemporaryControl {
             document: "豫环委攻坚办〔2026〕88号".to_owned(),
         })
+    }
+
+    pub(in crate::advisory) fn at(text: &str) -> DateTime<Utc> {
+        text.parse::<WrittenTime>().unwrap().at()
     }
 
     pub(in crate::advisory) fn warning(start: &str, ends: Option<&str>) -> Warning {
@@ -387,7 +392,6 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_asked_for_spans_the_days_that_are_excluded() {
-        let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
         let asked = Asked::by(&advised()).unwrap();
         assert_eq!(asked.cause, Some(Cause::Dust));
         assert_eq!(
@@ -419,18 +423,44 @@ pub(super) mod tests {
     }
 
     #[rstest]
-    #[case::over_before("2026-11-24T08:00", Some("2026-11-25T08:00"), false)]
-    #[case::still_standing("2026-11-24T08:00", Some("2026-11-25T08:01"), true)]
-    #[case::open_end("2026-11-24T08:00", None, true)]
-    #[case::begins_when_it_ends("2026-11-28T00:00", None, false)]
-    #[case::begins_before_it_ends("2026-11-27T23:00", None, true)]
+    #[case::over_before("2026-11-24T08:00", Some("2026-11-25T08:00"), None)]
+    #[case::still_standing("2026-11-24T08:00", Some("2026-11-25T08:01"), Some("2026-11-25T08:00"))]
+    #[case::open_end("2026-11-24T08:00", None, Some("2026-11-25T08:00"))]
+    #[case::begins_within("2026-11-26T08:00", None, Some("2026-11-26T08:00"))]
+    #[case::begins_when_it_ends("2026-11-28T00:00", None, None)]
+    #[case::begins_before_it_ends("2026-11-27T23:00", None, Some("2026-11-27T23:00"))]
     fn a_control_never_holds_beside_a_colour_and_a_health_notice_may(
         #[case] start: &str,
         #[case] ends: Option<&str>,
-        #[case] collides: bool,
+        #[case] from: Option<&str>,
     ) {
         let warning = warning(start, ends);
-        assert_eq!(control().collides_with(&warning), collides);
-        assert!(!dust().collides_with(&warning));
+        let evening = at("2026-11-24T20:00");
+        assert_eq!(control().collision(&warning, evening), from.map(at));
+        assert_eq!(dust().collision(&warning, evening), None);
+    }
+
+    #[test]
+    fn what_is_past_is_no_collision_and_what_begins_at_once_is_one_from_now() {
+        let warning = warning("2026-11-25T08:00", Some("2026-11-26T08:00"));
+        let noon = at("2026-11-25T12:00");
+        assert_eq!(control().collision(&warning, noon), Some(noon));
+        let over = at("2026-11-26T08:00");
+        assert_eq!(control().collision(&warning, over), None);
+    }
+
+    /// Announced for the 26th and withdrawn on the 25th: it never held.
+    #[test]
+    fn a_warning_withdrawn_before_it_starts_is_in_nobodys_way() {
+        let ended = crate::warning::Ended {
+            by: NoticeKind::Withdraw,
+            at: "2026-11-25T20:00".parse().unwrap(),
+        };
+        let withdrawn = Warning {
+            ended: Some(ended),
+            ..warning("2026-11-26T08:00", None)
+        };
+        let evening = at("2026-11-24T20:00");
+        assert_eq!(control().collision(&withdrawn, evening), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 use uuid::Uuid;
 
-use super::contents::tests::{control, dust, warning};
+use super::contents::tests::{at, control, dust, warning};
 use super::*;
 use crate::id::UserId;
 use crate::level::WarningLevel;
@@ -15,10 +15,6 @@ fn person(n: u128, title: &str) -> Person {
         account: UserId(Uuid::from_u128(n)),
         title: title.to_owned(),
     }
-}
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse::<WrittenTime>().unwrap().at()
 }
 
 /// Acts of one officer at given times, as an advisory.
@@ -59,9 +55,13 @@ fn lifted() -> Act {
     }
 }
 
+fn orange() -> WarningId {
+    WarningId(Uuid::from_u128(9))
+}
+
 fn warned(start: &str) -> Act {
     Act::Cancelled {
-        warning: WarningId(Uuid::from_u128(9)),
+        warning: orange(),
         at: start.parse().unwrap(),
     }
 }
@@ -134,7 +134,7 @@ fn a_lift_ends_it_at_once_and_only_once() {
 fn a_control_runs_until_the_hour_at_which_a_colour_starts() {
     let morning = "2026-11-26T08:00";
     let running = published(control(), Vec::new());
-    let given = running.give_way(WarningId(Uuid::from_u128(9)), morning.parse().unwrap());
+    let given = running.give_way(orange(), &warning(morning, None), at(EVENING));
     assert_eq!(given, Some(warned(morning)));
     let cancelled = published(control(), vec![("2026-11-25T20:00", warned(morning))]);
     assert_eq!(cancelled.phase(at("2026-11-26T07:59")), Phase::Running);
@@ -149,11 +149,30 @@ fn a_control_runs_until_the_hour_at_which_a_colour_starts() {
 
 #[test]
 fn a_health_notice_stays_and_a_control_that_is_over_by_then_runs_out() {
-    let id = WarningId(Uuid::from_u128(9));
-    let give_way =
-        |contents, at: &str| published(contents, Vec::new()).give_way(id, at.parse().unwrap());
+    let give_way = |contents, start: &str| {
+        let public = published(contents, Vec::new());
+        public.give_way(orange(), &warning(start, None), at(EVENING))
+    };
     assert_eq!(give_way(dust(), "2026-11-26T08:00"), None);
     assert_eq!(give_way(control(), "2026-11-28T00:00"), None);
+}
+
+/// A warning for the 26th is announced and withdrawn, and another one starts.
+#[rstest]
+#[case::earlier("2026-11-26T08:00", true)]
+#[case::at_the_same_hour("2026-11-26T20:00", false)]
+#[case::later("2026-11-27T08:00", false)]
+fn what_was_cancelled_gives_way_again_only_to_what_starts_earlier(
+    #[case] start: &str,
+    #[case] again: bool,
+) {
+    let first = (EVENING, warned("2026-11-26T20:00"));
+    let cancelled = published(control(), vec![first.clone()]);
+    let act = cancelled.give_way(orange(), &warning(start, None), at(EVENING));
+    assert_eq!(act, again.then(|| warned(start)));
+    let replayed = until_public(control()).into_iter();
+    let replayed = advisory(replayed.chain([first, (EVENING, warned(start))]));
+    assert_eq!(replayed.is_ok(), again, "{replayed:?}");
 }
 
 #[rstest]

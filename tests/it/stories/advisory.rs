@@ -197,6 +197,36 @@ both_engines! {
         bureau.world.service.stop().await;
     }
 
+    async fn a_control_gives_way_again_to_a_warning_that_starts_earlier(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let city = publish(&bureau, &control()).await;
+        bureau.carry("start", "orange", "2026-11-26T20:00", "许环委办〔2026〕1号").await;
+        let (_, withdrawn) =
+            bureau.carry("withdraw", "orange", "2026-11-24T21:00", "许环委办〔2026〕2号").await;
+        assert_eq!(show(&bureau, &city).await["until"], "2026-11-27T24:00");
+        let (_, red) = bureau.carry("start", "red", "2026-11-26T08:00", "许环委办〔2026〕3号").await;
+        assert_ne!(red["warning"], withdrawn["warning"]);
+        let steps = show(&bureau, &city).await["steps"].clone();
+        let cancelled: Vec<_> = steps.as_array().unwrap()[4..].iter().map(|it| &it["text"]).collect();
+        assert_eq!(cancelled, [&withdrawn["warning"], &red["warning"]]);
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_control_after_the_end_of_a_warning_gives_way_when_that_end_moves(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let closed = |end: &str| json!({ "ends": end });
+        carry_until(&bureau, "start", "2026-11-25T00:00", &closed("2026-11-25T08:00")).await;
+        let city = publish(&bureau, &control()).await;
+        let extended =
+            carry_until(&bureau, "extend", "2026-11-25T00:00", &closed("2026-11-26T08:00")).await;
+        let last = show(&bureau, &city).await["steps"][4].clone();
+        assert_eq!((&last["act"], &last["text"]), (&json!("cancelled"), &extended["warning"]));
+        let beside = draft(&bureau, &control()).await;
+        sign(&bureau, &beside).await;
+        assert_eq!(refusal(&bureau.officer, &beside, "publication", &json!({})).await, "beside-warning");
+        bureau.world.service.stop().await;
+    }
+
     async fn a_county_sees_the_advisories_of_its_city_that_mean_it(db: TestDb) {
         let bureau = Bureau::new(db, 5).await;
         let mine = publish(&bureau, &merged(dust(), &json!({ "parts": ["411081"] }))).await;
@@ -275,6 +305,25 @@ both_engines! {
         assert_eq!(show(&bureau, &id).await["advice"], json!(["建议儿童、老年人减少室内活动"]));
         bureau.world.service.stop().await;
     }
+}
+
+/// Draft to issue of an orange notice with a stated end.
+async fn carry_until(bureau: &Bureau, kind: &str, effective: &str, ends: &Value) -> Value {
+    let grounds = json!({ "on": "judgement", "reason": "会商认为将达标准" });
+    let notice = json!({
+        "region": REGION, "kind": kind, "level": "orange", "effective": effective, "grounds": grounds,
+    });
+    let request = bureau
+        .officer
+        .post("/api/v1/notices", &merged(notice, ends));
+    let (status, drafted) = Visitor::json(request).await;
+    assert_eq!(status, 201, "{drafted}");
+    let notice = drafted["id"].as_str().unwrap();
+    bureau.sign(notice).await;
+    bureau
+        .issue(notice, &format!("许环委办〔2026〕{kind}"))
+        .await
+        .1
 }
 
 /// A request that differs in some fields.
