@@ -200,7 +200,8 @@ async fn make(
         (Advisory::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
         (Advisory::Approved(approved), StepIn::Publish(document)) => {
             let standing = standing(tx, record.region, now).await?;
-            approved.publish(document, &standing, now)
+            let rules = proposal::rules_of(playbook, record.region)?.rules;
+            approved.publish(document, &standing, &rules.exclusions, now)
         }
         (Advisory::Approved(approved), StepIn::Abandon(reason)) => approved.abandon(reason),
         (Advisory::Published(published), StepIn::Lift(reason)) => published.lift(reason, now),
@@ -257,7 +258,9 @@ pub(super) async fn give_way(
         let Advisory::Published(published) = &record.advisory else {
             continue;
         };
-        if let Some(act) = published.give_way(head.id, warning, now) {
+        let playbook = app.playbook(&record.playbook).await?;
+        let rules = proposal::rules_of(&playbook, record.region)?.rules;
+        if let Some(act) = published.give_way(head.id, warning, &rules.exclusions, now) {
             let (at, by) = (now, person(caller)?);
             take(app, tx, caller, record, &Step { at, by, act }).await?;
         }

@@ -22,6 +22,7 @@ use crate::id::WarningId;
 use crate::notice::{Approval, Person};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
+use crate::trigger::Exclusions;
 use crate::warning::Warning;
 
 mod contents;
@@ -110,8 +111,8 @@ pub enum Refusal {
     /// The title may not approve here.
     #[error("`{0}` may not approve an advisory here")]
     NotEntitled(String),
-    /// A temporary control cannot hold while a coloured warning does.
-    #[error("a warning stands here: a temporary control gives way to it")]
+    /// What gives way to a coloured warning cannot hold while one does.
+    #[error("a warning stands here: what is below it gives way to it")]
     BesideWarning,
 }
 
@@ -247,6 +248,7 @@ impl Approved {
         &self,
         document: Option<String>,
         standing: &[Warning],
+        exclusions: &Exclusions,
         now: DateTime<Utc>,
     ) -> Result<Act, Refusal> {
         let contents = &self.0.contents;
@@ -255,7 +257,7 @@ impl Approved {
         }
         if standing
             .iter()
-            .any(|it| contents.collision(it, now).is_some())
+            .any(|it| contents.collision(it, exclusions, now).is_some())
         {
             return Err(Refusal::BesideWarning);
         }
@@ -308,8 +310,14 @@ impl Published {
     /// made it by now; none where it stays, or is over by then. A warning that is taken back before
     /// it starts does not bring it back, that takes a person; one that starts earlier than another
     /// ends it earlier.
-    pub fn give_way(&self, id: WarningId, warning: &Warning, now: DateTime<Utc>) -> Option<Act> {
-        let hour = self.contents().collision(warning, now)?;
+    pub fn give_way(
+        &self,
+        id: WarningId,
+        warning: &Warning,
+        exclusions: &Exclusions,
+        now: DateTime<Utc>,
+    ) -> Option<Act> {
+        let hour = self.contents().collision(warning, exclusions, now)?;
         self.can_end_at(hour).then(|| Act::Cancelled {
             warning: id,
             at: WrittenTime::of(hour),

@@ -10,7 +10,7 @@ use crate::aqi::Pollutant;
 use crate::outlook::Cause;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
-use crate::trigger::{Decision, Exclusion, Proposal, Reason};
+use crate::trigger::{Decision, Exclusion, Exclusions, Proposal, Reason};
 use crate::warning::Warning;
 
 /// What kind of advisory.
@@ -174,19 +174,28 @@ impl Contents {
     }
 
     /// Whether it gives way to a coloured warning. A temporary control does (晋城: the control ends
-    /// when a colour starts); a health notice tells of air that no colour stands for, and stays.
-    pub const fn gives_way(&self) -> bool {
-        matches!(self.kind, AdvisoryKind::TemporaryControl { .. })
+    /// when a colour starts). A health notice stays where no colour stands for its air, its cause
+    /// being one that the rules exclude; of a cause that starts colours it gives way.
+    pub fn gives_way(&self, exclusions: &Exclusions) -> bool {
+        match self.kind {
+            AdvisoryKind::HealthNotice { cause } => !exclusions.causes.contains(&cause),
+            AdvisoryKind::TemporaryControl { .. } => true,
+        }
     }
 
     /// From when on it would hold beside a warning that it has to give way to; none where the two
     /// share no hour that is still ahead.
-    pub(super) fn collision(&self, warning: &Warning, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(super) fn collision(
+        &self,
+        warning: &Warning,
+        exclusions: &Exclusions,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
         let over = warning.ended.map(|ended| ended.at.at());
         let over = over.or(warning.ends.at());
         let from = self.from.at().max(warning.start.at()).max(now);
         let shared = from < self.until.at() && over.is_none_or(|over| from < over);
-        (self.gives_way() && shared).then_some(from)
+        (self.gives_way(exclusions) && shared).then_some(from)
     }
 }
 
@@ -263,6 +272,16 @@ pub(super) mod tests {
         contents(AdvisoryKind::TemporaryControl {
             document: "豫环委攻坚办〔2026〕88号".to_owned(),
         })
+    }
+
+    /// 环大气〔2024〕6号: what starts no colour.
+    pub(in crate::advisory) fn mee_2024() -> Exclusions {
+        use Cause::{BlownDust, CrossBorder, Dust, Ozone, WildfireSmoke};
+        Exclusions {
+            pollutants: PollutantSet::from_iter([Pollutant::O3]),
+            causes: vec![Ozone, Dust, BlownDust, WildfireSmoke, CrossBorder],
+            source: "环大气〔2024〕6号".to_owned(),
+        }
     }
 
     pub(in crate::advisory) fn at(text: &str) -> DateTime<Utc> {
@@ -436,17 +455,34 @@ pub(super) mod tests {
     ) {
         let warning = warning(start, ends);
         let evening = at("2026-11-24T20:00");
-        assert_eq!(control().collision(&warning, evening), from.map(at));
-        assert_eq!(dust().collision(&warning, evening), None);
+        let with = |contents: Contents| contents.collision(&warning, &mee_2024(), evening);
+        assert_eq!(with(control()), from.map(at));
+        assert_eq!(with(dust()), None);
+    }
+
+    /// 区域传输 of PM2.5 is what colours are for; a health notice of it stands below the lowest one.
+    #[rstest]
+    #[case(Cause::Local, true)]
+    #[case(Cause::RegionalTransport, true)]
+    #[case(Cause::Fireworks, true)]
+    #[case(Cause::Ozone, false)]
+    #[case(Cause::BlownDust, false)]
+    #[case(Cause::CrossBorder, false)]
+    fn a_health_notice_gives_way_where_its_cause_starts_colours(
+        #[case] cause: Cause,
+        #[case] gives_way: bool,
+    ) {
+        let notice = contents(AdvisoryKind::HealthNotice { cause });
+        assert_eq!(notice.gives_way(&mee_2024()), gives_way);
     }
 
     #[test]
     fn what_is_past_is_no_collision_and_what_begins_at_once_is_one_from_now() {
         let warning = warning("2026-11-25T08:00", Some("2026-11-26T08:00"));
         let noon = at("2026-11-25T12:00");
-        assert_eq!(control().collision(&warning, noon), Some(noon));
-        let over = at("2026-11-26T08:00");
-        assert_eq!(control().collision(&warning, over), None);
+        let from = |now| control().collision(&warning, &mee_2024(), now);
+        assert_eq!(from(noon), Some(noon));
+        assert_eq!(from(at("2026-11-26T08:00")), None);
     }
 
     /// Announced for the 26th and withdrawn on the 25th: it never held.
@@ -461,6 +497,6 @@ pub(super) mod tests {
             ..warning("2026-11-26T08:00", None)
         };
         let evening = at("2026-11-24T20:00");
-        assert_eq!(control().collision(&withdrawn, evening), None);
+        assert_eq!(control().collision(&withdrawn, &mee_2024(), evening), None);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 use uuid::Uuid;
 
-use super::contents::tests::{at, control, dust, warning};
+use super::contents::tests::{at, control, dust, mee_2024, warning};
 use super::*;
 use crate::id::UserId;
 use crate::level::WarningLevel;
@@ -134,7 +134,7 @@ fn a_lift_ends_it_at_once_and_only_once() {
 fn a_control_runs_until_the_hour_at_which_a_colour_starts() {
     let morning = "2026-11-26T08:00";
     let running = published(control(), Vec::new());
-    let given = running.give_way(orange(), &warning(morning, None), at(EVENING));
+    let given = running.give_way(orange(), &warning(morning, None), &mee_2024(), at(EVENING));
     assert_eq!(given, Some(warned(morning)));
     let cancelled = published(control(), vec![("2026-11-25T20:00", warned(morning))]);
     assert_eq!(cancelled.phase(at("2026-11-26T07:59")), Phase::Running);
@@ -151,7 +151,7 @@ fn a_control_runs_until_the_hour_at_which_a_colour_starts() {
 fn a_health_notice_stays_and_a_control_that_is_over_by_then_runs_out() {
     let give_way = |contents, start: &str| {
         let public = published(contents, Vec::new());
-        public.give_way(orange(), &warning(start, None), at(EVENING))
+        public.give_way(orange(), &warning(start, None), &mee_2024(), at(EVENING))
     };
     assert_eq!(give_way(dust(), "2026-11-26T08:00"), None);
     assert_eq!(give_way(control(), "2026-11-28T00:00"), None);
@@ -168,7 +168,7 @@ fn what_was_cancelled_gives_way_again_only_to_what_starts_earlier(
 ) {
     let first = (EVENING, warned("2026-11-26T20:00"));
     let cancelled = published(control(), vec![first.clone()]);
-    let act = cancelled.give_way(orange(), &warning(start, None), at(EVENING));
+    let act = cancelled.give_way(orange(), &warning(start, None), &mee_2024(), at(EVENING));
     assert_eq!(act, again.then(|| warned(start)));
     let replayed = until_public(control()).into_iter();
     let replayed = advisory(replayed.chain([first, (EVENING, warned(start))]));
@@ -190,7 +190,7 @@ fn a_control_is_made_public_in_time_and_never_beside_a_warning(
         panic!("not approved")
     };
     let orange = stands.then(|| warning("2026-11-25T08:00", None));
-    let made = approved.publish(None, orange.as_slice(), at(now));
+    let made = approved.publish(None, orange.as_slice(), &mee_2024(), at(now));
     assert_eq!(made.err(), refused);
 }
 

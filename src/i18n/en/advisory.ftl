@@ -61,6 +61,6 @@ said-lifted = Lifted.
 refusal-compulsory = An advisory only recommends: no words that order something (责令, 必须, 停产 …).
 refusal-not-a-part = What was chosen is no part of the region.
 refusal-advisory-past = Its end has passed.
-refusal-beside-warning = No temporary control while a warning stands.
+refusal-beside-warning = While a warning stands or is announced, no temporary control and no health notice of what starts colours.
 refusal-advisory-state = It has moved on since; load the page again.
 refusal-not-advised = The proposal asks for a warning: draft a notice, or decline it.

@@ -61,6 +61,6 @@ said-lifted = 已解除。
 refusal-compulsory = 提示只能建议，不得含“责令”“必须”“停产”等指令性用语。
 refusal-not-a-part = 所选范围不在本区域内。
 refusal-advisory-past = 结束时刻已过。
-refusal-beside-warning = 预警期间不得发布临时管控。
+refusal-beside-warning = 预警生效或已发布期间，不再发布临时管控及同类成因的健康提示。
 refusal-advisory-state = 提示的状态已变化，请刷新后操作。
 refusal-not-advised = 系统建议的是预警，请拟发通知或签署不采纳。

@@ -170,6 +170,8 @@ both_engines! {
 
     async fn a_colour_ends_a_temporary_control_and_leaves_a_health_notice(db: TestDb) {
         let mut bureau = Bureau::new(db, 5).await;
+        let haze = json!({ "kind": { "is": "health-notice", "cause": "regional_transport" } });
+        let haze = publish(&bureau, &merged(dust(), &haze)).await;
         let notice = publish(&bureau, &dust()).await;
         let city = publish(&bureau, &control()).await;
         let begun = draft(&bureau, &control()).await;
@@ -188,12 +190,14 @@ both_engines! {
         let beside = refusal(&bureau.officer, &begun, "publication", &json!({})).await;
         assert_eq!(beside, "beside-warning");
 
-        // A raise is no start: a health notice and what is under way are left alone.
+        assert_eq!(phase(&bureau, &haze).await.0, "cancelled", "its cause starts colours");
+
+        // A health notice of dust and what is under way are left alone.
         bureau.carry("raise", "red", "2026-11-26T20:00", "许环委办〔2026〕2号").await;
         assert_eq!(phase(&bureau, &notice).await.1, "published");
 
         let entries = "SELECT COUNT(*) FROM journal_entry WHERE kind = 'advisory.cancelled'";
-        assert_eq!(scalar(&bureau.world.db, entries).await, 1);
+        assert_eq!(scalar(&bureau.world.db, entries).await, 2);
         bureau.world.service.stop().await;
     }
 
