@@ -105,6 +105,10 @@ pub(super) async fn grounds(
     now: DateTime<Utc>,
 ) -> Result<Grounds, Error> {
     let (open, because) = follow(tx, playbook, region, key, by, now).await?;
+    if open.decision.proposal == Proposal::Advise {
+        let text = "the open proposal asks for an advisory: follow it with one, or decline it";
+        return Err(Error::conflict("advised", text));
+    }
     Ok(Grounds::Rules {
         rules: open.rules,
         digest: open.rules_digest,

@@ -74,6 +74,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "beside-warning" => "refusal-beside-warning",
         "advisory-state" => "refusal-advisory-state",
         "not-advised" => "refusal-not-advised",
+        "advised" => "refusal-advised",
         "not-in-force" => "refusal-not-in-force",
         "not-missing" => "refusal-not-missing",
         "conflict" => "refusal-conflict",

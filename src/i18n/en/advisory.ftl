@@ -64,3 +64,4 @@ refusal-advisory-past = Its end has passed.
 refusal-beside-warning = While a warning stands or is announced, no temporary control and no health notice of what starts colours.
 refusal-advisory-state = It has moved on since; load the page again.
 refusal-not-advised = The proposal asks for a warning: draft a notice, or decline it.
+refusal-advised = The proposal asks for a health notice: draft one, or decline it.

@@ -64,3 +64,4 @@ refusal-advisory-past = 结束时刻已过。
 refusal-beside-warning = 预警生效或已发布期间，不再发布临时管控及同类成因的健康提示。
 refusal-advisory-state = 提示的状态已变化，请刷新后操作。
 refusal-not-advised = 系统建议的是预警，请拟发通知或签署不采纳。
+refusal-advised = 系统建议的是健康提示，请拟发健康提示或签署不采纳。

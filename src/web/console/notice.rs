@@ -418,7 +418,7 @@ fn field(of: &str) -> Option<&'static str> {
         "no-warning" | "warning-stands" | "warning-over" => Some("kind"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
-        "no-proposal" | "grounds" => Some("grounds"),
+        "no-proposal" | "advised" | "grounds" => Some("grounds"),
         "own-draft" | "another-text" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
         "not-entitled" => Some("title"),

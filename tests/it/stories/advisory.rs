@@ -253,6 +253,13 @@ both_engines! {
             (status == 200).then(|| open["proposal"].clone())
         };
         assert_eq!(proposed().await, Some(json!("advise")));
+        // A health notice is asked for: no colour can rest on that.
+        let colour = json!({
+            "region": REGION, "kind": "start", "level": "orange", "effective": "2026-11-25T08:00",
+            "grounds": { "on": "proposal" },
+        });
+        let (status, refused) = Visitor::json(bureau.officer.post("/api/v1/notices", &colour)).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("advised")));
         let answering = merged(dust(), &json!({ "answers": "proposal" }));
         let id = draft(&bureau, &answering).await;
         let answers = show(&bureau, &id).await["answers"].clone();
