@@ -9,9 +9,9 @@
 //! # Design notes
 //!
 //! An advisory compels nobody, and that is a property of the type: [`Contents`] has no level, no plan,
-//! no order; what it asks for is [`Advice`], which refuses words that order; publishing takes none of
-//! what a notice is issued with. So it can neither become a warning nor be counted as one, and no
-//! obligation can be drawn from it.
+//! no order; publishing takes none of what a notice is issued with. So it can neither become a warning
+//! nor be counted as one, and no obligation can be drawn from it. That its words do not sound like an
+//! order is no such property: a list of the [commonest](COMPULSORY) is refused.
 //!
 //! It needs no consultation of its own: no rule that was read asks for one.
 

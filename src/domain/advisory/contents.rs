@@ -104,22 +104,17 @@ pub struct Asked {
     pub until: DateTime<Utc>,
 }
 
-/// Words that order something. What is ordered needs a level, a plan and the law's article on
-/// measures, none of which an advisory has. *Assumed*: a list of ours.
-pub const COMPULSORY: [&str; 12] = [
-    "责令",
-    "勒令",
-    "强制执行",
-    "必须",
-    "务必",
-    "一律",
-    "严禁",
-    "不得",
-    "停产",
-    "限产",
-    "停工",
-    "停业",
+/// Words that order something: those of the article on emergency measures (生态环境法典 264, before it
+/// 大气污染防治法 96) and those that orders are worded with. *Assumed*: a list of ours, of the
+/// commonest words. What keeps an advisory from binding anybody is its type, which has no level, no
+/// plan and no order; the list keeps its wording from sounding like one.
+pub const COMPULSORY: [&str; 22] = [
+    "责令", "勒令", "强制", "必须", "务必", "应当", "一律", "严禁", "禁止", "不得", "停产", "限产",
+    "减产", "停工", "停业", "停课", "停运", "关停", "停止", "暂停", "限行", "限制",
 ];
+
+/// Words before such a one that take the order back.
+const NOT_NEEDED: [&str; 4] = ["无须", "无需", "不必", "不用"];
 
 impl Advice {
     /// A recommendation; refused where it orders something.
@@ -137,10 +132,20 @@ impl Advice {
 }
 
 fn orders_nothing(text: &str) -> Result<(), Refusal> {
-    match COMPULSORY.into_iter().find(|word| text.contains(word)) {
+    match COMPULSORY.into_iter().find(|word| orders(text, word)) {
         Some(word) => Err(Refusal::Compulsory(word)),
         None => Ok(()),
     }
+}
+
+/// Whether a word orders something where it stands: 无须停产 does not, nor does 不得不.
+fn orders(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + word.len()..]);
+        let not_needed = NOT_NEEDED.into_iter().any(|no| before.ends_with(no));
+        let has_to = word == "不得" && after.starts_with('不');
+        !not_needed && !has_to
+    })
 }
 
 impl Contents {
@@ -160,7 +165,10 @@ impl Contents {
             });
         }
         written(&self.text, "what is to be expected")?;
-        orders_nothing(&self.text)
+        let advice = self.advice.iter().map(Advice::as_str);
+        advice
+            .chain([self.text.as_str()])
+            .try_for_each(orders_nothing)
     }
 
     /// Whether it concerns a region: one that it means, or one above or below such a one.
@@ -311,6 +319,26 @@ pub(super) mod tests {
     #[case("责令工地停止土方作业", Some("责令"))]
     #[case("水泥企业停产", Some("停产"))]
     #[case("国三柴油车不得上路", Some("不得"))]
+    // 大气污染防治法 96, from 2026-08-15 生态环境法典 264: the measures, one by one.
+    #[case("责令有关企业停产或者限产", Some("责令"))]
+    #[case("有关企业停产或者限产", Some("停产"))]
+    #[case("限制部分机动车行驶", Some("限制"))]
+    #[case("禁止燃放烟花爆竹", Some("禁止"))]
+    #[case("停止工地土石方作业和建筑物拆除施工", Some("停止"))]
+    #[case("停止露天烧烤", Some("停止"))]
+    #[case("停止幼儿园和学校组织的户外活动", Some("停止"))]
+    #[case("应当减少户外活动", Some("应当"))]
+    #[case("中小学停课", Some("停课"))]
+    #[case("国四货车限行", Some("限行"))]
+    #[case("水泥企业减产50%", Some("减产"))]
+    #[case("关停燃煤锅炉", Some("关停"))]
+    #[case("暂停土方作业", Some("暂停"))]
+    #[case("渣土车停运", Some("停运"))]
+    // What takes an order back is none; another one in the same sentence is.
+    #[case("企业无须停产，建议错峰运输", None)]
+    #[case("不得不外出时建议佩戴口罩", None)]
+    #[case("企业无须停产，工地停工", Some("停工"))]
+    #[case("无须停产的企业不得增产", Some("不得"))]
     fn a_recommendation_orders_nothing(#[case] text: &str, #[case] word: Option<&'static str>) {
         assert_eq!(
             Advice::new(text).err(),
@@ -323,6 +351,10 @@ pub(super) mod tests {
     #[case::as_it_should_be(|_: &mut Contents| {}, None)]
     #[case::no_text(|it: &mut Contents| it.text = "  ".to_owned(), Some("must be written"))]
     #[case::an_order(|it: &mut Contents| it.text = "一律停工".to_owned(), Some("`一律` orders"))]
+    #[case::an_order_on_record(
+        |it: &mut Contents| it.advice.push(Advice("停止户外活动".to_owned())),
+        Some("`停止` orders")
+    )]
     #[case::backwards(|it: &mut Contents| it.until = it.from, Some("not after its start"))]
     #[case::elsewhere(
         |it: &mut Contents| it.parts = BTreeSet::from(["410100".parse().unwrap()]),

@@ -17,7 +17,7 @@ advisory-ended = Ended early
 advisory-gave-way = Replaced by a warning
 advisory-text = What is to be expected
 advisory-advice = Recommendations
-advisory-advice-hint = One to a line. Recommend only: words that order something (责令, 必须, 停产 …) are refused.
+advisory-advice-hint = One to a line. Recommend only: words that order something (责令, 停止, 停产 …) are refused.
 advisory-save = Save
 advisory-publish-title = Publish
 advisory-number = Document number (optional)
@@ -58,7 +58,7 @@ step-gave-way = Ended by a warning
 said-published = Published.
 said-lifted = Lifted.
 
-refusal-compulsory = An advisory only recommends: no words that order something (责令, 必须, 停产 …).
+refusal-compulsory = An advisory only recommends: “{ $word }” orders something.
 refusal-not-a-part = What was chosen is no part of the region.
 refusal-advisory-past = Its end has passed.
 refusal-beside-warning = While a warning stands or is announced, no temporary control and no health notice of what starts colours.

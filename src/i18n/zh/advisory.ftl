@@ -17,7 +17,7 @@ advisory-ended = 提前结束
 advisory-gave-way = 由预警取代
 advisory-text = 情况与趋势
 advisory-advice = 建议性措施
-advisory-advice-hint = 每行一条。只能建议、倡议；含“责令”“必须”“停产”等指令性用语的不予受理。
+advisory-advice-hint = 每行一条。只能建议、倡议；含“责令”“停止”“停产”等指令性用语的不能保存。
 advisory-save = 保存
 advisory-publish-title = 发布
 advisory-number = 文号（可不填）
@@ -58,7 +58,7 @@ step-gave-way = 预警启动，终止
 said-published = 已发布。
 said-lifted = 已解除。
 
-refusal-compulsory = 提示只能建议，不得含“责令”“必须”“停产”等指令性用语。
+refusal-compulsory = 提示只能建议：“{ $word }”属指令性用语，请改写。
 refusal-not-a-part = 所选范围不在本区域内。
 refusal-advisory-past = 结束时刻已过。
 refusal-beside-warning = 预警生效或已发布期间，不再发布临时管控及同类成因的健康提示。

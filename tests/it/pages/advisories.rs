@@ -19,7 +19,10 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         body: AdvisoryBody::Editing(Box::new(AdvisoryForm {
             faults: Faults(vec![fault(
                 "advice",
-                &language.say("refusal-compulsory").to_string(),
+                &language
+                    .say("refusal-compulsory")
+                    .with("word", "一律")
+                    .to_string(),
             )]),
             advice: owned("工地一律停工"),
             ..form()

@@ -154,6 +154,9 @@ both_engines! {
         assert_eq!(refuse(order).await, (422, json!("invalid"), json!("advice[1]")));
         let conflict = |code| (409, json!(code), Value::Null);
         assert_eq!(refuse(json!({ "text": "水泥企业停产" })).await, conflict("compulsory"));
+        // 大气污染防治法 96: as the article has it.
+        let stop = json!({ "advice": ["停止工地土石方作业和建筑物拆除施工"] });
+        assert_eq!(refuse(stop).await, (422, json!("invalid"), json!("advice[0]")));
         assert_eq!(refuse(json!({ "until": "2026-11-25T08:00" })).await, conflict("ends-before-start"));
         assert_eq!(refuse(json!({ "parts": ["410102"] })).await, conflict("not-a-part"));
         let nowhere = refuse(json!({ "parts": ["411099"] })).await;
