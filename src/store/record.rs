@@ -167,6 +167,26 @@ async fn page_advisory(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result
     }))
 }
 
+/// The notices or advisories that have steps; what the rows of other tables count within is not
+/// asked for.
+pub async fn list_within(tx: &mut Tx, steps: RowTable) -> Result<Vec<i64>> {
+    let statement = match steps {
+        RowTable::NoticeStep(_) => {
+            "SELECT DISTINCT notice_key
+               FROM notice_step
+              ORDER BY notice_key"
+        }
+        RowTable::AdvisoryStep(_) => {
+            "SELECT DISTINCT advisory_key
+               FROM advisory_step
+              ORDER BY advisory_key"
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let rows: Vec<(i64,)> = tx.all(statement, ()).await?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
+}
+
 async fn page_list(tx: &mut Tx, version: i64, from: i64, to: i64) -> Result<Vec<Found>> {
     let rows: Vec<(i64, String, String)> = tx
         .all(

@@ -197,6 +197,23 @@ both_engines! {
         assert_eq!(faults[1], "attempt 5 was added: no entry vouches for it");
     }
 
+    async fn a_step_that_nobody_took_is_found(db: TestDb) {
+        let ledger = Ledger::on(&db, 1);
+        record::fill(&ledger).await;
+        ledger.seal().await;
+        tamper(&db, &[
+            "INSERT INTO notice_step SELECT notice_key, 2, at, body, digest FROM notice_step",
+            // A step of the advisory on record, and the first of one that no entry knows.
+            "INSERT INTO advisory_step SELECT advisory_key, 2, at, body, digest FROM advisory_step",
+            "INSERT INTO advisory SELECT 2, 'b', region, state, playbook, drafted_at, ends_at FROM advisory",
+            "INSERT INTO advisory_step SELECT 2, 1, at, body, digest FROM advisory_step WHERE seq = 1",
+        ])
+        .await;
+        let added = ["notice_step 1 2", "advisory_step 1 2", "advisory_step 2 1"];
+        let added = added.map(|step| format!("{step} was added: no entry vouches for it"));
+        assert_eq!(ledger.faults().await, added);
+    }
+
     async fn a_plan_marked_as_issued_behind_the_journals_back_is_found(db: TestDb) {
         let ledger = Ledger::on(&db, 1);
         record::fill(&ledger).await;
