@@ -120,7 +120,8 @@ pub async fn lock_advisory(tx: &mut Tx, id: AdvisoryId) -> Result<Option<Advisor
 }
 
 /// Takes the turns of all advisories of a region and everything below it that are not over, given
-/// up or run out, and reads those that are public.
+/// up or run out, and reads those that are public. The turns are taken in the order of the keys, so
+/// that of two warnings that are issued at once, one above the other, neither waits for ever.
 ///
 /// Whoever starts a warning calls this, whoever publishes takes the turn of what they publish first:
 /// so of two that come at once, the later one sees what the earlier did.
@@ -129,20 +130,32 @@ pub async fn lock_advisories(
     region: RegionCode,
     now: DateTime<Utc>,
 ) -> Result<Vec<AdvisoryRecord>> {
-    let rows: Vec<AdvisoryRow> = tx
+    let keys: Vec<(i64,)> = tx
         .all(
-            "UPDATE advisory
-                SET state = state
+            "SELECT advisory_key
+               FROM advisory
               WHERE region LIKE $1
                 AND state <> 'abandoned'
                 AND (ends_at IS NULL OR ends_at > $2)
-          RETURNING advisory_key, advisory_id, region, playbook",
+              ORDER BY advisory_key",
             (format!("{}%", region.stem()), now.timestamp_millis()),
         )
         .await?;
+    let mut rows = Vec::with_capacity(keys.len());
+    for key in keys {
+        let row: AdvisoryRow = tx
+            .one(
+                "UPDATE advisory
+                    SET state = state
+                  WHERE advisory_key = $1
+              RETURNING advisory_key, advisory_id, region, playbook",
+                key,
+            )
+            .await?;
+        rows.push(row);
+    }
     let mut records = with_steps(tx, rows).await?;
     records.retain(|record| matches!(record.advisory, Advisory::Published(_)));
-    records.sort_by_key(|record| record.key);
     Ok(records)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::bureau::Bureau;
 use crate::console::officer::{foresee, foresee_dust};
-use crate::database::scalar;
+use crate::database::{TestDb, scalar};
 use crate::world::{PASSWORD, REGION, Visitor};
 
 /// An advisory of the 25th to the 27th.
@@ -319,6 +319,92 @@ both_engines! {
         assert_eq!(show(&bureau, &id).await["advice"], json!(["建议儿童、老年人减少室内活动"]));
         bureau.world.service.stop().await;
     }
+}
+
+/// Two presses at one moment: while a table is held, the first waits in the middle of its
+/// transaction, the second for the first. Answers with what both came to once it is let go.
+async fn at_once<A, B>(
+    db: &TestDb,
+    hold: &'static str,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> (A, B) {
+    let mut held = db.begin().await.unwrap();
+    held.execute(hold, ()).await.unwrap();
+    let second = async {
+        until_waiting(db, 1).await;
+        second.await
+    };
+    let let_go = async {
+        until_waiting(db, 2).await;
+        drop(held);
+    };
+    let (first, second, ()) = tokio::join!(first, second, let_go);
+    (first, second)
+}
+
+/// Until so many transactions wait for another one.
+async fn until_waiting(db: &TestDb, transactions: i64) {
+    let waiting = "SELECT COUNT(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while scalar(db, waiting).await < transactions {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+/// A signed control and, with its plan drawn, a signed start: what publishing the one and issuing
+/// the other is posted with.
+async fn both_signed(bureau: &Bureau) -> (String, String, Value) {
+    let control = draft(bureau, &control()).await;
+    sign(bureau, &control).await;
+    let notice = bureau.draft("start", "orange", "2026-11-26T08:00").await;
+    bureau.sign(&notice).await;
+    let plan = bureau
+        .step(&bureau.officer, &notice, "plan", &json!({}))
+        .await;
+    let seen =
+        json!({ "plan": plan["id"], "digest": plan["digest"], "document": "许环委办〔2026〕1号" });
+    (control, notice, seen)
+}
+
+#[tokio::test]
+async fn a_control_that_is_published_while_a_colour_is_issued_waits_and_is_refused() {
+    let bureau = Bureau::new(TestDb::postgres().await, 5).await;
+    let (control, notice, seen) = both_signed(&bureau).await;
+    let path = format!("/{control}/publication");
+    let nothing = json!({});
+    let (_, (status, refused)) = at_once(
+        &bureau.world.db,
+        "UPDATE plan SET lines = lines",
+        bureau.step(&bureau.officer, &notice, "issue", &seen),
+        post(&bureau.officer, &path, &nothing),
+    )
+    .await;
+    assert_eq!((status, &refused["code"]), (409, &json!("beside-warning")));
+    bureau.world.service.stop().await;
+}
+
+#[tokio::test]
+async fn a_colour_that_is_issued_while_a_control_is_published_waits_and_cancels_it() {
+    let bureau = Bureau::new(TestDb::postgres().await, 5).await;
+    let (control, notice, seen) = both_signed(&bureau).await;
+    let nothing = json!({});
+    // The step that publishing is about to record, which is then taken back.
+    let hold = "INSERT INTO advisory_step
+                SELECT advisory_key, 4, at, body, digest FROM advisory_step WHERE seq = 3";
+    let ((), issued) = at_once(
+        &bureau.world.db,
+        hold,
+        step(&bureau.officer, &control, "publication", &nothing),
+        bureau.step(&bureau.officer, &notice, "issue", &seen),
+    )
+    .await;
+    let last = show(&bureau, &control).await["steps"][4].clone();
+    assert_eq!(
+        (&last["act"], &last["text"]),
+        (&json!("cancelled"), &issued["warning"])
+    );
+    bureau.world.service.stop().await;
 }
 
 /// Draft to issue of an orange notice with a stated end.
