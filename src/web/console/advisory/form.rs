@@ -8,7 +8,7 @@ use crate::app::advisory::{AdvisoryRecord, AnswersIn, DraftIn};
 use crate::app::desk::Desk;
 use crate::domain::advisory::{Advice, AdvisoryKind, Asked, Contents};
 use crate::domain::outlook::Cause;
-use crate::domain::region::RegionCode;
+use crate::domain::region::{RegionCode, Regions};
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::Decision;
 use crate::i18n::Language;
@@ -195,17 +195,12 @@ impl Typed {
             kinds.map(|(value, kind)| choice(value, kind.word(language).to_string(), &self.kind));
         let causes =
             Cause::ALL.map(|it| choice(it.as_str(), cause(it, language).to_string(), &self.cause));
-        let regions = desk.playbook.regions();
-        let parts = regions.children(desk.region).map(|(code, name)| Choice {
-            value: code.to_string(),
-            words: name.to_owned(),
-            chosen: self.parts.contains(code.as_str()),
-        });
+        let parts = parts(desk.playbook.regions(), desk.region, &self.parts);
         AdvisoryForm {
             action,
             kinds: kinds.into(),
             causes: causes.into(),
-            parts: parts.collect(),
+            parts,
             document: self.document,
             from: self.from,
             until: self.until,
@@ -218,6 +213,25 @@ impl Typed {
     }
 }
 
+/// The parts of a region to choose from: those directly below it, and what is chosen further down.
+/// Without a box of its own, a part on record would be dropped by the next save.
+fn parts(regions: &Regions, region: RegionCode, chosen: &BTreeSet<String>) -> Vec<Choice> {
+    let children = regions
+        .children(region)
+        .map(|(code, name)| (code, name.to_owned()));
+    let deeper = chosen
+        .iter()
+        .filter_map(|part| part.parse::<RegionCode>().ok());
+    let deeper = deeper.filter(|part| part.parent() != Some(region));
+    let deeper = deeper.map(|part| (part, regions.full_name(part)));
+    let parts = children.chain(deeper).map(|(code, words)| Choice {
+        chosen: chosen.contains(code.as_str()),
+        value: code.to_string(),
+        words,
+    });
+    parts.collect()
+}
+
 /// Whether what was drafted already says what is drafted now.
 pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
     let advice = contents.advice.iter().map(Advice::as_str);
@@ -227,4 +241,27 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && (contents.from, contents.until) == (draft.from, draft.until)
         && contents.text == draft.text
         && advice.eq(draft.advice.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_on_record_has_a_box_however_far_down_it_lies() {
+        let table = "code,name\n410000,河南省\n411000,许昌市\n411081,禹州市\n410100,郑州市\n";
+        let regions = Regions::parse(table).unwrap();
+        let chosen = BTreeSet::from(["410100".to_owned(), "411081".to_owned()]);
+        let boxes = parts(&regions, "410000".parse().unwrap(), &chosen);
+        let boxes: Vec<_> = boxes
+            .iter()
+            .map(|part| (part.value.as_str(), part.words.as_str(), part.chosen))
+            .collect();
+        let expected = [
+            ("410100", "郑州市", true),
+            ("411000", "许昌市", false),
+            ("411081", "许昌市禹州市", true),
+        ];
+        assert_eq!(boxes, expected);
+    }
 }
