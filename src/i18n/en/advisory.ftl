@@ -19,10 +19,10 @@ advisory-text = What is to be expected
 advisory-advice = Recommendations
 advisory-advice-hint = One to a line. Recommend only: words that order something (责令, 停止, 停产 …) are refused.
 advisory-save = Save
-advisory-publish-title = Publish
+advisory-publish-title = Record as published
 advisory-number = Document number (optional)
-advisory-publish-hint = It stays on record. It can be lifted, not changed, and runs out at its end.
-advisory-publish-do = Publish the advisory
+advisory-publish-hint = This system sends nothing out for it: publish it through the usual channels. It stays on record. It can be lifted, not changed, and runs out at its end.
+advisory-publish-do = Record as published
 advisory-lift-title = Lift early…
 advisory-lift-reason = Why it is lifted (kept on record)
 advisory-lift-do = Lift
@@ -55,7 +55,7 @@ proposal-drafted-advisory = Open the advisory
 step-published = Published
 step-gave-way = Ended by a warning
 
-said-published = Published.
+said-published = Recorded as published.
 said-lifted = Lifted.
 
 refusal-compulsory = An advisory only recommends: “{ $word }” orders something.

@@ -33,7 +33,7 @@ both_engines! {
         let order = [("advice", "工地一律停工"), ("part-411081", "yes")];
         officer.submit(&format!("{page}/submit"), &order).await;
         assert_eq!(officer.status, 422);
-        sees(&officer, "提示只能建议");
+        sees(&officer, "只能建议、倡议：“一律”属指令性用语");
         sees(&officer, "工地一律停工</textarea>");
         sees(&officer, "name=\"part-411081\" value=\"yes\" checked");
         let advice = [("advice", "建议儿童、老年人减少户外活动\n倡议绿色出行")];
@@ -43,8 +43,8 @@ both_engines! {
 
         let mut approver = Person::signed_in(&bureau.world.stranger(), APPROVER).await;
         approver.open("/").await;
-        sees(&approver, "打开已拟提示");
-        let drafted = approver.link("打开已拟提示");
+        sees(&approver, "打开已拟健康提示");
+        let drafted = approver.link("打开已拟健康提示");
         assert_eq!(drafted, page);
         approver.open(&drafted).await;
         sees(&approver, "禹州市");
@@ -54,12 +54,12 @@ both_engines! {
         officer.open(&page).await;
         let publish = format!("{page}/publish");
         officer.submit(&publish, &[("document", "许环〔2026〕3号")]).await;
-        sees(&officer, "已发布。");
+        sees(&officer, "已登记发布。");
         bureau.hours_pass(12).await;
         let mut officer = Person::signed_in(&bureau.world.stranger(), OFFICER).await;
         officer.open("/").await;
         let panel = panel(&officer.page);
-        for words in ["健康提示", "沙尘", "禹州市", "执行中", "shape-square", "不含强制性措施"] {
+        for words in ["健康提示", "沙尘", "禹州市", "生效中", "shape-square", "不含强制性措施"] {
             assert!(panel.contains(words), "no {words}\n{panel}");
         }
         assert!(!panel.contains("level-"), "an advisory has no warning's colour\n{panel}");
@@ -94,7 +94,7 @@ both_engines! {
         officer.open(&page).await;
         officer.submit(&format!("{page}/publish"), &[]).await;
         assert_eq!(officer.status, 422);
-        sees(&officer, "预警期间不得发布临时管控。");
+        sees(&officer, "不再发布临时管控");
         bureau.world.service.stop().await;
     }
 }
