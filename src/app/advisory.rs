@@ -189,13 +189,13 @@ async fn make(
             let before = draft.contents.answers.as_ref();
             draft.revise(contents(tx, caller, playbook, revised, before, now).await?)
         }
-        (Advisory::Draft(draft), StepIn::Submit) => draft.submit(),
+        (Advisory::Draft(draft), StepIn::Submit) => draft.submit(now),
         (Advisory::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Advisory::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
         (Advisory::Submitted(submitted), StepIn::Approve) => {
             let profile = playbook.profile(record.region);
             let profile = profile.ok_or_else(|| no_profile(record.region))?;
-            submitted.approve(&person(caller)?, &profile.approval)
+            submitted.approve(&person(caller)?, &profile.approval, now)
         }
         (Advisory::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
         (Advisory::Approved(approved), StepIn::Publish(document)) => {
@@ -374,8 +374,17 @@ pub async fn find(app: &App, caller: &Caller, id: AdvisoryId) -> Result<Advisory
     let mut tx = app.db.read().await?;
     let record = store::find_advisory(&mut tx, id).await?;
     let record = record.ok_or(Error::NotFound)?;
-    caller.may_look_at(record.region)?;
+    may_see(caller, &record)?;
     Ok(record)
+}
+
+/// Whether the caller may see an advisory: what is public where it may bind or concern them, what is
+/// under way in their own region only.
+fn may_see(caller: &Caller, record: &AdvisoryRecord) -> Result<(), Error> {
+    match record.advisory {
+        Advisory::Published(_) => caller.may_look_at(record.region),
+        _ => caller.may(Right::SeeWarnings, record.region),
+    }
 }
 
 /// What is under way or public in a region and below it, and what is public above it and concerns
@@ -392,13 +401,14 @@ pub async fn current(
     records.retain(|record| {
         let public = matches!(record.advisory, Advisory::Published(_));
         let above = record.region.contains(region);
-        region.contains(record.region)
-            || (above && public && record.advisory.contents().concerns(region))
+        let here = region.contains(record.region)
+            || (above && public && record.advisory.contents().concerns(region));
+        here && may_see(caller, record).is_ok()
     });
     Ok(records)
 }
 
-/// The advisories of a region and everything below it, the newest first.
+/// The advisories of a region and everything below it that the caller may see, the newest first.
 pub async fn list(
     app: &App,
     caller: &Caller,
@@ -408,7 +418,16 @@ pub async fn list(
 ) -> Result<Vec<AdvisoryRecord>, Error> {
     caller.may_look_at(region)?;
     let mut tx = app.db.read().await?;
-    Ok(store::list_advisories(&mut tx, region, before.unwrap_or(i64::MAX), limit).await?)
+    let (mut seen, mut before) = (Vec::new(), before.unwrap_or(i64::MAX));
+    let wanted = usize::try_from(limit).map_err(Error::internal)?;
+    while seen.len() < wanted {
+        let page = store::list_advisories(&mut tx, region, before, limit).await?;
+        let Some(last) = page.last() else { break };
+        before = last.key;
+        seen.extend(page.into_iter().filter(|it| may_see(caller, it).is_ok()));
+    }
+    seen.truncate(wanted);
+    Ok(seen)
 }
 
 /// Records a step in the journal, vouching for its row.

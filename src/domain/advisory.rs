@@ -207,8 +207,9 @@ impl Draft {
     }
 
     /// Hands it in.
-    pub fn submit(&self) -> Result<Act, Refusal> {
+    pub fn submit(&self, now: DateTime<Utc>) -> Result<Act, Refusal> {
         self.contents.check()?;
+        self.contents.ahead(now)?;
         Ok(Act::Submitted)
     }
 
@@ -220,7 +221,13 @@ impl Draft {
 
 impl Submitted {
     /// Signs it.
-    pub fn approve(&self, by: &Person, rule: &Approval) -> Result<Act, Refusal> {
+    pub fn approve(
+        &self,
+        by: &Person,
+        rule: &Approval,
+        now: DateTime<Utc>,
+    ) -> Result<Act, Refusal> {
+        self.0.contents.ahead(now)?;
         if by.account == self.0.by.account && !rule.one_signature {
             return Err(Refusal::OwnDraft);
         }
@@ -252,9 +259,7 @@ impl Approved {
         now: DateTime<Utc>,
     ) -> Result<Act, Refusal> {
         let contents = &self.0.contents;
-        if contents.until.at() <= now {
-            return Err(Refusal::Past(contents.until));
-        }
+        contents.ahead(now)?;
         if standing
             .iter()
             .any(|it| contents.collision(it, exclusions, now).is_some())

@@ -194,7 +194,7 @@ pub async fn list_advisories(
 }
 
 /// The advisories of a region and everything below it that are public and not over, or under way
-/// to it; the newest first.
+/// to it while their end is ahead; the newest first.
 pub async fn list_current_advisories(
     tx: &mut Tx,
     region: RegionCode,
@@ -211,7 +211,9 @@ pub async fn list_current_advisories(
             (format!("{}%", region.stem()), now.timestamp_millis()),
         )
         .await?;
-    with_steps(tx, rows).await
+    let mut records = with_steps(tx, rows).await?;
+    records.retain(|record| record.advisory.contents().until.at() > now);
+    Ok(records)
 }
 
 async fn first(tx: &mut Tx, row: Option<AdvisoryRow>) -> Result<Option<AdvisoryRecord>> {

@@ -171,6 +171,14 @@ impl Contents {
             .try_for_each(orders_nothing)
     }
 
+    /// Refuses what has ended before it was made public.
+    pub(super) fn ahead(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.until.at() <= now {
+            return Err(Refusal::Past(self.until));
+        }
+        Ok(())
+    }
+
     /// Whether it concerns a region: one that it means, or one above or below such a one.
     pub fn concerns(&self, region: RegionCode) -> bool {
         let touches = |meant: &RegionCode| meant.contains(region) || region.contains(*meant);

@@ -86,8 +86,24 @@ fn only_the_titles_of_the_playbook_approve_and_never_their_own_draft(
     let Advisory::Submitted(submitted) = advisory(acts).unwrap() else {
         panic!("not submitted")
     };
-    let approved = submitted.approve(&person(account, title), &rule);
+    let approved = submitted.approve(&person(account, title), &rule, at(EVENING));
     assert_eq!(approved.err(), refused);
+}
+
+#[test]
+fn what_has_ended_is_neither_handed_in_nor_signed() {
+    let past = Some(Refusal::Past("2026-11-27T24:00".parse().unwrap()));
+    let (ended, rule) = (at("2026-11-28T00:00"), Approval::default());
+    let acts = |n| advisory(until_public(dust()).into_iter().take(n)).unwrap();
+    let (Advisory::Draft(draft), Advisory::Submitted(submitted)) = (acts(1), acts(2)) else {
+        panic!("not under way")
+    };
+    assert_eq!(draft.submit(ended).err(), past);
+    assert_eq!(
+        submitted.approve(&person(2, "副市长"), &rule, ended).err(),
+        past
+    );
+    assert!(draft.submit(at(EVENING)).is_ok());
 }
 
 #[test]

@@ -144,7 +144,14 @@ pub(in crate::web) async fn submit(
     if let Some(refused) = saved(&seat, id, fields).await? {
         return Ok(refused);
     }
-    moved(&seat, id, StepIn::Submit, "submitted").await
+    let wrong = match advisory::step(&seat.app, &seat.caller, None, id, StepIn::Submit).await {
+        Ok(_) => return Ok(done(&address(id), "submitted")),
+        Err(error) => Wrong {
+            draft: faults(seat.language, error, field)?,
+            ..Wrong::default()
+        },
+    };
+    again(seat, id, wrong).await
 }
 
 /// Signs an advisory.
@@ -258,7 +265,7 @@ pub(super) fn address(advisory: AdvisoryId) -> String {
 fn field(of: &str) -> Option<&'static str> {
     match of {
         "not-a-part" | "parts" => Some("parts"),
-        "ends-before-start" => Some("until"),
+        "ends-before-start" | "advisory-past" => Some("until"),
         "compulsory" | "unwritten" => Some("text"),
         advice if advice.starts_with("advice[") => Some("advice"),
         _ => None,
@@ -267,7 +274,7 @@ fn field(of: &str) -> Option<&'static str> {
 
 /// The same for a signature, which has no field.
 fn approval(of: &str) -> Option<&'static str> {
-    ["own-draft", "not-entitled"]
+    ["own-draft", "not-entitled", "advisory-past"]
         .contains(&of)
         .then_some("approval")
 }

@@ -238,9 +238,17 @@ both_engines! {
         let bureau = Bureau::new(db, 5).await;
         let mine = publish(&bureau, &merged(dust(), &json!({ "parts": ["411081"] }))).await;
         publish(&bureau, &merged(dust(), &json!({ "parts": ["411082"] }))).await;
-        draft(&bureau, &dust()).await;
+        let drafted = draft(&bureau, &dust()).await;
         let clerk = county_clerk(&bureau, "411081").await;
-        assert_eq!(current(&clerk, "411081").await, [mine]);
+        assert_eq!(current(&clerk, "411081").await, [mine.as_str()]);
+        // Looking at the city shows a county what is public there, and no draft.
+        assert!(!current(&clerk, REGION).await.contains(&drafted));
+        let all = get(&clerk, &format!("/api/v1/advisories?region={REGION}")).await;
+        let all: Vec<_> = all["items"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
+        assert_eq!(all.len(), 2);
+        assert!(!all.contains(&&json!(drafted)));
+        let (status, _) = Visitor::json(clerk.get(&format!("/api/v1/advisories/{drafted}"))).await;
+        assert_eq!(status, 403);
         let (status, _) = post(&clerk, "", &dust()).await;
         assert_eq!(status, 403, "a clerk drafts nothing");
         bureau.world.service.stop().await;
