@@ -22,7 +22,9 @@ pub enum AdvisoryKind {
         /// What brings it.
         cause: Cause,
     },
-    /// 临时管控、不利气象条件应对: below the lowest level, on a superior's word (按上级部署).
+    /// 临时管控: below the lowest level, on a superior's word (按上级部署, 江苏 2026). *Assumed*: that the
+    /// superior's document is always named. What a city takes on its own (晋城 2023, 不利气象条件应对措施)
+    /// and a control that binds anybody are not carried by this kind.
     TemporaryControl {
         /// The superior's document (上级文号).
         document: String,
