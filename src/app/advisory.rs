@@ -343,8 +343,8 @@ async fn answered(
     })
 }
 
-/// The advisory under way or public in a region that says already what a decision asks for, or was
-/// drafted for just these reasons; none where the decision asks for no advisory.
+/// The advisory under way or public in a region that says already what a decision asks for; none where
+/// it asks for no advisory, or for one more.
 pub(super) async fn saying(
     tx: &mut Tx,
     region: RegionCode,
@@ -355,18 +355,36 @@ pub(super) async fn saying(
     if decision.proposal != Proposal::Advise {
         return Ok(None);
     }
-    let asked = Asked::by(decision);
-    let because = proposal::in_words(decision, lift_hours);
     let current = store::list_current_advisories(tx, region, now).await?;
-    let says = |contents: &Contents| {
-        let same = |answered: &Answered| answered.because == because;
-        asked.is_some_and(|asked| asked.is_said_by(contents))
-            || contents.answers.as_ref().is_some_and(same)
+    let said = said(&current, region, decision, lift_hours, now);
+    let all = said.iter().all(|(_, by)| by.is_some());
+    Ok(said.first().and_then(|(_, by)| *by).filter(|_| all))
+}
+
+/// What a decision asks for, with the advisory of the region that says it: one that does so whatever
+/// it answers, or one that was drafted for just these reasons, where these ask for several, of the
+/// same cause.
+pub fn said(
+    current: &[AdvisoryRecord],
+    region: RegionCode,
+    decision: &Decision,
+    lift_hours: u16,
+    now: DateTime<Utc>,
+) -> Vec<(Asked, Option<AdvisoryId>)> {
+    let because = proposal::in_words(decision, lift_hours);
+    let all = Asked::by(decision);
+    let several = all.len() > 1;
+    let says = |asked: &Asked, contents: &Contents| {
+        let answers = contents.answers.as_ref();
+        let same = answers.is_some_and(|answered| answered.because == because);
+        asked.is_said_by(contents, now) || (same && (!several || asked.is_of(contents)))
     };
-    let mut here = current.iter().filter(|record| record.region == region);
-    Ok(here
-        .find(|record| says(record.advisory.contents()))
-        .map(|record| record.id))
+    let by = |asked: &Asked| {
+        let mut here = current.iter().filter(|record| record.region == region);
+        let record = here.find(|record| says(asked, record.advisory.contents()))?;
+        Some(record.id)
+    };
+    all.into_iter().map(|asked| (asked, by(&asked))).collect()
 }
 
 /// An advisory by its id.

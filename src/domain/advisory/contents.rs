@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Refusal, written};
@@ -95,7 +95,7 @@ pub struct Answered {
     pub because: Vec<String>,
 }
 
-/// What a decision asks an advisory for, without a word on what it is to say.
+/// What a decision asks an advisory of one cause for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// What brings the air, as far as the reasons tell.
@@ -218,33 +218,66 @@ impl Contents {
 }
 
 impl Asked {
-    /// What a decision asks for; none where it asks for no advisory, or names no days.
-    pub fn by(decision: &Decision) -> Option<Self> {
-        let excluded = decision.because.iter().filter_map(|reason| match reason {
-            Reason::Excluded { by, run } => Some((*by, run)),
-            _ => None,
-        });
-        let asked = excluded.map(|(by, run)| Self {
-            cause: cause_of(by),
-            from: run.from(),
-            until: run.until(),
-        });
-        asked
-            .filter(|_| decision.proposal == Proposal::Advise)
-            .reduce(|first, next| Self {
-                cause: first.cause.or(next.cause),
-                from: first.from.min(next.from),
-                until: first.until.max(next.until),
-            })
+    /// What a decision asks for, cause by cause, the first named first; nothing where it asks for no
+    /// advisory, or names no days.
+    pub fn by(decision: &Decision) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        if decision.proposal != Proposal::Advise {
+            return all;
+        }
+        for reason in &decision.because {
+            let Reason::Excluded { by, run } = reason else {
+                continue;
+            };
+            let (cause, from, until) = (cause_of(*by), run.from(), run.until());
+            match all.iter_mut().find(|it| it.cause == cause) {
+                Some(same) => {
+                    same.from = same.from.min(from);
+                    same.until = same.until.max(until);
+                }
+                None => all.push(Self { cause, from, until }),
+            }
+        }
+        all
     }
 
-    /// Whether an advisory says it already.
-    pub fn is_said_by(&self, contents: &Contents) -> bool {
-        let of_cause = match contents.kind {
+    /// Whether an advisory is of its cause.
+    pub fn is_of(&self, contents: &Contents) -> bool {
+        match contents.kind {
             AdvisoryKind::HealthNotice { cause } => self.cause.is_none_or(|asked| asked == cause),
             AdvisoryKind::TemporaryControl { .. } => false,
+        }
+    }
+
+    /// Whether an advisory says it already: of its cause, to all of the place, from its first day, or
+    /// within the hour where that has begun, to its last.
+    pub fn is_said_by(&self, contents: &Contents, now: DateTime<Utc>) -> bool {
+        let begins = self.from.max(now + TimeDelta::hours(1));
+        self.is_of(contents)
+            && contents.parts.is_empty()
+            && contents.from.at() <= begins
+            && contents.until.at() >= self.until
+    }
+
+    /// A first sentence for the public, for the officer to go on from. *Assumed*: wording of ours.
+    pub fn zh(&self) -> String {
+        let (first, last) = (
+            WrittenTime::of(self.from).day(),
+            WrittenTime::ending(self.until).day(),
+        );
+        let brought = self.cause.map(|cause| format!("受{}影响，", cause.zh()));
+        let days = match (first == last, first.month() == last.month()) {
+            (true, _) => format!("{}月{}日", first.month(), first.day()),
+            (false, true) => format!("{}月{}日至{}日", first.month(), first.day(), last.day()),
+            (false, false) => format!(
+                "{}月{}日至{}月{}日",
+                first.month(),
+                first.day(),
+                last.month(),
+                last.day()
+            ),
         };
-        of_cause && contents.until.at() >= self.until
+        format!("{}预计{days}有污染过程。", brought.unwrap_or_default())
     }
 }
 
@@ -452,18 +485,28 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_spans_the_days_that_are_excluded() {
-        let asked = Asked::by(&advised()).unwrap();
-        assert_eq!(asked.cause, Some(Cause::Dust));
-        assert_eq!(
-            (asked.from, asked.until),
-            (at("2026-11-25T00:00"), at("2026-11-27T24:00"))
-        );
+    fn each_cause_asks_for_the_days_that_it_excludes() {
+        let asked = |cause, from, until| Asked {
+            cause: Some(cause),
+            from: at(from),
+            until: at(until),
+        };
+        let expected = [
+            asked(Cause::Dust, "2026-11-26T00:00", "2026-11-27T24:00"),
+            asked(Cause::Ozone, "2026-11-25T00:00", "2026-11-25T24:00"),
+        ];
+        assert_eq!(Asked::by(&advised()), expected);
+        let sentences = expected.map(|asked| asked.zh());
+        let public = [
+            "受沙尘影响，预计11月26日至27日有污染过程。",
+            "受臭氧影响，预计11月25日有污染过程。",
+        ];
+        assert_eq!(sentences, public);
         let issue = Decision {
             proposal: Proposal::Issue,
             ..advised()
         };
-        assert_eq!(Asked::by(&issue), None);
+        assert_eq!(Asked::by(&issue), []);
     }
 
     #[rstest]
@@ -474,13 +517,32 @@ pub(super) mod tests {
         false
     )]
     #[case::a_control(|it: &mut Contents| it.kind = control().kind, false)]
+    #[case::of_a_part(|it: &mut Contents| it.parts = dust().parts, false)]
+    #[case::from_the_first_day(|it: &mut Contents| it.from = "2026-11-26T00:00".parse().unwrap(), true)]
+    #[case::from_a_later_day(|it: &mut Contents| it.from = "2026-11-27T00:00".parse().unwrap(), false)]
     fn a_health_notice_of_the_cause_to_the_last_day_says_what_is_asked(
         #[case] change: fn(&mut Contents),
         #[case] said: bool,
     ) {
-        let mut contents = dust();
+        let mut contents = Contents {
+            parts: BTreeSet::new(),
+            ..dust()
+        };
         change(&mut contents);
-        assert_eq!(Asked::by(&advised()).unwrap().is_said_by(&contents), said);
+        let asked = Asked::by(&advised())[0];
+        assert_eq!(asked.is_said_by(&contents, at("2026-11-24T20:00")), said);
+    }
+
+    #[test]
+    fn where_the_first_day_has_begun_the_next_hour_is_early_enough() {
+        let asked = Asked::by(&advised())[0];
+        let begun = Contents {
+            parts: BTreeSet::new(),
+            from: "2026-11-26T11:00".parse().unwrap(),
+            ..dust()
+        };
+        assert!(asked.is_said_by(&begun, at("2026-11-26T10:05")));
+        assert!(!asked.is_said_by(&begun, at("2026-11-26T09:00")));
     }
 
     #[rstest]

@@ -7,6 +7,7 @@ advisory-draft = The advisory
 advisory-place = Area
 advisory-about = Cause or superior's document
 advisory-cause = Cause
+advisory-cause-unchosen = Choose
 advisory-control-hint = Needs a superior's document; ends by itself when a coloured warning starts.
 advisory-parts = Counties and districts concerned
 advisory-parts-hint = None chosen means all of the region.

@@ -7,6 +7,7 @@ advisory-draft = 信息内容
 advisory-place = 范围
 advisory-about = 成因或上级文件
 advisory-cause = 成因
+advisory-cause-unchosen = 请选择
 advisory-control-hint = 临时管控须有上级部署文件；重污染天气预警启动时自动终止。
 advisory-parts = 涉及的县（市、区）
 advisory-parts-hint = 不选即为全域。

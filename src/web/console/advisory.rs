@@ -9,11 +9,12 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::notice::ReasonForm;
 use super::posted::faults;
 use super::{Seat, done};
 use crate::app::advisory::{self, AdvisoryRecord, StepIn};
 use crate::app::caller::Right;
-use crate::app::desk::Desk;
+use crate::app::desk::{Desk, Overview};
 use crate::domain::advisory::{Advisory, AdvisoryKind, Contents, Phase, Published};
 use crate::domain::id::AdvisoryId;
 use crate::domain::outlook::Cause;
@@ -39,12 +40,6 @@ pub(super) const FORM: &str = "/advisories/new";
 const LISTED: i64 = 100;
 
 type Fields = HashMap<String, String>;
-
-/// Why an advisory is sent back, lifted or given up.
-#[derive(Deserialize)]
-pub(in crate::web) struct ReasonForm {
-    reason: String,
-}
 
 /// Under which number an advisory is made public.
 #[derive(Deserialize)]
@@ -83,19 +78,19 @@ pub(in crate::web) async fn draft(
     started(seat, &desk, Typed::of(fields)).await
 }
 
-/// Begins an advisory on the open proposal, with its reasons filled in.
+/// Begins an advisory on the open proposal, with what it asks for filled in: of several causes, the
+/// first that nobody has told of.
 pub(super) async fn on_proposal(
     seat: Seat,
     desk: &Desk,
+    seen: &Overview,
     (key, decision): (i64, &Decision),
-    lift_hours: u16,
 ) -> Result<Response, Problem> {
-    let because: Vec<_> = decision
-        .because
-        .iter()
-        .map(|it| it.zh(lift_hours))
-        .collect();
-    let typed = Typed::proposed(desk, (key, decision), &because);
+    let lift_hours = seen.judged.as_ref().map_or(0, |judged| judged.lift_hours);
+    let current = &seen.advisories;
+    let said = advisory::said(current, desk.region, decision, lift_hours, desk.now);
+    let asked = said.into_iter().find(|(_, by)| by.is_none());
+    let typed = Typed::proposed(desk, key, asked.map(|(asked, _)| asked));
     started(seat, desk, typed).await
 }
 

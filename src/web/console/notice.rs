@@ -36,10 +36,10 @@ pub(in crate::web) use self::wording::document;
 
 type Fields = HashMap<String, String>;
 
-/// Why a notice is sent back or given up.
+/// Why a notice or an advisory is sent back, lifted or given up.
 #[derive(Deserialize)]
 pub(in crate::web) struct ReasonForm {
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// What is to be issued, as it was shown.
@@ -87,9 +87,8 @@ pub(in crate::web) async fn on_proposal(
         ProposalState::Open(open)
             if open.key == key && open.decision.proposal == Proposal::Advise =>
         {
-            let lift_hours = seen.judged.as_ref().map_or(0, |judged| judged.lift_hours);
             let proposed = (open.key, &open.decision);
-            return advisory::on_proposal(seat, &desk, proposed, lift_hours).await;
+            return advisory::on_proposal(seat, &desk, &seen, proposed).await;
         }
         ProposalState::Open(open) if open.key == key => {}
         ProposalState::Advised(advisory) => {

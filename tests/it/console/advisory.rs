@@ -25,7 +25,7 @@ both_engines! {
         sees(&officer, "拟发健康提示");
         officer.submit("/proposals/1/draft", &[]).await;
         sees(&officer, "草稿已建立");
-        sees(&officer, "成因为沙尘，不启动预警，发布健康提示</textarea>");
+        sees(&officer, "受沙尘影响，预计11月25日至26日有污染过程。</textarea>");
         sees(&officer, "value=\"2026-11-26\"");
         let page = officer.address.split('?').next().unwrap().to_owned();
 

@@ -19,16 +19,18 @@ pub(crate) async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
 
 /// The same days, brought by dust: a health notice by mee-2024, and no colour.
 pub(crate) async fn foresee_dust(bureau: &Bureau, indices: [u16; 4]) {
-    foresee_of(bureau, indices.map(Some), Some(Cause::Dust)).await;
+    let dust = |aqi| (Some(aqi), Some(Cause::Dust));
+    foresee_of(bureau, indices.map(dust)).await;
 }
 
 async fn foresee_with_gaps(bureau: &Bureau, indices: [Option<u16>; 4]) {
-    foresee_of(bureau, indices, None).await;
+    foresee_of(bureau, indices.map(|aqi| (aqi, None))).await;
 }
 
-async fn foresee_of(bureau: &Bureau, indices: [Option<u16>; 4], cause: Option<Cause>) {
+/// Four days from tomorrow on, each with its index and what brings it.
+pub(crate) async fn foresee_of(bureau: &Bureau, days: [(Option<u16>, Option<Cause>); 4]) {
     let first: NaiveDate = "2026-11-25".parse().unwrap();
-    let days = first.iter_days().zip(indices).map(|(on, aqi)| DayIn {
+    let days = first.iter_days().zip(days).map(|(on, (aqi, cause))| DayIn {
         on,
         value: ValueIn::Index {
             aqi: aqi.map(|aqi| AqiRange::exactly(aqi).unwrap()),

@@ -3,11 +3,12 @@
 use qingkong::app::caller::Role;
 use qingkong::app::decide;
 use qingkong::app::journal::verify;
+use qingkong::domain::outlook::Cause;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::bureau::Bureau;
-use crate::console::officer::{foresee, foresee_dust};
+use crate::console::officer::{foresee, foresee_dust, foresee_of};
 use crate::database::{TestDb, scalar};
 use crate::world::{PASSWORD, REGION, Visitor};
 
@@ -257,12 +258,7 @@ both_engines! {
     async fn a_proposal_that_an_advisory_answers_comes_back_only_with_news(db: TestDb) {
         let bureau = Bureau::new(db, 5).await;
         foresee_dust(&bureau, [160, 170, 120, 90]).await;
-        let proposed = async || {
-            decide::review(bureau.world.app(), REGION.parse().unwrap()).await.unwrap();
-            let path = format!("/api/v1/proposals?region={REGION}");
-            let (status, open) = Visitor::json(bureau.officer.get(&path)).await;
-            (status == 200).then(|| open["proposal"].clone())
-        };
+        let proposed = async || proposed(&bureau).await;
         assert_eq!(proposed().await, Some(json!("advise")));
         // A health notice is asked for: no colour can rest on that.
         let colour = json!({
@@ -296,6 +292,21 @@ both_engines! {
         assert_eq!(proposed().await, Some(json!("issue")));
         let (status, refused) = post(&bureau.officer, "", &answering).await;
         assert_eq!((status, &refused["code"]), (409, &json!("not-advised")));
+        bureau.world.service.stop().await;
+    }
+
+    async fn of_two_causes_each_asks_for_a_notice_of_its_own(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let (dusty, ozone) = (Some(Cause::Dust), Some(Cause::Ozone));
+        let days = [(Some(160), dusty), (Some(170), dusty), (Some(160), ozone), (Some(90), None)];
+        foresee_of(&bureau, days).await;
+        assert_eq!(proposed(&bureau).await, Some(json!("advise")));
+        let answering = merged(dust(), &json!({ "answers": "proposal" }));
+        draft(&bureau, &answering).await;
+        assert_eq!(proposed(&bureau).await, Some(json!("advise")), "nobody has told of the ozone");
+        let cause = json!({ "kind": { "is": "health-notice", "cause": "ozone" } });
+        draft(&bureau, &merged(answering, &cause)).await;
+        assert_eq!(proposed(&bureau).await, None);
         bureau.world.service.stop().await;
     }
 
@@ -432,6 +443,15 @@ async fn carry_until(bureau: &Bureau, kind: &str, effective: &str, ends: &Value)
         .issue(notice, &format!("许环委办〔2026〕{kind}"))
         .await
         .1
+}
+
+/// What is proposed after a review of what is foreseen.
+async fn proposed(bureau: &Bureau) -> Option<Value> {
+    let region = REGION.parse().unwrap();
+    decide::review(bureau.world.app(), region).await.unwrap();
+    let path = format!("/api/v1/proposals?region={REGION}");
+    let (status, open) = Visitor::json(bureau.officer.get(&path)).await;
+    (status == 200).then(|| open["proposal"].clone())
 }
 
 /// A request that differs in some fields.

@@ -10,7 +10,6 @@ use crate::domain::advisory::{Advice, AdvisoryKind, Asked, Contents};
 use crate::domain::outlook::Cause;
 use crate::domain::region::{RegionCode, Regions};
 use crate::domain::time::WrittenTime;
-use crate::domain::trigger::Decision;
 use crate::i18n::Language;
 use crate::web::console::draft::{lines, next_hour};
 use crate::web::console::posted::Reading;
@@ -74,29 +73,23 @@ impl Typed {
         let tomorrow = now.day() + Days::new(1);
         Self {
             kind: HEALTH_NOTICE.to_owned(),
-            cause: Cause::Ozone.as_str().to_owned(),
             from: next_hour(desk).into(),
             until: WrittenTime::new(tomorrow, 24, 0).unwrap_or(now).into(),
             ..Self::default()
         }
     }
 
-    /// A draft that answers the open proposal, with its reasons filled in. What the air is to be
-    /// like already begins now.
-    pub(super) fn proposed(
-        desk: &Desk,
-        (key, decision): (i64, &Decision),
-        because: &[String],
-    ) -> Self {
+    /// A draft that answers the open proposal, with what that asks for filled in. What would have
+    /// begun already begins now.
+    pub(super) fn proposed(desk: &Desk, key: i64, asked: Option<Asked>) -> Self {
         let blank = Self::begin(desk);
-        let asked = Asked::by(decision);
         let cause = asked.and_then(|asked| asked.cause);
         let from = asked.map(|asked| asked.from.max(next_hour(desk).at()));
         Self {
             cause: cause.map_or(blank.cause, |cause| cause.as_str().to_owned()),
             from: from.map_or(blank.from, |from| WrittenTime::of(from).into()),
             until: asked.map_or(blank.until, |asked| WrittenTime::ending(asked.until).into()),
-            text: because.join("；"),
+            text: asked.map_or_else(String::new, |asked| asked.zh()),
             answers: key.to_string(),
             ..blank
         }
@@ -195,11 +188,17 @@ impl Typed {
             kinds.map(|(value, kind)| choice(value, kind.word(language).to_string(), &self.kind));
         let causes =
             Cause::ALL.map(|it| choice(it.as_str(), cause(it, language).to_string(), &self.cause));
+        // What brings the air is never a guess of ours.
+        let unchosen = choice(
+            "",
+            language.say("advisory-cause-unchosen").to_string(),
+            &self.cause,
+        );
         let parts = parts(desk.playbook.regions(), desk.region, &self.parts);
         AdvisoryForm {
             action,
             kinds: kinds.into(),
-            causes: causes.into(),
+            causes: [unchosen].into_iter().chain(causes).collect(),
             parts,
             document: self.document,
             from: self.from,
