@@ -27,8 +27,10 @@
 //!   [`trigger`](domain::trigger) (rules and decisions),
 //!   [`episode`](domain::episode) (years of decisions) and [`backtest`](domain::backtest) (what they
 //!   were worth), [`notice`](domain::notice) and
-//!   [`warning`](domain::warning) (their lawful moves), [`enterprise`](domain::enterprise),
-//!   [`list`](domain::list), [`measure`](domain::measure), [`plan`](domain::plan),
+//!   [`warning`](domain::warning) (their lawful moves), [`advisory`](domain::advisory) (what compels
+//!   nobody), [`information`](domain::information) (telling the public anew),
+//!   [`enterprise`](domain::enterprise), [`list`](domain::list), [`measure`](domain::measure),
+//!   [`plan`](domain::plan),
 //!   [`order`](domain::order), [`journal`](domain::journal), [`playbook`](domain::playbook).
 //! - [`store`]: SQL, one text for two engines; [`store::db`] is the narrow waist.
 //! - [`notify`]: channels, and the rendering of what they carry.
@@ -36,8 +38,9 @@
 //!   [`ingest`](app::ingest) → [`decide`](app::decide) → [`proposal`](app::proposal) →
 //!   [`notices`](app::notices) → [`draw`](app::draw) → [`issue`](app::issue) →
 //!   [`dispatch`](app::dispatch) → [`answer`](app::answer), with [`journal`](app::journal) under
-//!   all of it; [`board`](app::board) and [`desk`](app::desk) gather what is looked at;
-//!   [`compare`](app::compare) replays two rule sets over the days that came;
+//!   all of it; [`advisory`](app::advisory) leads off below a colour; [`board`](app::board) and
+//!   [`desk`](app::desk) gather what is looked at; [`compare`](app::compare) replays two rule sets
+//!   over the days that came;
 //!   [`backup`](app::backup) writes all of it to a file and begins a new epoch from one;
 //!   [`erase`](app::erase) and [`retention`](app::retention) take people out of it.
 //! - [`web`]: HTTP: the JSON interface (`web/api`), the console (`web/console`: a handler and a form

@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::advisory::{self, AdvisoryRecord};
 use super::board::{self, NoticeBoard, NoticeRecord, WarningBoard};
 use super::decide::{self, Judged};
+use super::information::{self, Told};
 use super::instruction::{self, InstructionRecord};
 use super::playbook::Playbook;
 use super::skill::{self, Scored};
 use super::{App, Caller, Error, Right, Scope, ingest};
-use crate::domain::id::{NoticeId, UserId};
+use crate::domain::id::{AdvisoryId, NoticeId, UserId};
 use crate::domain::notice::{Grounds, Person};
 use crate::domain::outlook::Consensus;
 use crate::domain::playbook::RegionProfile;
@@ -45,6 +47,10 @@ pub struct Overview {
     pub judged: Option<Judged>,
     /// What has become of it.
     pub proposal: ProposalState,
+    /// What is under way or public below a coloured warning, the newest first.
+    pub advisories: Vec<AdvisoryRecord>,
+    /// What the public was told of the warning that stands.
+    pub told: Option<Told>,
     /// Superiors' instructions, the last received first.
     pub instructions: Vec<Followed>,
     /// Whose accounts the acts were.
@@ -62,6 +68,8 @@ pub enum ProposalState {
     Open(OpenProposal),
     /// A notice is under way.
     Drafted(NoticeId),
+    /// An advisory says it.
+    Advised(AdvisoryId),
     /// Somebody decided against it.
     Declined {
         /// Who.
@@ -180,13 +188,18 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
         None => None,
     };
     let pending = board::pending(app, caller, region).await?;
-    let proposal = proposal_state(app, region, judged.as_ref(), &pending).await?;
+    let proposal = proposal_state(app, desk, judged.as_ref(), &pending).await?;
     let standing = desk.standing.iter().flat_map(|board| &board.notices);
     let notices: Vec<&NoticeRecord> = pending.iter().chain(standing).collect();
     let instructions = instruction::list(app, caller, region).await?;
     Ok(Overview {
         names: names(app).await?,
         scored: skill::show(app, caller, region, skill::SEASON).await?,
+        advisories: advisory::current(app, caller, region).await?,
+        told: match &desk.standing {
+            Some(board) => Some(information::told(app, caller, board.head.id).await?),
+            None => None,
+        },
         outlook,
         judged,
         proposal,
@@ -203,7 +216,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
 
 async fn proposal_state(
     app: &App,
-    region: RegionCode,
+    &Desk { region, now, .. }: &Desk,
     judged: Option<&Judged>,
     pending: &[NoticeRecord],
 ) -> Result<ProposalState, Error> {
@@ -214,6 +227,13 @@ async fn proposal_state(
     let drafted = pending.iter().find(|record| record.region == region);
     if let Some(record) = drafted {
         return Ok(ProposalState::Drafted(record.id));
+    }
+    if let Some(judged) = judged {
+        let (decision, lift_hours) = (&judged.decision, judged.lift_hours);
+        let said = advisory::saying(&mut tx, region, decision, lift_hours, now).await?;
+        if let Some(advisory) = said {
+            return Ok(ProposalState::Advised(advisory));
+        }
     }
     let declined = proposal::find_declined(&mut tx, region).await?;
     let still = declined

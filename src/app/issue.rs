@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows};
 use super::notices::{admit, current, journal_step, person, refused};
-use super::{App, Begun, Caller, Error, Idempotency, Right, draw, wording};
+use super::{App, Begun, Caller, Error, Idempotency, Right, advisory, draw, wording};
 use crate::domain::id::{NoticeId, PlanId, WarningId};
 use crate::domain::lane::Live;
 use crate::domain::notice::{Notice, NoticeKind, Step};
@@ -92,6 +92,7 @@ pub async fn issue(
 
     store::set_issued(tx, record.key, &issue.document, plan.key, now).await?;
     let warning = amount_to(tx, &record, &head, now).await?;
+    advisory::give_way(app, tx, caller, &head, &warning, now).await?;
     let open = !warning.phase(now).is_past();
     store::set_warning(tx, head.key, &warning, open, plan.key, now).await?;
     plan::set_issued(tx, plan.key, now).await?;

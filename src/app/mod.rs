@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 pub mod account;
 pub mod act;
+pub mod advisory;
 pub mod answer;
 pub mod backup;
 pub mod board;
@@ -26,6 +27,7 @@ pub mod draw;
 pub mod enroll;
 pub mod erase;
 pub mod events;
+pub mod information;
 pub mod ingest;
 pub mod instruction;
 pub mod issue;

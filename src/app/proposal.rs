@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
-use super::{App, Begun, Caller, Error, Idempotency, Right};
+use super::{App, Begun, Caller, Error, Idempotency, Right, advisory};
 use crate::domain::notice::Grounds;
 use crate::domain::region::RegionCode;
 use crate::domain::trigger::{Decision, Proposal, Rules};
@@ -104,6 +104,27 @@ pub(super) async fn grounds(
     by: &str,
     now: DateTime<Utc>,
 ) -> Result<Grounds, Error> {
+    let (open, because) = follow(tx, playbook, region, key, by, now).await?;
+    if open.decision.proposal == Proposal::Advise {
+        let text = "the open proposal asks for an advisory: follow it with one, or decline it";
+        return Err(Error::conflict("advised", text));
+    }
+    Ok(Grounds::Rules {
+        rules: open.rules,
+        digest: open.rules_digest,
+        because,
+    })
+}
+
+/// The open proposal, or the one that is named, with its reasons in words; it counts as followed.
+pub(super) async fn follow(
+    tx: &mut Tx,
+    playbook: &Playbook,
+    region: RegionCode,
+    key: Option<i64>,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(OpenProposal, Vec<String>), Error> {
     let lift_hours = rules_of(playbook, region)?.rules.lift.hours;
     let open = store::find_open(tx, region).await?.ok_or_else(|| {
         Error::conflict("no-proposal", format!("no proposal is open for {region}"))
@@ -113,16 +134,14 @@ pub(super) async fn grounds(
     if another || !store::close_proposal(tx, open.key, Closed::Followed { by }, now).await? {
         return Err(closed());
     }
-    Ok(Grounds::Rules {
-        rules: open.rules,
-        digest: open.rules_digest,
-        because: open
-            .decision
-            .because
-            .iter()
-            .map(|reason| reason.zh(lift_hours))
-            .collect(),
-    })
+    let because = in_words(&open.decision, lift_hours);
+    Ok((open, because))
+}
+
+/// The reasons of a decision as a document tells them.
+pub(super) fn in_words(decision: &Decision, lift_hours: u16) -> Vec<String> {
+    let because = decision.because.iter();
+    because.map(|reason| reason.zh(lift_hours)).collect()
 }
 
 /// Opens a proposal unless it says what the last one said, remarks apart; whether anything was
@@ -142,7 +161,9 @@ pub(super) async fn propose(
             .await?
             .is_none_or(|declined| !declined.decision.same_but_for_remarks(decision)),
     };
-    let asks = decision.proposal != Proposal::Hold;
+    let lift_hours = judged_by.rules.lift.hours;
+    let said = advisory::saying(tx, region, decision, lift_hours, now).await?;
+    let asks = decision.proposal != Proposal::Hold && said.is_none();
     if !news || (open.is_none() && !asks) {
         return Ok(false);
     }

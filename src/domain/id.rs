@@ -32,6 +32,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An advisory (健康提示、临时管控).
+    AdvisoryId;
     /// One entry of the journal.
     EntryId;
     /// A superior's instruction (调度指令、预警函).

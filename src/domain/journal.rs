@@ -97,6 +97,8 @@ pub enum RowTable {
     PlanLine(i64),
     /// Steps of a notice, by number.
     NoticeStep(i64),
+    /// Steps of an advisory, by number.
+    AdvisoryStep(i64),
     /// Rows of a version of a reduction list, by recipient.
     ListRow(i64),
     /// Answers to orders.
@@ -105,6 +107,8 @@ pub enum RowTable {
     Attempt,
     /// Registered instructions of superiors.
     Instruction,
+    /// What the public was told while a warning was in force.
+    InformationUpdate,
     /// Days of outlooks.
     OutlookDay,
     /// The hours of days of outlooks.
@@ -121,10 +125,12 @@ impl RowTable {
         match self {
             Self::PlanLine(_) => "plan_line",
             Self::NoticeStep(_) => "notice_step",
+            Self::AdvisoryStep(_) => "advisory_step",
             Self::ListRow(_) => "list_row",
             Self::Answer => "answer",
             Self::Attempt => "attempt",
             Self::Instruction => "instruction",
+            Self::InformationUpdate => "information_update",
             Self::OutlookDay => "outlook_day",
             Self::OutlookHours => "outlook_hours",
             Self::Proposal => "proposal",
@@ -132,10 +138,13 @@ impl RowTable {
         }
     }
 
-    /// What the keys count within: the plan, the notice, the list version.
+    /// What the keys count within: the plan, the notice, the advisory, the list version.
     pub const fn within(self) -> Option<i64> {
         match self {
-            Self::PlanLine(key) | Self::NoticeStep(key) | Self::ListRow(key) => Some(key),
+            Self::PlanLine(key)
+            | Self::NoticeStep(key)
+            | Self::AdvisoryStep(key)
+            | Self::ListRow(key) => Some(key),
             _ => None,
         }
     }

@@ -30,6 +30,9 @@ pub mod office;
 pub mod notice;
 pub mod warning;
 
+pub mod advisory;
+pub mod information;
+
 pub mod order;
 pub mod plan;
 

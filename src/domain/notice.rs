@@ -36,6 +36,10 @@ pub use instruction::Instruction;
 pub struct Approval {
     /// The titles that may approve each level.
     pub titles: BTreeMap<WarningLevel, Vec<String>>,
+    /// The titles that may approve an [advisory](crate::advisory); those of the lowest level where
+    /// none are named.
+    #[serde(default)]
+    pub advisory: Vec<String>,
     /// Whether whoever drafts may also approve.
     #[serde(default)]
     pub one_signature: bool,
@@ -46,6 +50,18 @@ impl Approval {
         self.titles
             .get(&level)
             .is_some_and(|titles| titles.iter().any(|t| t == title))
+    }
+
+    pub(crate) fn admits_advisory(&self, title: &str) -> bool {
+        self.advisory_titles().iter().any(|t| t == title)
+    }
+
+    /// The titles that may approve an advisory.
+    pub fn advisory_titles(&self) -> &[String] {
+        match self.titles.values().next() {
+            Some(lowest) if self.advisory.is_empty() => lowest,
+            _ => &self.advisory,
+        }
     }
 }
 
@@ -510,6 +526,7 @@ mod tests {
                 ),
                 (WarningLevel::Red, vec!["市长".to_owned()]),
             ]),
+            advisory: Vec::new(),
             one_signature: false,
         }
     }

@@ -90,6 +90,19 @@ pub struct RegionProfile {
     /// Whose forecast of a day is judged.
     #[serde(default)]
     pub forecast: Forecasts,
+    /// How often the public is told anew while a warning is in force; nothing is due where it is
+    /// not said.
+    pub information: Option<Information>,
+}
+
+/// How often the public is told anew while a warning is in force (信息更新频次).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Information {
+    /// Hours from one update to the next.
+    pub every_hours: PerLevel<u16>,
+    /// How well that is known.
+    pub standing: Standing,
 }
 
 /// The clocks of a region.
@@ -162,6 +175,10 @@ impl RegionProfile {
         if let Some(level) = missing {
             let what = format!("expected at least one title that may approve {level}");
             return fault("[approval", what);
+        }
+        let rhythm = profile.information.as_ref().map(|it| &it.every_hours);
+        if rhythm.is_some_and(|hours| hours.iter().any(|(_, hours)| *hours == 0)) {
+            return fault("[information", "expected at least 1 hour".to_owned());
         }
         match profile.forecast.check() {
             Ok(()) => Ok(profile),
@@ -237,6 +254,7 @@ mod tests {
     #[case::no_approver("yellow = [", "yellow = [] #", "may approve yellow")]
     #[case::trusted_twice("\"市站\"]", "\"市站\", \"市站\"]", "市站 is named twice")]
     #[case::trusted_nobody("\"市站\"]", "\" \"]", "a source without a name")]
+    #[case::told_without_pause("orange = 4, red = 4", "orange = 0, red = 4", "at least 1 hour")]
     #[case::never_fresh("fresh_hours = 30", "fresh_hours = 0", "from 1 to 720 hours")]
     fn a_wrong_profile_is_refused_with_file_and_line(
         #[case] right: &str,

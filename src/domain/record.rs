@@ -120,6 +120,56 @@ impl NoticeStep<'_> {
     }
 }
 
+/// A step of an advisory.
+#[derive(Clone, Copy, Debug)]
+pub struct AdvisoryStep<'c> {
+    /// The advisory.
+    pub advisory: i64,
+    /// Its number within the advisory, from 1.
+    pub seq: i32,
+    /// When.
+    pub at: i64,
+    /// The step, as JSON.
+    pub body: &'c str,
+}
+
+impl AdvisoryStep<'_> {
+    /// The digest over all columns.
+    pub fn digest(&self) -> Digest {
+        Fields::new("advisory_step")
+            .int(self.advisory)
+            .int(self.seq.into())
+            .int(self.at)
+            .text(self.body)
+            .finish()
+    }
+}
+
+/// What the public was told while a warning was in force.
+#[derive(Clone, Copy, Debug)]
+pub struct InformationUpdate<'c> {
+    /// Its key.
+    pub key: i64,
+    /// The warning.
+    pub warning: i64,
+    /// When.
+    pub at: i64,
+    /// The update, as JSON.
+    pub body: &'c str,
+}
+
+impl InformationUpdate<'_> {
+    /// The digest over all columns.
+    pub fn digest(&self) -> Digest {
+        Fields::new("information_update")
+            .int(self.key)
+            .int(self.warning)
+            .int(self.at)
+            .text(self.body)
+            .finish()
+    }
+}
+
 /// What a version of a reduction list says of a plant.
 #[derive(Clone, Copy, Debug)]
 pub struct ListRow<'c> {

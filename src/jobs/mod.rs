@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 mod pull;
 
-use crate::app::{App, Error, close, decide, draw};
+use crate::app::{App, Error, close, decide, draw, information};
 use crate::domain::time::{day_of, day_start};
 
 /// Something done on a schedule.
@@ -89,12 +89,17 @@ pub const JOBS: &[Job] = &[
 /// How often the ticker looks, as a cron expression with seconds.
 const TICKS: &str = "0/10 * * * * *";
 
-/// Does what is due, one job after the other. A job that fails holds up no other.
+/// Does what is due, one job after the other, and says what persons are late with. A job that fails
+/// holds up no other.
 pub async fn run_due(app: &App, now: DateTime<Utc>) {
     for job in JOBS {
         if let Err(error) = run_if_due(app, job, now).await {
             tracing::warn!(job = job.name, %error, "Could not look after a job");
         }
+    }
+    // Every node says it, not only the one that took a run.
+    if let Err(error) = information::gauge(app).await {
+        tracing::warn!(%error, "Could not count for whom information is overdue");
     }
 }
 

@@ -212,8 +212,10 @@ macro_rules! count_naming {
     };
 }
 
-const RECORD_TEXTS: [(&str, &str); 7] = count_naming! {
+const RECORD_TEXTS: [(&str, &str); 9] = count_naming! {
+    "advisory_step"."body"
     "attempt"."reply"
+    "information_update"."body"
     "instruction"."body"
     "journal_entry"."body"
     "notice_step"."body"

@@ -42,6 +42,7 @@ macro_rules! status_columns {
 }
 
 pub mod account;
+pub mod advisory;
 pub mod answer;
 pub mod counter;
 pub mod db;
@@ -51,6 +52,7 @@ pub mod error;
 pub mod health;
 pub mod hours;
 pub mod idempotency;
+pub mod information;
 pub mod instruction;
 pub mod job_run;
 pub mod journal;

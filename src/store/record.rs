@@ -55,10 +55,12 @@ pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Resu
     match table {
         RowTable::PlanLine(plan) => page_lines(tx, plan, from, to).await,
         RowTable::NoticeStep(notice) => page_steps(tx, notice, from, to).await,
+        RowTable::AdvisoryStep(advisory) => page_advisory(tx, advisory, from, to).await,
         RowTable::ListRow(version) => page_list(tx, version, from, to).await,
         RowTable::Answer => page_answers(tx, from, to).await,
         RowTable::Attempt => page_attempts(tx, from, to).await,
         RowTable::Instruction => page_instructions(tx, from, to).await,
+        RowTable::InformationUpdate => page_updates(tx, from, to).await,
         RowTable::OutlookDay => page_days(tx, from, to).await,
         RowTable::OutlookHours => page_hours(tx, from, to).await,
         RowTable::Proposal => page_proposals(tx, from, to).await,
@@ -140,6 +142,49 @@ async fn page_steps(tx: &mut Tx, notice: i64, from: i64, to: i64) -> Result<Vec<
         };
         (i64::from(*seq), digest, columns.digest())
     }))
+}
+
+async fn page_advisory(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result<Vec<Found>> {
+    let rows: Vec<(i32, i64, String, String)> = tx
+        .all(
+            "SELECT seq, at, body, digest
+               FROM advisory_step
+              WHERE advisory_key = $1
+                AND seq BETWEEN $2 AND $3
+              ORDER BY seq
+              LIMIT $4",
+            (advisory, from, to, PAGE),
+        )
+        .await?;
+    Ok(found(&rows, |(seq, at, body, digest)| {
+        let columns = record::AdvisoryStep {
+            advisory,
+            seq: *seq,
+            at: *at,
+            body,
+        };
+        (i64::from(*seq), digest, columns.digest())
+    }))
+}
+
+/// The notices or advisories that have steps; what the rows of other tables count within is not
+/// asked for.
+pub async fn list_within(tx: &mut Tx, steps: RowTable) -> Result<Vec<i64>> {
+    let statement = match steps {
+        RowTable::NoticeStep(_) => {
+            "SELECT DISTINCT notice_key
+               FROM notice_step
+              ORDER BY notice_key"
+        }
+        RowTable::AdvisoryStep(_) => {
+            "SELECT DISTINCT advisory_key
+               FROM advisory_step
+              ORDER BY advisory_key"
+        }
+        _ => return Ok(Vec::new()),
+    };
+    let rows: Vec<(i64,)> = tx.all(statement, ()).await?;
+    Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
 async fn page_list(tx: &mut Tx, version: i64, from: i64, to: i64) -> Result<Vec<Found>> {
@@ -283,6 +328,28 @@ async fn page_instructions(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>
             body: &row.body,
         };
         (row.instruction_key, &row.digest, columns.digest())
+    }))
+}
+
+async fn page_updates(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Found>> {
+    let rows: Vec<(i64, i64, i64, String, String)> = tx
+        .all(
+            "SELECT update_key, warning_key, at, body, digest
+               FROM information_update
+              WHERE update_key BETWEEN $1 AND $2
+              ORDER BY update_key
+              LIMIT $3",
+            (from, to, PAGE),
+        )
+        .await?;
+    Ok(found(&rows, |(key, warning, at, body, digest)| {
+        let columns = record::InformationUpdate {
+            key: *key,
+            warning: *warning,
+            at: *at,
+            body,
+        };
+        (*key, digest, columns.digest())
     }))
 }
 

@@ -42,6 +42,8 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0009_journal"
     "0010_keeping"
     "0011_hours"
+    "0012_advisory"
+    "0014_information"
 };
 
 impl Db {

@@ -26,8 +26,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use self::console::{
-    compare, dead_letters, docs, figures, import, instruction, notice, orders, overview, sign_in,
-    warning,
+    advisory, compare, dead_letters, docs, figures, import, information, instruction, notice, orders,
+    overview, sign_in, warning,
 };
 use self::problem::Problem;
 use crate::app::App;
@@ -108,6 +108,16 @@ pub fn router(web: Web) -> Router {
         .route("/rules/compare", get(compare::show))
         .route("/warnings", get(warning::list))
         .route("/warnings/{id}", get(warning::show))
+        .route("/warnings/{id}/information", post(information::give))
+        .route("/advisories", get(advisory::list).post(advisory::draft))
+        .route("/advisories/new", get(advisory::begin))
+        .route("/advisories/{id}", get(advisory::show).post(advisory::save))
+        .route("/advisories/{id}/submit", post(advisory::submit))
+        .route("/advisories/{id}/approve", post(advisory::approve))
+        .route("/advisories/{id}/return", post(advisory::send_back))
+        .route("/advisories/{id}/publish", post(advisory::publish))
+        .route("/advisories/{id}/lift", post(advisory::lift))
+        .route("/advisories/{id}/abandon", post(advisory::abandon))
         .route("/notices", post(notice::draft))
         .route("/notices/new", get(notice::begin))
         .route("/notices/{id}", get(notice::show).post(notice::save))

@@ -21,6 +21,9 @@ pub(super) fn problem(language: Language, problem: &Problem) -> String {
 
 /// Why the state of things does not allow what was asked.
 pub(super) fn refusal(language: Language, refusal: &Refusal) -> String {
+    if refusal.code == "compulsory" {
+        return compulsory(language, &refusal.text);
+    }
     known_refusal(language, refusal.code)
         .map_or_else(|| refusal.text.clone(), |phrase| phrase.to_string())
 }
@@ -31,6 +34,7 @@ pub(super) fn fault(language: Language, error: &FieldError) -> String {
         ("nonce", _) => "fault-nonce",
         ("note", "too-long") => "fault-note-too-long",
         ("reason", "missing" | "unknown") => "fault-choose-reason",
+        (_, "compulsory") => return compulsory(language, &error.text),
         (_, "empty" | "missing") => "fault-empty",
         (_, "future") => "fault-future",
         (_, "too-large") => "fault-too-large",
@@ -44,6 +48,13 @@ pub(super) fn fault(language: Language, error: &FieldError) -> String {
         _ => return error.text.clone(),
     };
     language.say(key).to_string()
+}
+
+/// Why a text that orders something is no advice, with the word its refusal quotes.
+fn compulsory(language: Language, text: &str) -> String {
+    let word = text.split('`').nth(1).unwrap_or_default();
+    let phrase = language.say("refusal-compulsory");
+    phrase.with("word", word).to_string()
 }
 
 /// The words of a refusal's code.
@@ -70,6 +81,13 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "no-profile" => "refusal-no-profile",
         "list-changed" => "refusal-list-changed",
         "plan-overtaken" | "another-plan" | "digest" => "refusal-plan-overtaken",
+        "not-a-part" => "refusal-not-a-part",
+        "advisory-past" => "refusal-advisory-past",
+        "beside-warning" => "refusal-beside-warning",
+        "advisory-state" => "refusal-advisory-state",
+        "not-advised" => "refusal-not-advised",
+        "advised" => "refusal-advised",
+        "not-in-force" => "refusal-not-in-force",
         "not-missing" => "refusal-not-missing",
         "no-history" => "refusal-no-history",
         "conflict" => "refusal-conflict",

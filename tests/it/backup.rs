@@ -14,6 +14,7 @@ use qingkong::store::{Db, StoreError, counter, schema};
 
 use crate::cli::qingkong;
 use crate::database::TestDb;
+use crate::stories::advisory;
 use crate::stories::bureau::Bureau;
 use crate::world::start;
 
@@ -44,12 +45,13 @@ pub(crate) async fn restore(db: &Db, bytes: &[u8]) -> Result<Restored, BackupErr
     backup::restore(db, reader, &Ids::system(), start(), |_| {}).await
 }
 
-/// A bureau that has issued a warning, and a scan and a value in every kind of column.
+/// A bureau that has issued a warning and published an advisory, and a scan and a value in every kind of column.
 async fn issued(db: TestDb) -> TestDb {
     let bureau = Bureau::new(db, 30).await;
     bureau
         .carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号")
         .await;
+    advisory::publish(&bureau, &advisory::dust()).await;
     let db = bureau.world.db;
     bureau.world.service.stop().await;
     let mut tx = db.begin().await.unwrap();

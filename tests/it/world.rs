@@ -125,11 +125,16 @@ impl World {
 
     /// An account in the region, unless it is there.
     pub(crate) async fn account(&self, name: &str, role: Role) {
+        self.account_in(name, role, REGION).await;
+    }
+
+    /// An account in a region, unless it is there.
+    pub(crate) async fn account_in(&self, name: &str, role: Role, region: &str) {
         let new = NewAccount {
             name: name.to_owned(),
             password: PASSWORD.to_owned(),
             role,
-            region: REGION.parse().unwrap(),
+            region: region.parse().unwrap(),
             recipient: None,
             title: None,
         };

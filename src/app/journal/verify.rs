@@ -12,7 +12,7 @@
 //! What it cannot see: an entry removed with all its rows before its seal was told outside, which
 //! takes about a second.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 
@@ -60,7 +60,7 @@ pub async fn verify(db: &Db, outside: Option<&Path>) -> Result<Report, Error> {
         tx,
         outside: Outside::over(told()?, restored),
         found: Found::default(),
-        vouched: BTreeMap::new(),
+        vouched: HashMap::new(),
         plans: BTreeSet::new(),
     };
     let end = audit.walk_chain().await?;
@@ -87,8 +87,8 @@ struct Audit<I: Iterator<Item = io::Result<Told>>> {
     tx: Tx,
     outside: Outside<I>,
     found: Found,
-    /// The keys vouched for, of the tables of which every row is.
-    vouched: BTreeMap<&'static str, Spans>,
+    /// The keys vouched for, of every table but the lines of plans.
+    vouched: HashMap<RowTable, Spans>,
     plans: BTreeSet<i64>,
 }
 
@@ -217,7 +217,7 @@ impl<I: Iterator<Item = io::Result<Told>>> Audit<I> {
                 self.plans.insert(plan);
             }
             table => {
-                let spans = self.vouched.entry(table.name()).or_default();
+                let spans = self.vouched.entry(table).or_default();
                 spans.add(rows.from, rows.to);
             }
         }
@@ -260,19 +260,34 @@ impl<I: Iterator<Item = io::Result<Told>>> Audit<I> {
         Ok(())
     }
 
-    /// Rows and plans that stand in the record without an act.
-    async fn look_for_unvouched(&mut self) -> Result<(), Error> {
-        const WHOLLY_VOUCHED: [RowTable; 7] = [
+    /// The tables of which every row is vouched for, the steps of each notice and advisory being one.
+    /// A database that was not migrated has not every table.
+    async fn wholly_vouched(&mut self) -> Result<Vec<RowTable>, Error> {
+        const WHOLLY: [RowTable; 8] = [
             RowTable::Answer,
             RowTable::Attempt,
             RowTable::Instruction,
+            RowTable::InformationUpdate,
             RowTable::OutlookDay,
             RowTable::OutlookHours,
             RowTable::Proposal,
             RowTable::PlaybookActivation,
         ];
-        for table in WHOLLY_VOUCHED {
-            let spans = self.vouched.remove(table.name()).unwrap_or_default();
+        const STEPS: [fn(i64) -> RowTable; 2] = [RowTable::NoticeStep, RowTable::AdvisoryStep];
+        let tables = self.tx.tables().await?;
+        let is_there = |table: &RowTable| tables.iter().any(|it| it.name == table.name());
+        let mut wholly: Vec<_> = WHOLLY.into_iter().filter(is_there).collect();
+        for of in STEPS.into_iter().filter(|of| is_there(&of(0))) {
+            let within = record::list_within(&mut self.tx, of(0)).await?;
+            wholly.extend(within.into_iter().map(of));
+        }
+        Ok(wholly)
+    }
+
+    /// Rows and plans that stand in the record without an act.
+    async fn look_for_unvouched(&mut self) -> Result<(), Error> {
+        for table in self.wholly_vouched().await? {
+            let spans = self.vouched.remove(&table).unwrap_or_default();
             for (from, to) in spans.gaps() {
                 // One page of strangers is enough to see what was done.
                 for row in record::page_rows(&mut self.tx, table, from, to).await? {

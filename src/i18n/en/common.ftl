@@ -118,6 +118,7 @@ said-abandoned = Given up; its steps stay on record.
 said-drawn = The plan is drawn; please check it.
 said-issued = Issued; the orders are on their way.
 said-redriven = Sent again.
+said-informed = The update is given and on record.
 said-filled-in = Filled in, with its source.
 
 # Why something was refused, by the code of the refusal.
@@ -144,6 +145,7 @@ refusal-list-changed = The reduction list has changed; draw the plan again.
 refusal-plan-overtaken = The plan is not the one last drawn, or another notice was issued since; draw it again.
 refusal-not-missing = This day has a value already.
 refusal-no-history = No observed day of the region is kept for these years.
+refusal-not-in-force = The warning is not in force.
 refusal-conflict = This number or name is taken.
 
 # What is wrong with a field.
@@ -159,6 +161,7 @@ fault-time = Give a day and a time such as 20:00; the end of a day is 24:00.
 fault-choose = Choose one of the list.
 fault-confirm = Tick the box to confirm.
 fault-aqi = Give a whole number from 0 to 500 or a range, such as 215 or 210-240.
+fault-aqi-now = Expected a whole number from 0 to 500.
 fault-source = Say what it rests on, in at most 200 characters.
 fault-no-such-day = The outlook does not reach this day.
 fault-same-rules = Choose two different rule sets.

@@ -108,3 +108,15 @@ instruction-scan = Scan (PDF or picture)
 instruction-remark = What else it asks
 instruction-consequence = Once registered it cannot be changed, only corrected by another entry.
 instruction-do = Register the instruction
+
+# What the public is told while a warning is in force.
+information-title = Information to the public
+information-due = Next update due by { $by }
+information-overdue = Update overdue: it was due by { $by }
+information-last = Last update: { $at }
+information-none = No update since the start
+information-aqi = AQI now (empty where not measured)
+information-text = How things stand
+information-outlook = Outlook
+information-do = Give the update
+information-give = Give an update

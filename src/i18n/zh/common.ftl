@@ -112,6 +112,7 @@ said-abandoned = 已放弃，过程留存。
 said-drawn = 方案已生成，请核对。
 said-issued = 已发布，指令正在送出。
 said-redriven = 已重新发送。
+said-informed = 信息更新已发布并存档。
 said-filled-in = 已补录，来源一并留存。
 
 # Why something was refused, by the code of the refusal.
@@ -138,6 +139,7 @@ refusal-list-changed = 减排清单已更新，请重新生成方案。
 refusal-plan-overtaken = 方案与最近一次生成或最近一次发布不一致，请重新生成方案。
 refusal-not-missing = 该日已有数据，无须补录。
 refusal-no-history = 这些年份没有该地区的实况日值。
+refusal-not-in-force = 预警未在生效中，无须信息更新。
 refusal-conflict = 该文号或名称已被使用。
 
 # What is wrong with a field.
@@ -153,6 +155,7 @@ fault-time = 请填写日期和时刻，如 20:00；当日结束写作 24:00。
 fault-choose = 请从所列项目中选择。
 fault-confirm = 请勾选确认。
 fault-aqi = 请填写 0 至 500 的整数或区间，如 215、210-240。
+fault-aqi-now = 请填写 0 至 500 的整数。
 fault-source = 请写明依据，不超过200字。
 fault-no-such-day = 该日不在研判曲线之内。
 fault-same-rules = 请选择两套不同的规则。

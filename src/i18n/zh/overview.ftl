@@ -104,3 +104,15 @@ instruction-scan = 扫描件（PDF 或图片）
 instruction-remark = 其他要求
 instruction-consequence = 登记后不可修改，只能另行更正。
 instruction-do = 登记指令
+
+# What the public is told while a warning is in force.
+information-title = 信息更新
+information-due = 须在{ $by }前再次更新
+information-overdue = 信息更新已逾期：应于{ $by }前更新
+information-last = 上次更新：{ $at }
+information-none = 启动以来尚未更新
+information-aqi = 当前 AQI（无数据可不填）
+information-text = 现状
+information-outlook = 趋势
+information-do = 发布信息更新
+information-give = 去更新

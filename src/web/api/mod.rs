@@ -13,10 +13,12 @@ use utoipa_axum::routes;
 use super::Web;
 
 mod account;
+mod advisory;
 mod dead_letter;
 mod events;
 mod export;
 mod import;
+mod information;
 mod instruction;
 mod journal;
 mod notice;
@@ -52,6 +54,7 @@ mod warning;
         (name = "outlooks", description = "Days measured and foreseen, and what the rules make of them"),
         (name = "proposals", description = "What the machine proposes"),
         (name = "notices", description = "From draft to issue"),
+        (name = "advisories", description = "What is made public below a coloured warning, and compels nobody"),
         (name = "warnings", description = "What stands, and how far its orders have come"),
         (name = "journal", description = "The record that cannot be changed quietly"),
         (name = "playbook", description = "What everything is judged and worded by"),
@@ -102,6 +105,14 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
         .routes(routes!(notice::show_notice_text))
+        .routes(routes!(advisory::draft_advisory, advisory::list_advisories))
+        .routes(routes!(advisory::show_advisory, advisory::revise_advisory))
+        .routes(routes!(advisory::submit_advisory))
+        .routes(routes!(advisory::return_advisory))
+        .routes(routes!(advisory::approve_advisory))
+        .routes(routes!(advisory::publish_advisory))
+        .routes(routes!(advisory::lift_advisory))
+        .routes(routes!(advisory::abandon_advisory))
         .routes(routes!(
             instruction::register_instruction,
             instruction::list_instructions
@@ -114,6 +125,10 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(proposal::decline_proposal))
         .routes(routes!(warning::list_warnings))
         .routes(routes!(warning::show_warning))
+        .routes(routes!(
+            information::give_information,
+            information::show_information
+        ))
         .routes(routes!(import::import_list))
         .routes(routes!(import::import_offices))
         .routes(routes!(import::import_days))

@@ -95,7 +95,7 @@ pub(super) struct ConsultationRequest {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReasonRequest {
     /// The reason.
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// A signature: the caller's own, unless it was given outside this system.

@@ -85,11 +85,7 @@ impl Typed {
     /// and standing.
     pub(super) fn begin(desk: &Desk, seen: &Overview, asked: &HashMap<String, String>) -> Self {
         let grounds = asked.get("grounds").cloned();
-        let open = match &seen.proposal {
-            ProposalState::Open(open) => Some(&open.decision),
-            _ => None,
-        };
-        let mut typed = match (grounds.as_deref(), open) {
+        let mut typed = match (grounds.as_deref(), warned_of(seen)) {
             (Some(PROPOSAL), Some(decision)) => Self::proposed(desk, decision),
             (Some(on), _) if on.starts_with(INSTRUCTION) => {
                 let ordered = |followed: &&Followed| on == rests_on(followed);
@@ -118,11 +114,6 @@ impl Typed {
         typed
     }
 
-    /// Whether it says of which level the warning is to be.
-    pub(super) fn has_level(&self) -> bool {
-        !self.level.is_empty()
-    }
-
     /// A draft that follows the open proposal.
     fn proposed(desk: &Desk, decision: &Decision) -> Self {
         let until = decision.until.map(WrittenTime::ending);
@@ -130,7 +121,9 @@ impl Typed {
         // What the rules would have begun already begins now.
         let from = decision.from.map(|from| from.max(next_hour(desk).at()));
         Self {
-            kind: kind_of(decision.proposal).as_str().to_owned(),
+            kind: kind_of(decision.proposal)
+                .map_or("", NoticeKind::as_str)
+                .to_owned(),
             level: level.map_or("", WarningLevel::as_str).to_owned(),
             from: from.map_or_else(|| next_hour(desk), WrittenTime::of).into(),
             closed: until.is_some() && decision.proposal != Proposal::Lift,
@@ -381,7 +374,7 @@ impl Typed {
             }
             Some(Grounds::Judgement { .. }) | None => {}
         }
-        if matches!(seen.proposal, ProposalState::Open(_)) {
+        if warned_of(seen).is_some() {
             let words = language.say("grounds-proposal").to_string();
             choices.push(choice(PROPOSAL.to_owned(), words));
         }
@@ -466,13 +459,23 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && contents.keeps == draft.keeps
 }
 
-const fn kind_of(proposal: Proposal) -> NoticeKind {
+/// The kind of notice that follows a proposal; none where an advisory does.
+const fn kind_of(proposal: Proposal) -> Option<NoticeKind> {
     match proposal {
-        Proposal::Raise => NoticeKind::Raise,
-        Proposal::Lower => NoticeKind::Lower,
-        Proposal::Extend => NoticeKind::Extend,
-        Proposal::Lift => NoticeKind::Lift,
-        Proposal::Issue | Proposal::Hold | Proposal::Advise => NoticeKind::Start,
+        Proposal::Raise => Some(NoticeKind::Raise),
+        Proposal::Lower => Some(NoticeKind::Lower),
+        Proposal::Extend => Some(NoticeKind::Extend),
+        Proposal::Lift => Some(NoticeKind::Lift),
+        Proposal::Issue | Proposal::Hold => Some(NoticeKind::Start),
+        Proposal::Advise => None,
+    }
+}
+
+/// The open proposal, where a notice can follow it.
+fn warned_of(seen: &Overview) -> Option<&Decision> {
+    match &seen.proposal {
+        ProposalState::Open(open) => kind_of(open.decision.proposal).map(|_| &open.decision),
+        _ => None,
     }
 }
 
@@ -494,7 +497,7 @@ fn standing_end(desk: &Desk) -> Option<WrittenTime> {
 }
 
 /// The next full hour: a notice takes effect at one.
-fn next_hour(desk: &Desk) -> WrittenTime {
+pub(super) fn next_hour(desk: &Desk) -> WrittenTime {
     let now = WrittenTime::of(desk.now);
     let (hour, _) = now.clock();
     WrittenTime::new(now.day(), hour + 1, 0).unwrap_or(now)
@@ -505,7 +508,8 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn lines(text: &str) -> Vec<String> {
+/// What was typed one to a line.
+pub(super) fn lines(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(str::to_owned).collect()
 }

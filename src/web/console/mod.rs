@@ -25,11 +25,13 @@ use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
 pub(super) mod compare;
+pub(super) mod advisory;
 pub(super) mod dead_letters;
 pub(super) mod docs;
 mod draft;
 pub(super) mod figures;
 pub(super) mod import;
+pub(super) mod information;
 pub(super) mod instruction;
 pub(super) mod notice;
 pub(super) mod orders;
@@ -168,6 +170,9 @@ fn said(language: Language, what: &str) -> Option<Phrase> {
         "abandoned" => "said-abandoned",
         "drawn" => "said-drawn",
         "issued" => "said-issued",
+        "informed" => "said-informed",
+        "published" => "said-published",
+        "lifted" => "said-lifted",
         "redriven" => "said-redriven",
         "filled-in" => "said-filled-in",
         _ => return None,

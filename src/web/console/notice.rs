@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::draft::{self, Typed};
 use super::posted::{Posted, Reading, faults};
-use super::{Seat, done};
+use super::{Seat, advisory, done};
 use crate::app::board::NoticeRecord;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, ProposalState};
@@ -18,6 +18,7 @@ use crate::app::issue::{self, IssueIn};
 use crate::app::notices::{self, Approving, GroundsIn, StepIn};
 use crate::app::{Error, draw};
 use crate::domain::id::{NoticeId, PlanId};
+use crate::domain::trigger::Proposal;
 use crate::web::pages::form::Faults;
 use crate::web::problem::Problem;
 use crate::web::shown;
@@ -35,10 +36,10 @@ pub(in crate::web) use self::wording::document;
 
 type Fields = HashMap<String, String>;
 
-/// Why a notice is sent back or given up.
+/// Why a notice or an advisory is sent back, lifted or given up.
 #[derive(Deserialize)]
 pub(in crate::web) struct ReasonForm {
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// What is to be issued, as it was shown.
@@ -74,7 +75,8 @@ pub(in crate::web) async fn draft(
     started(seat, &desk, Typed::of(fields), None).await
 }
 
-/// Begins a notice on the open proposal as it stands, so that what it would do is seen at once.
+/// Begins a notice on the open proposal as it stands, so that what it would do is seen at once; an
+/// advisory where that is what is proposed.
 pub(in crate::web) async fn on_proposal(
     seat: Seat,
     Path(key): Path<i64>,
@@ -82,7 +84,16 @@ pub(in crate::web) async fn on_proposal(
     let desk = seat.desk().await?;
     let seen = desk::overview(&seat.app, &seat.caller, &desk).await?;
     match &seen.proposal {
+        ProposalState::Open(open)
+            if open.key == key && open.decision.proposal == Proposal::Advise =>
+        {
+            let proposed = (open.key, &open.decision);
+            return advisory::on_proposal(seat, &desk, &seen, proposed).await;
+        }
         ProposalState::Open(open) if open.key == key => {}
+        ProposalState::Advised(advisory) => {
+            return Ok(Redirect::to(&advisory::address(*advisory)).into_response());
+        }
         ProposalState::Drafted(notice) => {
             return Ok(Redirect::to(&address(*notice)).into_response());
         }
@@ -92,10 +103,6 @@ pub(in crate::web) async fn on_proposal(
         }
     }
     let typed = Typed::begin(&desk, &seen, &draft::on_proposal());
-    if !typed.has_level() {
-        // A health notice (健康提示) has none: whoever makes a warning of it says which.
-        return Ok(Redirect::to("/notices/new?grounds=proposal").into_response());
-    }
     started(seat, &desk, typed, Some(key)).await
 }
 
@@ -410,7 +417,7 @@ fn field(of: &str) -> Option<&'static str> {
         "no-warning" | "warning-stands" | "warning-over" => Some("kind"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
-        "no-proposal" | "grounds" => Some("grounds"),
+        "no-proposal" | "advised" | "grounds" => Some("grounds"),
         "own-draft" | "another-text" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
         "not-entitled" => Some("title"),

@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 
 use super::posted::{Reading, faults};
-use super::{Seat, done, instruction};
+use super::{Seat, advisory, done, information, instruction, warning};
 use crate::app::board::WarningBoard;
 use crate::app::caller::Right;
 use crate::app::decide::Judged;
@@ -142,6 +142,7 @@ async fn page(
         scored: &seen.scored,
     };
     let outlook = drawn.outlook(&seen.outlook);
+    let standing = desk.standing.as_ref().map(|board| board.head.id);
     let view = Overview {
         language: seat.language,
         chrome: seat.chrome(desk, Section::Overview),
@@ -149,6 +150,17 @@ async fn page(
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),
+        information: seen
+            .told
+            .as_ref()
+            .filter(|told| told.due.is_some())
+            .zip(standing)
+            .map(|(told, warning)| {
+                let page = format!("{}#information", warning::address(warning));
+                (information::rhythm(told), page)
+            }),
+        advisories: advisory::rows(&seen.advisories, desk, seat.language),
+        draft_advisory: may_draft.then(|| seat.here(advisory::FORM)),
         instructions: drawn.instructions(seen.instructions),
         register_instruction: may_register.then(|| seat.here(instruction::FORM)),
         counts: desk
@@ -314,6 +326,9 @@ impl Drawn<'_> {
             ProposalState::Open(_) => ProposalAnswer::Waiting,
             ProposalState::Drafted(notice) => ProposalAnswer::Drafted {
                 href: format!("/notices/{notice}"),
+            },
+            ProposalState::Advised(advisory) => ProposalAnswer::Advised {
+                href: advisory::address(*advisory),
             },
             ProposalState::Declined { by, at, reason } => ProposalAnswer::Declined {
                 person: by.clone(),

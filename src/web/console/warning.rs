@@ -4,17 +4,19 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Seat, draft};
+use super::{Seat, draft, information};
 use crate::app::board::{self, NoticeRecord, WarningBoard, WarningHead};
 use crate::app::caller::Right;
 use crate::app::desk::{self, Names};
+use crate::app::information as app_information;
 use crate::app::playbook::Playbook;
 use crate::app::{Error, draw};
 use crate::domain::id::WarningId;
 use crate::domain::notice::{Grounds, Notice};
 use crate::domain::time::WrittenTime;
-use crate::domain::warning::Warning;
+use crate::domain::warning::{self as domain, Warning};
 use crate::web::pages::Section;
+use crate::web::pages::information::InformationForm;
 use crate::web::pages::notice::{Step, StepKind};
 use crate::web::pages::warning::{NoticeRow, WarningPage, WarningRow, WarningsPage};
 use crate::web::problem::Problem;
@@ -55,6 +57,29 @@ pub(in crate::web) async fn show(
     seat: Seat,
     Path(id): Path<WarningId>,
 ) -> Result<Response, Problem> {
+    page(&seat, id, StatusCode::OK, information::blank(id)).await
+}
+
+/// The page once more, with what is wrong with an update.
+pub(super) async fn again(
+    seat: Seat,
+    id: WarningId,
+    typed: InformationForm,
+) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
+    page(&seat, id, StatusCode::UNPROCESSABLE_ENTITY, typed).await
+}
+
+pub(super) fn address(warning: WarningId) -> String {
+    format!("/warnings/{warning}")
+}
+
+async fn page(
+    seat: &Seat,
+    id: WarningId,
+    status: StatusCode,
+    update: InformationForm,
+) -> Result<Response, Problem> {
     let (app, caller) = (&seat.app, &seat.caller);
     let board = board::warning(app, caller, id).await?;
     let desk = desk::sit(app, caller, Some(board.head.region)).await?;
@@ -68,8 +93,11 @@ pub(in crate::web) async fn show(
     let changes = draft::changes(&desk).filter(|_| stands && may_draft && !warning.is_ended());
     let mut notices = Vec::with_capacity(board.notices.len());
     for record in board.notices.iter().rev() {
-        notices.push(notice_row(&seat, record, desk.now).await?);
+        notices.push(notice_row(seat, record, desk.now).await?);
     }
+    let told = app_information::told(app, caller, id).await?;
+    let may_inform = caller.may(Right::IssueNotices, board.head.region).is_ok();
+    let in_force = warning.phase(desk.now) == domain::Phase::InForce;
     let view = WarningPage {
         language: seat.language,
         chrome: seat.chrome(&desk, Section::Warnings),
@@ -79,10 +107,11 @@ pub(in crate::web) async fn show(
         from: warning.start,
         until: shown::until(warning),
         rule: rule(&desk.playbook, &board.notices),
-        steps: life(&seat, &board, warning, &names),
+        steps: life(seat, &board, warning, &names),
         notices,
         counts: shown::counts(&board.progress.total()),
         orders: format!("/orders?warning={id}"),
+        information: information::shown(&told, &names, (may_inform && in_force).then_some(update)),
         changes: changes
             .map(|kind| {
                 let region = board.head.region;
@@ -90,7 +119,7 @@ pub(in crate::web) async fn show(
             })
             .collect(),
     };
-    seat.show(StatusCode::OK, &view)
+    seat.show(status, &view)
 }
 
 /// A notice under way, before the warnings.

@@ -13,6 +13,7 @@ use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
+pub mod advisory;
 pub mod chart;
 pub mod form;
 pub mod status;
@@ -38,6 +39,7 @@ pub mod compare;
 pub mod dead_letters;
 
 pub mod inbox;
+pub mod information;
 
 pub mod problem;
 

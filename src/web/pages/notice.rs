@@ -214,7 +214,7 @@ pub struct Consultation {
     pub conclusion: String,
 }
 
-/// One step of a notice or a warning.
+/// One step of a notice, a warning or an advisory.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// What was done.
@@ -264,6 +264,10 @@ pub enum StepKind {
     AddedOn,
     /// 放弃.
     Abandoned,
+    /// 发布, of an advisory.
+    Published,
+    /// A warning has taken an advisory's place.
+    GaveWay,
 }
 
 impl StepKind {
@@ -285,6 +289,8 @@ impl StepKind {
             Self::Corrected => "step-corrected",
             Self::AddedOn => "step-added-on",
             Self::Abandoned => "step-abandoned",
+            Self::Published => "step-published",
+            Self::GaveWay => "step-gave-way",
         })
     }
 }

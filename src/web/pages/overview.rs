@@ -11,8 +11,10 @@ use crate::domain::skill::LineSkill;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
+use crate::web::pages::advisory::AdvisoryRow;
 use crate::web::pages::chart::outlook::OutlookChart;
 use crate::web::pages::form::Faults;
+use crate::web::pages::information::Rhythm;
 use crate::web::pages::status::{Category, Mark};
 
 /// The overview page.
@@ -31,10 +33,17 @@ pub struct Overview {
     pub fill_in: Option<FillIn>,
     /// What the machine proposes; none without an outlook or a floor.
     pub proposal: Option<Proposal>,
+    /// What is under way or public below a coloured warning, the newest first.
+    pub advisories: Vec<AdvisoryRow>,
+    /// Where an advisory is drafted; none where the person may not.
+    pub draft_advisory: Option<String>,
     /// Superior instructions, the newest first.
     pub instructions: Vec<Instruction>,
     /// Where an instruction is registered; none where the person may not.
     pub register_instruction: Option<String>,
+    /// When the public was last told of the standing warning, by when it is to be told anew, and
+    /// where; none where nothing is due.
+    pub information: Option<(Rhythm, String)>,
     /// How far the standing warning's orders have come.
     pub counts: Option<RungCounts>,
     /// The same by county.
@@ -196,6 +205,16 @@ impl Proposal {
     }
 }
 
+impl Proposal {
+    /// What following it begins: a notice, or an advisory.
+    pub fn follow(&self, language: Language) -> Phrase {
+        language.say(match self.kind {
+            ProposalKind::Advise => "proposal-draft-advisory",
+            _ => "proposal-draft",
+        })
+    }
+}
+
 /// What the next level still lacks.
 #[derive(Clone, Debug)]
 pub struct NextLevel {
@@ -220,6 +239,11 @@ pub enum ProposalAnswer {
     /// A draft exists.
     Drafted {
         /// The draft's page.
+        href: String,
+    },
+    /// An advisory says it.
+    Advised {
+        /// The advisory's page.
         href: String,
     },
     /// A person decided against it.

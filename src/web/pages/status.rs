@@ -215,6 +215,47 @@ impl Phase {
     }
 }
 
+/// Where an advisory stands (健康提示、临时管控). It binds nobody: no tone of an alarm, and the square of
+/// what is for information.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdvisoryPhase {
+    /// Being written.
+    Draft,
+    /// Waiting for a signature.
+    Submitted,
+    /// Signed, not yet public.
+    Approved,
+    /// Public, its beginning still ahead.
+    Announced,
+    /// It holds.
+    Running,
+    /// Ended early by a person.
+    Lifted,
+    /// A warning has taken its place.
+    Cancelled,
+    /// It has come to its end.
+    RunOut,
+    /// Given up before it was public.
+    Abandoned,
+}
+
+impl AdvisoryPhase {
+    /// How it is shown.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Draft => Phase::Draft.status(),
+            Self::Submitted => Phase::Submitted.status(),
+            Self::Approved => Phase::Approved.status(),
+            Self::Announced => Status::new("advisory-announced", Tone::Busy, Shape::Half),
+            Self::Running => Status::new("advisory-running", Tone::Busy, Shape::Square),
+            Self::Lifted => Status::new("advisory-lifted", Tone::Quiet, Shape::Cross),
+            Self::Cancelled => Status::new("advisory-cancelled", Tone::Quiet, Shape::Cross),
+            Self::RunOut => Status::new("advisory-run-out", Tone::Quiet, Shape::Cross),
+            Self::Abandoned => Phase::Abandoned.status(),
+        }
+    }
+}
+
 /// A rung of an order's ladder (指令阶梯), the first first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {

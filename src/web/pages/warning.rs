@@ -7,6 +7,7 @@ use crate::domain::notice::NoticeKind;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::pages::Chrome;
+use crate::web::pages::information::Information;
 use crate::web::pages::notice::{ChangeCounts, Step};
 use crate::web::pages::overview::RungCounts;
 use crate::web::pages::status::Phase;
@@ -72,6 +73,8 @@ pub struct WarningPage {
     pub counts: RungCounts,
     /// Where its orders are listed.
     pub orders: String,
+    /// What the public was told, and by when it is to be told anew.
+    pub information: Information,
     /// The changes open to the person looking, each with the address of its draft.
     pub changes: Vec<(NoticeKind, String)>,
 }

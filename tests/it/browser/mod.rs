@@ -4,6 +4,7 @@
 //! Everything goes through one [`Browser`], which acts as a person does, by the words on the page,
 //! and waits for what is to come about, never for a time.
 
+mod advisory;
 mod chromium;
 mod keyboard;
 mod officer;

@@ -10,6 +10,7 @@ use super::words::Words;
 use crate::console::officer::foresee;
 use crate::database::TestDb;
 use crate::fakes::smtp::Misbehaviour;
+use crate::stories::advisory;
 use crate::stories::bureau::{APPROVER, Bureau, OFFICER};
 use crate::stories::sinks::{Sinks, until_sent};
 use crate::world::Visitor;
@@ -30,6 +31,7 @@ pub(crate) async fn walk(words: &Words, see: impl AsyncFn(&str, &Browser)) {
     let notice = walk.one_notice().await;
     walk.under_way(&notice).await;
     walk.issued(&notice, &sinks).await;
+    walk.advisory().await;
     bureau.world.service.stop().await;
 }
 
@@ -67,6 +69,9 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
         self.see("instruction", "/instructions/new").await;
         self.refused("instruction-refused").await;
         self.compare().await;
+        self.see("advisories-none", "/advisories").await;
+        self.see("advisory-form", "/advisories/new").await;
+        self.refused("advisory-refused").await;
         self.see("not-found", "/nowhere").await;
         self.import().await;
         self.see("draft", "/notices/new?grounds=proposal").await;
@@ -184,6 +189,24 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
         self.see("orders", "/orders").await;
         self.see("order", &self.answered_order().await).await;
         self.see("dead-letters", "/dead-letters").await;
+    }
+
+    /// A health notice, from draft to record.
+    async fn advisory(&self) {
+        let bureau = self.bureau;
+        let id = advisory::draft(bureau, &advisory::dust()).await;
+        let path = format!("/advisories/{id}");
+        self.see("advisory-draft", &path).await;
+        advisory::step(&bureau.officer, &id, "submission", &json!({})).await;
+        self.as_person(APPROVER).await;
+        self.see("advisory-submitted", &path).await;
+        advisory::step(&bureau.approver, &id, "approval", &json!({})).await;
+        self.as_person(OFFICER).await;
+        self.see("advisory-approved", &path).await;
+        advisory::step(&bureau.officer, &id, "publication", &json!({})).await;
+        self.see("advisory-published", &path).await;
+        self.see("advisories", "/advisories").await;
+        self.see("overview-advised", "/").await;
     }
 
     /// The order that was answered.

@@ -1,6 +1,8 @@
 //! The console as a browser without scripts meets it: pages read, forms sent, redirects followed.
 
+mod advisory;
 mod docs;
+mod information;
 pub(crate) mod officer;
 mod seats;
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use qingkong::app::Caller;
 use qingkong::app::ingest::{self, DayIn, OutlookIn, Series, ValueIn};
 use qingkong::domain::aqi::PollutantSet;
-use qingkong::domain::outlook::AqiRange;
+use qingkong::domain::outlook::{AqiRange, Cause};
 use serde_json::json;
 
 use super::Person;
@@ -17,16 +17,27 @@ pub(crate) async fn foresee(bureau: &Bureau, indices: [u16; 4]) {
     foresee_with_gaps(bureau, indices.map(Some)).await;
 }
 
+/// The same days, brought by dust: a health notice by mee-2024, and no colour.
+pub(crate) async fn foresee_dust(bureau: &Bureau, indices: [u16; 4]) {
+    let dust = |aqi| (Some(aqi), Some(Cause::Dust));
+    foresee_of(bureau, indices.map(dust)).await;
+}
+
 async fn foresee_with_gaps(bureau: &Bureau, indices: [Option<u16>; 4]) {
+    foresee_of(bureau, indices.map(|aqi| (aqi, None))).await;
+}
+
+/// Four days from tomorrow on, each with its index and what brings it.
+pub(crate) async fn foresee_of(bureau: &Bureau, days: [(Option<u16>, Option<Cause>); 4]) {
     let first: NaiveDate = "2026-11-25".parse().unwrap();
-    let days = first.iter_days().zip(indices).map(|(on, aqi)| DayIn {
+    let days = first.iter_days().zip(days).map(|(on, (aqi, cause))| DayIn {
         on,
         value: ValueIn::Index {
             aqi: aqi.map(|aqi| AqiRange::exactly(aqi).unwrap()),
             pm2_5: None,
             primary: PollutantSet::EMPTY,
         },
-        cause: None,
+        cause,
         hours: None,
     });
     let outlook = OutlookIn {

@@ -17,10 +17,12 @@ pub(super) async fn fill(ledger: &Ledger) {
     for table in [
         RowTable::PlanLine(1),
         RowTable::NoticeStep(1),
+        RowTable::AdvisoryStep(1),
         RowTable::ListRow(1),
         RowTable::Answer,
         RowTable::Attempt,
         RowTable::Instruction,
+        RowTable::InformationUpdate,
         RowTable::OutlookDay,
         RowTable::OutlookHours,
         RowTable::Proposal,
@@ -51,6 +53,36 @@ async fn fill_warning(db: &Db) {
     tx.execute(
         "INSERT INTO notice_step VALUES (1, 1, 5, '{}', $1)",
         (step.digest().to_string(),),
+    )
+    .await
+    .unwrap();
+    tx.execute(
+        "INSERT INTO advisory VALUES (1, 'a', '411000', 'draft', 'p', 6, NULL)",
+        (),
+    )
+    .await
+    .unwrap();
+    let step = record::AdvisoryStep {
+        advisory: 1,
+        seq: 1,
+        at: 6,
+        body: "{}",
+    };
+    tx.execute(
+        "INSERT INTO advisory_step VALUES (1, 1, 6, '{}', $1)",
+        (step.digest().to_string(),),
+    )
+    .await
+    .unwrap();
+    let update = record::InformationUpdate {
+        key: 1,
+        warning: 1,
+        at: 7,
+        body: "{}",
+    };
+    tx.execute(
+        "INSERT INTO information_update VALUES (1, 1, 7, '{}', $1)",
+        (update.digest().to_string(),),
     )
     .await
     .unwrap();

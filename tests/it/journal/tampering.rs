@@ -28,6 +28,11 @@ const CHANGES: &[Change] = &[
         "notice_step 1 1 was changed",
     ),
     (
+        "UPDATE advisory_step SET at = 7",
+        "UPDATE advisory_step SET at = 6",
+        "advisory_step 1 1 was changed",
+    ),
+    (
         "UPDATE list_row SET body = '{ }'",
         "UPDATE list_row SET body = '{}'",
         "list_row 1 1 was changed",
@@ -61,6 +66,11 @@ const CHANGES: &[Change] = &[
         "UPDATE instruction SET number = '89'",
         "UPDATE instruction SET number = '88'",
         "instruction 1 was changed",
+    ),
+    (
+        "UPDATE information_update SET body = '{ }'",
+        "UPDATE information_update SET body = '{}'",
+        "information_update 1 was changed",
     ),
     (
         "UPDATE outlook_day SET issued_at = 0",
@@ -123,7 +133,7 @@ both_engines! {
         ledger.seal().await;
         let report = ledger.verify().await;
         assert_eq!(report.faults, []);
-        assert_eq!((report.rows, report.files), (10, 2));
+        assert_eq!((report.rows, report.files), (12, 2));
 
         for &(change, back, named) in CHANGES {
             tamper(&db, &[change]).await;
@@ -135,6 +145,16 @@ both_engines! {
             tamper(&db, &[back]).await;
             assert_eq!(ledger.faults().await, [""; 0], "{back}");
         }
+    }
+
+    async fn a_record_that_was_not_migrated_yet_is_verified_without_the_newest_table(db: TestDb) {
+        let ledger = Ledger::on(&db, 1);
+        ledger.act(1).await;
+        ledger.seal().await;
+        let mut tx = db.begin().await.unwrap();
+        tx.execute("DROP TABLE information_update", ()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(ledger.faults().await, [""; 0]);
     }
 
     async fn a_row_changed_together_with_its_digest_is_still_found(db: TestDb) {
@@ -175,6 +195,23 @@ both_engines! {
         assert_eq!(faults.len(), 2, "{faults:?}");
         assert!(faults[0].starts_with("answer 1 to 1: a row was"), "{faults:?}");
         assert_eq!(faults[1], "attempt 5 was added: no entry vouches for it");
+    }
+
+    async fn a_step_that_nobody_took_is_found(db: TestDb) {
+        let ledger = Ledger::on(&db, 1);
+        record::fill(&ledger).await;
+        ledger.seal().await;
+        tamper(&db, &[
+            "INSERT INTO notice_step SELECT notice_key, 2, at, body, digest FROM notice_step",
+            // A step of the advisory on record, and the first of one that no entry knows.
+            "INSERT INTO advisory_step SELECT advisory_key, 2, at, body, digest FROM advisory_step",
+            "INSERT INTO advisory SELECT 2, 'b', region, state, playbook, drafted_at, ends_at FROM advisory",
+            "INSERT INTO advisory_step SELECT 2, 1, at, body, digest FROM advisory_step WHERE seq = 1",
+        ])
+        .await;
+        let added = ["notice_step 1 2", "advisory_step 1 2", "advisory_step 2 1"];
+        let added = added.map(|step| format!("{step} was added: no entry vouches for it"));
+        assert_eq!(ledger.faults().await, added);
     }
 
     async fn a_plan_marked_as_issued_behind_the_journals_back_is_found(db: TestDb) {

@@ -4,6 +4,7 @@
 //! frame around it has snapshots of its own. The observed days of the samples are 许昌 in January
 //! 2015 (index of PM2.5 by HJ 633, means of the aqistudy history), re-dated to November 2026.
 
+mod advisories;
 mod catalogues;
 mod contrast;
 pub(crate) mod markup;

@@ -18,6 +18,7 @@ use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
 use qingkong::web::pages::form::{Choice, Fault, Faults, TimeField};
 use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
+use qingkong::web::pages::information::{Information, InformationForm, Rhythm, Update};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
     Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DocumentPage, DutyCounts,
@@ -49,6 +50,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     pages.extend(instructions(language));
     pages.extend(notices(language));
     pages.extend(warnings(language));
+    pages.extend(super::advisories::all(language));
     pages.extend(orders(language));
     pages.extend(phones(language));
     pages.extend(imports(language));
@@ -87,7 +89,7 @@ pub(super) fn charts() -> Vec<(&'static str, OutlookChart)> {
     ]
 }
 
-fn at(text: &str) -> WrittenTime {
+pub(super) fn at(text: &str) -> WrittenTime {
     format!("2026-{text}").parse().unwrap()
 }
 
@@ -95,11 +97,11 @@ fn on(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
 }
 
-fn owned(text: &str) -> String {
+pub(super) fn owned(text: &str) -> String {
     text.to_owned()
 }
 
-fn choice(value: &str, words: &str, chosen: bool) -> Choice {
+pub(super) fn choice(value: &str, words: &str, chosen: bool) -> Choice {
     Choice {
         value: owned(value),
         words: owned(words),
@@ -107,14 +109,14 @@ fn choice(value: &str, words: &str, chosen: bool) -> Choice {
     }
 }
 
-fn fault(field: &str, message: &str) -> Fault {
+pub(super) fn fault(field: &str, message: &str) -> Fault {
     Fault {
         field: owned(field),
         message: owned(message),
     }
 }
 
-fn chrome(language: Language, section: Section, role: Role) -> Chrome {
+pub(super) fn chrome(language: Language, section: Section, role: Role) -> Chrome {
     Chrome {
         region: owned("许昌市"),
         person: owned("王值班"),
@@ -284,6 +286,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     let mut in_force = Overview {
         proposal: Some(held()),
         instructions: vec![instruction(Some("/notices/01"))],
+        information: Some((rhythm(true), owned("/warnings/01#information"))),
         counts: Some(counts()),
         counties: counties(),
         ..with_outlook(language, false)
@@ -296,6 +299,22 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
             reason: owned("会商认为 25 日夜间有冷空气过程，暂不启动，24 日 10 时再会商。"),
         })),
         ..with_outlook(language, true)
+    };
+    let advised = Overview {
+        proposal: Some(Proposal {
+            kind: ProposalKind::Advise,
+            level: None,
+            next: None,
+            decide_by: None,
+            because: vec![owned(
+                "2026-11-25至2026-11-26 AQI 160、170，成因为沙尘，不启动预警，发布健康提示",
+            )],
+            ..proposal(ProposalAnswer::Advised {
+                href: owned("/advisories/01"),
+            })
+        }),
+        advisories: super::advisories::rows(),
+        ..with_outlook(language, false)
     };
     let drafted = Overview {
         proposal: Some(proposal(ProposalAnswer::Drafted {
@@ -342,6 +361,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         ("overview-proposal", proposed.render().unwrap()),
         ("overview", in_force.render().unwrap()),
         ("overview-declined", declined.render().unwrap()),
+        ("overview-advised", advised.render().unwrap()),
         ("overview-drafted", drafted.render().unwrap()),
         ("overview-disputed", disputed.render().unwrap()),
         ("overview-reasons", waiting.render().unwrap()),
@@ -419,8 +439,11 @@ fn quiet_overview(language: Language) -> Overview {
         outlook: None,
         fill_in: None,
         proposal: None,
+        advisories: vec![],
+        draft_advisory: Some(owned("/advisories/new")),
         instructions: vec![],
         register_instruction: Some(owned("/instructions/new")),
+        information: None,
         counts: None,
         counties: vec![],
     }
@@ -1068,6 +1091,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         notices: notice_rows(),
         counts: counts(),
         orders: owned("/orders?warning=01"),
+        information: information(),
         changes: [
             NoticeKind::Raise,
             NoticeKind::Lower,
@@ -1079,7 +1103,30 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         .map(|kind| (kind, format!("/notices/new?kind={kind}")))
         .to_vec(),
     };
+    let refused = WarningPage {
+        information: Information {
+            form: Some(InformationForm {
+                aqi: owned("重度"),
+                faults: Faults(vec![fault(
+                    "aqi",
+                    &language.say("fault-aqi-now").to_string(),
+                )]),
+                ..information_form()
+            }),
+            ..information()
+        },
+        ..one.clone()
+    };
     let over = WarningPage {
+        information: Information {
+            rhythm: Rhythm {
+                last: None,
+                due: None,
+                overdue: false,
+            },
+            updates: vec![],
+            form: None,
+        },
         phase: Phase::Lifted,
         until: Some(at("11-26T24:00")),
         changes: vec![],
@@ -1089,8 +1136,38 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         ("warnings", list.render().unwrap()),
         ("warnings-none", none.render().unwrap()),
         ("warning", one.render().unwrap()),
+        ("warning-uninformed", refused.render().unwrap()),
         ("warning-lifted", over.render().unwrap()),
     ]
+}
+
+fn rhythm(overdue: bool) -> Rhythm {
+    Rhythm {
+        last: Some(at("11-23T20:10")),
+        due: Some(at("11-24T00:10")),
+        overdue,
+    }
+}
+
+fn information() -> Information {
+    Information {
+        rhythm: rhythm(false),
+        updates: vec![Update {
+            at: at("11-23T20:10"),
+            person: owned("王值班（市攻坚办）"),
+            aqi: Some(231),
+            text: owned("全市以重度污染为主，PM2.5 为首要污染物。"),
+            outlook: owned("预计26日夜间冷空气到达后转好。"),
+        }],
+        form: Some(information_form()),
+    }
+}
+
+fn information_form() -> InformationForm {
+    InformationForm {
+        action: owned("/warnings/01/information"),
+        ..InformationForm::default()
+    }
 }
 
 fn life() -> Vec<Step> {

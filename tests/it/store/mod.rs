@@ -1,5 +1,6 @@
 //! Contracts of the store: every body runs on both engines.
 
+mod advisory;
 mod bulk;
 mod counter;
 mod db;

@@ -1,7 +1,9 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
+pub(crate) mod advisory;
 pub(crate) mod bureau;
 mod faults;
+mod information;
 mod issue;
 mod keys;
 mod kill;

@@ -1,0 +1,68 @@
+# What is made public below a coloured warning. It compels nobody, and every page says so.
+advisory-health-notice = Health notice
+advisory-temporary-control = Temporary control
+advisory-eyebrow = Advisory
+advisory-compels-nobody = This is no warning. It carries no compulsory measure and only recommends.
+advisory-draft = The advisory
+advisory-place = Area
+advisory-about = Cause or superior's document
+advisory-cause = Cause
+advisory-cause-unchosen = Choose
+advisory-control-hint = Needs a superior's document; ends by itself when a coloured warning starts.
+advisory-parts = Counties and districts concerned
+advisory-parts-hint = None chosen means all of the region.
+advisory-from = Begins
+advisory-published-at = Published at
+advisory-unpublished = Not published yet
+advisory-ended = Ended early
+advisory-gave-way = Replaced by a warning
+advisory-text = What is to be expected
+advisory-advice = Recommendations
+advisory-advice-hint = One to a line. Recommend only: words that order something (责令, 停止, 停产 …) are refused.
+advisory-save = Save
+advisory-publish-title = Record as published
+advisory-number = Document number (optional)
+advisory-publish-hint = This system sends nothing out for it: publish it through the usual channels. It stays on record. It can be lifted, not changed, and runs out at its end.
+advisory-publish-do = Record as published
+advisory-lift-title = Lift early…
+advisory-lift-reason = Why it is lifted (kept on record)
+advisory-lift-do = Lift
+advisory-abandon-title = Give this advisory up…
+
+advisory-announced = Published, not yet begun
+advisory-running = Running
+advisory-lifted = Lifted
+advisory-cancelled = Ended by a warning
+advisory-run-out = Run out
+
+advisories-title = Health notices and temporary control
+advisories-draft = Draft an advisory
+advisories-empty = No health notice or temporary control yet.
+advisories-none = No health notice or temporary control is running.
+advisories-all = All
+
+cause-local = Local pollution
+cause-regional-transport = Regional transport
+cause-cross-border = From across the border
+cause-dust = Dust
+cause-blown-dust = Blown dust
+cause-wildfire-smoke = Wildfire smoke
+cause-ozone = Ozone
+cause-fireworks = Fireworks
+
+proposal-draft-advisory = Draft a health notice
+proposal-drafted-advisory = Open the advisory
+
+step-published = Published
+step-gave-way = Ended by a warning
+
+said-published = Recorded as published.
+said-lifted = Lifted.
+
+refusal-compulsory = An advisory only recommends: “{ $word }” orders something.
+refusal-not-a-part = What was chosen is no part of the region.
+refusal-advisory-past = Its end has passed.
+refusal-beside-warning = While a warning stands or is announced, no temporary control and no health notice of what starts colours.
+refusal-advisory-state = It has moved on since; load the page again.
+refusal-not-advised = The proposal asks for a warning: draft a notice, or decline it.
+refusal-advised = The proposal asks for a health notice: draft one, or decline it.

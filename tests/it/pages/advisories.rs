@@ -1,0 +1,230 @@
+//! The pages of advisories in every state.
+
+use askama::Template;
+use qingkong::i18n::Language;
+use qingkong::web::pages::advisory::{
+    AdvisoriesPage, AdvisoryBody, AdvisoryFacts, AdvisoryForm, AdvisoryKind, AdvisoryMoves,
+    AdvisoryPage, AdvisoryRow, Confirmation,
+};
+use qingkong::web::pages::form::Faults;
+use qingkong::web::pages::notice::{Step, StepKind};
+use qingkong::web::pages::status::AdvisoryPhase;
+use qingkong::web::pages::{Role, Section};
+
+use super::samples::{at, choice, chrome, fault, owned};
+
+pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
+    let draft = page(language);
+    let refused = AdvisoryPage {
+        body: AdvisoryBody::Editing(Box::new(AdvisoryForm {
+            faults: Faults(vec![fault(
+                "advice",
+                &language
+                    .say("refusal-compulsory")
+                    .with("word", "一律")
+                    .to_string(),
+            )]),
+            advice: owned("工地一律停工"),
+            ..form()
+        })),
+        ..page(language)
+    };
+    let submitted = AdvisoryPage {
+        chrome: chrome(language, Section::Overview, Role::Approver),
+        moves: AdvisoryMoves {
+            approve: Some(confirmation("/advisories/01/approve", vec![])),
+            send_back: Some(owned("/advisories/01/return")),
+            ..AdvisoryMoves::default()
+        },
+        steps: steps(2),
+        ..fixed(language, AdvisoryPhase::Submitted)
+    };
+    let beside_a_warning = language.say("refusal-beside-warning").to_string();
+    let approved = AdvisoryPage {
+        kind: AdvisoryKind::TemporaryControl,
+        moves: AdvisoryMoves {
+            publish: Some(confirmation(
+                "/advisories/01/publish",
+                vec![fault("publication", &beside_a_warning)],
+            )),
+            abandon: Some(owned("/advisories/01/abandon")),
+            ..AdvisoryMoves::default()
+        },
+        steps: steps(3),
+        ..fixed(language, AdvisoryPhase::Approved)
+    };
+    let running = AdvisoryPage {
+        moves: AdvisoryMoves {
+            lift: Some(owned("/advisories/01/lift")),
+            ..AdvisoryMoves::default()
+        },
+        number: owned("许环〔2026〕3号"),
+        steps: steps(4),
+        ..fixed(language, AdvisoryPhase::Running)
+    };
+    let gone = AdvisoryPage {
+        kind: AdvisoryKind::TemporaryControl,
+        body: AdvisoryBody::Fixed(Box::new(AdvisoryFacts {
+            cause: None,
+            superior: Some(owned("豫环委攻坚办〔2026〕88号")),
+            ended: Some(at("11-26T08:00")),
+            warning: Some(owned("/warnings/01")),
+            because: vec![],
+            rule: None,
+            ..facts()
+        })),
+        steps: steps(5),
+        ..fixed(language, AdvisoryPhase::Cancelled)
+    };
+    let waiting = AdvisoryPage {
+        moves: AdvisoryMoves {
+            waits_for: Some(owned("市环委会办公室主任、副市长")),
+            ..AdvisoryMoves::default()
+        },
+        steps: steps(2),
+        ..fixed(language, AdvisoryPhase::Submitted)
+    };
+    let list = |advisories, draft: Option<&str>| AdvisoriesPage {
+        language,
+        chrome: chrome(language, Section::Overview, Role::Officer),
+        advisories,
+        draft: draft.map(owned),
+    };
+    vec![
+        ("advisory-draft", draft.render().unwrap()),
+        ("advisory-refused", refused.render().unwrap()),
+        ("advisory-submitted", submitted.render().unwrap()),
+        ("advisory-waiting", waiting.render().unwrap()),
+        ("advisory-approved", approved.render().unwrap()),
+        ("advisory-running", running.render().unwrap()),
+        ("advisory-cancelled", gone.render().unwrap()),
+        (
+            "advisories",
+            list(rows(), Some("/advisories/new")).render().unwrap(),
+        ),
+        ("advisories-none", list(vec![], None).render().unwrap()),
+    ]
+}
+
+/// Advisories in a list.
+pub(super) fn rows() -> Vec<AdvisoryRow> {
+    let row = |kind, phase, place: &str, about: &str| AdvisoryRow {
+        href: owned("/advisories/01"),
+        kind,
+        phase,
+        place: owned(place),
+        about: owned(about),
+        from: at("11-25T08:00"),
+        until: at("11-26T24:00"),
+    };
+    vec![
+        row(
+            AdvisoryKind::HealthNotice,
+            AdvisoryPhase::Running,
+            "许昌市",
+            "沙尘",
+        ),
+        row(
+            AdvisoryKind::TemporaryControl,
+            AdvisoryPhase::Announced,
+            "魏都区、禹州市",
+            "豫环委攻坚办〔2026〕88号",
+        ),
+    ]
+}
+
+fn page(language: Language) -> AdvisoryPage {
+    AdvisoryPage {
+        language,
+        chrome: chrome(language, Section::Overview, Role::Officer),
+        kind: AdvisoryKind::HealthNotice,
+        number: String::new(),
+        phase: AdvisoryPhase::Draft,
+        body: AdvisoryBody::Editing(Box::new(form())),
+        steps: steps(1),
+        moves: AdvisoryMoves {
+            submit: Some(owned("/advisories/01/submit")),
+            abandon: Some(owned("/advisories/01/abandon")),
+            ..AdvisoryMoves::default()
+        },
+    }
+}
+
+fn fixed(language: Language, phase: AdvisoryPhase) -> AdvisoryPage {
+    AdvisoryPage {
+        phase,
+        body: AdvisoryBody::Fixed(Box::new(facts())),
+        moves: AdvisoryMoves::default(),
+        ..page(language)
+    }
+}
+
+const BECAUSE: &str = "2026-11-25至2026-11-26 AQI 160、170，成因为沙尘，不启动预警，发布健康提示";
+
+fn form() -> AdvisoryForm {
+    AdvisoryForm {
+        action: owned("/advisories/01"),
+        kinds: vec![
+            choice("health-notice", "健康提示", true),
+            choice("temporary-control", "临时管控", false),
+        ],
+        causes: vec![choice("dust", "沙尘", true), choice("ozone", "臭氧", false)],
+        document: String::new(),
+        parts: vec![
+            choice("411002", "魏都区", false),
+            choice("411081", "禹州市", true),
+        ],
+        from: at("11-25T00:00").into(),
+        until: at("11-26T24:00").into(),
+        text: owned(BECAUSE),
+        advice: owned("建议儿童、老年人减少户外活动"),
+        answers: owned("as-drafted"),
+        because: vec![owned(BECAUSE)],
+        faults: Faults::default(),
+    }
+}
+
+fn facts() -> AdvisoryFacts {
+    AdvisoryFacts {
+        place: owned("许昌市"),
+        cause: Some(owned("沙尘")),
+        superior: None,
+        from: at("11-25T00:00"),
+        until: at("11-26T24:00"),
+        published_at: Some(at("11-24T18:40")),
+        ended: None,
+        warning: None,
+        text: owned("受沙尘影响，25日至26日空气质量以中度污染为主"),
+        advice: vec![owned("建议儿童、老年人减少户外活动"), owned("倡议绿色出行")],
+        because: vec![owned(BECAUSE)],
+        rule: Some(owned("重污染天气预警分级标准 环大气〔2024〕6号")),
+    }
+}
+
+fn confirmation(action: &str, faults: Vec<qingkong::web::pages::form::Fault>) -> Confirmation {
+    Confirmation {
+        action: owned(action),
+        document: String::new(),
+        faults: Faults(faults),
+    }
+}
+
+fn steps(count: usize) -> Vec<Step> {
+    let step = |kind, clock: &str, person: &str| Step {
+        kind,
+        at: at(&format!("11-24T{clock}")),
+        person: owned(person),
+        document: None,
+        remark: None,
+        on_behalf: None,
+    };
+    let mut steps = vec![
+        step(StepKind::Drafted, "17:12", "值班员 王值班"),
+        step(StepKind::Submitted, "17:30", "值班员 王值班"),
+        step(StepKind::Approved, "18:20", "副市长 李"),
+        step(StepKind::Published, "18:40", "值班员 王值班"),
+        step(StepKind::GaveWay, "20:00", "值班员 王值班"),
+    ];
+    steps.truncate(count);
+    steps
+}
