@@ -162,6 +162,7 @@ pub(crate) async fn prepare(
         cancels: None,
         adds: Vec::new(),
         keeps: Vec::new(),
+        resumes: None,
     };
     let notice = notices::draft(&app, &officer, None, draft).await?.notice;
     let consultation = Consultation {

@@ -27,10 +27,11 @@ use super::playbook::Playbook;
 use super::{App, Caller, Error, Right};
 use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::{Lane, Live};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{Contents, Notice};
 use crate::domain::plan::{Achievement, Change, Columns, Drawing, Duty, Line, Parts, Tally, Told};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::domain::warning::Suspension;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
 use crate::store::registry::{self, ListRow, ListedPlant};
@@ -89,7 +90,8 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     drop(tx);
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
-    let drawing = drawing(&record, &playbook, version, now)?;
+    let suspension = suspension(&warning, record.notice.contents(), now);
+    let drawing = drawing(&record, &playbook, version, suspension, now)?;
     let within = drawing.acknowledge_within();
     let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
     let staging = Staging {
@@ -180,6 +182,7 @@ fn drawing(
     record: &NoticeRecord,
     playbook: &Playbook,
     version: ListVersion,
+    suspension: Option<Suspension>,
     now: DateTime<Utc>,
 ) -> Result<Drawing, Error> {
     let profile = playbook.profile(record.region).ok_or_else(|| {
@@ -194,7 +197,18 @@ fn drawing(
         list: format!("应急减排清单第{version}版"),
         acknowledge_within_minutes: profile.clocks.acknowledge_within_minutes,
         on: day_of(contents.effective.at().max(now)),
+        suspension,
     })
+}
+
+/// The suspension that holds or is ahead once a notice is issued on a warning.
+fn suspension(
+    head: &notice::WarningHead,
+    contents: &Contents,
+    now: DateTime<Utc>,
+) -> Option<Suspension> {
+    let warning = head.warning.clone()?;
+    warning.after(contents, now).suspension(now)
 }
 
 /// Adds the head of the plan and sets keys aside for as many orders as it could begin.
@@ -473,7 +487,11 @@ impl Sheet {
             order: told.order,
             recipient: before.recipient,
             change,
-            duty: duty.unwrap_or_else(|| before.duty.released(&self.drawing)),
+            duty: match duty {
+                None => before.duty.released(&self.drawing),
+                Some(duty) if duty.is_suspended() => before.duty.suspended(&self.drawing),
+                Some(duty) => duty,
+            },
         };
         let owed = if change.owes_acknowledgement() {
             self.revision

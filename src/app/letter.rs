@@ -76,6 +76,9 @@ pub(super) fn kind(notice: NoticeKind, told: &Told) -> MessageKind {
     match (told.change, &told.duty.control) {
         (Change::Release, _) if notice == NoticeKind::Withdraw => MessageKind::Withdrawn,
         (Change::Release, _) => MessageKind::Lift,
+        (Change::Suspend, _) => MessageKind::Suspended,
+        (Change::Tell, _) if told.duty.is_suspended() => MessageKind::Suspended,
+        (Change::Resume, _) => MessageKind::Resumed,
         (Change::Tell, _) => MessageKind::Told,
         (Change::Begin | Change::Replace, Control::Office { .. }) => MessageKind::Office,
         (Change::Begin | Change::Replace, _) => MessageKind::Order,
@@ -135,6 +138,8 @@ pub(super) fn context<L: Lane>(
             }
             _ => None,
         },
+        suspended_from: duty.suspension.map(|it| it.from.into()),
+        resumes_at: duty.suspension.and_then(|it| it.planned).map(When::from),
         acknowledge_by: told
             .change
             .owes_acknowledgement()
@@ -156,10 +161,10 @@ pub(super) fn check_code(told: &Told) -> String {
 }
 
 /// What is to be done, unit by unit, and whatever the notice adds for everyone; nothing after a
-/// release.
+/// release or under a suspension.
 fn duties(notice: &IssuedNotice, told: &Told) -> Vec<Duty> {
     let duty = &told.duty;
-    if told.change == Change::Release {
+    if told.change == Change::Release || duty.is_suspended() {
         return Vec::new();
     }
     let units = duty.units.iter().map(|unit| Duty {

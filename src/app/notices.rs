@@ -50,6 +50,8 @@ pub struct DraftIn {
     pub adds: Vec<String>,
     /// Measures that stay after the lift.
     pub keeps: Vec<String>,
+    /// When a suspension is planned to end.
+    pub resumes: Option<WrittenTime>,
 }
 
 /// What a draft rests on, as the officer names it.
@@ -334,6 +336,7 @@ async fn contents(
         cancels: draft.cancels,
         adds: draft.adds,
         keeps: draft.keeps,
+        resumes: draft.resumes,
     })
 }
 
@@ -450,6 +453,8 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::NotEntitled { .. } => "not-entitled",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::AddsNothing => "adds-nothing",
+        Refusal::ResumesNothing => "resumes-nothing",
+        Refusal::ResumesOutside { .. } => "resumes-outside",
     };
     Error::conflict(code, refusal.to_string())
 }
@@ -461,6 +466,9 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::Standing(_) => "warning-stands",
         NotAdmitted::Over => "warning-over",
         NotAdmitted::Level { .. } => "level",
+        NotAdmitted::Suspended(_) => "suspended",
+        NotAdmitted::NotSuspended => "not-suspended",
+        NotAdmitted::TooEarly { .. } => "too-early",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

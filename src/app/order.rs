@@ -19,6 +19,7 @@ use crate::domain::order::{AnswerKind, Head, Rung};
 use crate::domain::plan::{Change, Control};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::store::answer::{self, AnswerRecord};
 use crate::store::ladder::Standing;
 use crate::store::order::{self, IssuedLine};
@@ -53,7 +54,7 @@ pub struct OrderView {
     pub response: String,
     /// 发布时刻 of the last notice.
     pub issued_at: DateTime<Utc>,
-    /// When it takes effect, as written; for a release, when it ends.
+    /// When the duty takes effect, as written; for a release, when it ends.
     pub effective: WrittenTime,
     /// How long it holds.
     pub ends: End,
@@ -75,6 +76,8 @@ pub struct OrderView {
     pub acknowledge_by: DateTime<Utc>,
     /// What may be answered.
     pub open: Vec<AnswerKind>,
+    /// The suspension that holds or is ahead, with its end where one was issued.
+    pub suspension: Option<Suspension>,
     /// What was answered, the newest first.
     pub answers: Vec<AnswerView>,
 }
@@ -88,8 +91,8 @@ pub struct UnitView {
     pub measure: String,
     /// Hours it needs to come down safely.
     pub ramp_down_hours: u16,
-    /// Until when it is to be in place.
-    pub in_place_by: DateTime<Utc>,
+    /// Until when it is to be in place; none while nothing is owed.
+    pub in_place_by: Option<DateTime<Utc>>,
     /// When it was reported in place.
     pub in_place_at: Option<DateTime<Utc>>,
 }
@@ -108,6 +111,11 @@ pub enum OrderState {
     InPlace,
     /// Told of another level; nothing new is owed.
     Told,
+    /// Not owed from the hour of the suspension on, until it is resumed.
+    Suspended {
+        /// Whether the suspension was acknowledged.
+        confirmed: bool,
+    },
     /// Released.
     Lifted {
         /// Whether the release was acknowledged.
@@ -353,7 +361,7 @@ impl Read {
             previous_level: notice.previous_level,
             response: notice.response_zh(),
             issued_at: notice.issued_at,
-            effective: contents.effective,
+            effective: line.duty.effective,
             ends: contents.ends,
             control: line.duty.control.clone(),
             units: self.units(owed),
@@ -362,6 +370,7 @@ impl Read {
             law: notice.law_zh(),
             rung,
             open: open(&state, rung, self.standing.head, line),
+            suspension: line.duty.suspension.filter(|it| !it.is_over(now)),
             state,
             acknowledge_by,
             answers: self
@@ -388,6 +397,9 @@ impl Read {
                 OrderState::Withdrawn { reason, confirmed }
             }
             (Change::Release, _) => OrderState::Lifted { confirmed },
+            _ if self.line.duty.is_suspended() => OrderState::Suspended {
+                confirmed: rung >= Rung::Acknowledged,
+            },
             (_, Rung::Issued | Rung::HandedOver) => OrderState::Waiting { late },
             (Change::Tell, _) => OrderState::Told,
             (_, Rung::InPlace) => OrderState::InPlace,
@@ -406,11 +418,12 @@ impl Read {
             reports.map(|answer| answer.at).min()
         };
         let duty = &self.line.duty;
+        let binds = self.line.change != Change::Release && !duty.is_suspended();
         let units = duty.units.iter().map(|unit| UnitView {
             unit: unit.unit.clone(),
             measure: unit.measure.clone(),
             ramp_down_hours: unit.ramp_down_hours,
-            in_place_by: owed.duty.in_place_by(unit, owed.issued_at),
+            in_place_by: binds.then(|| owed.duty.in_place_by(unit, owed.issued_at)),
             in_place_at: reported(&unit.unit),
         });
         units.collect()
@@ -437,7 +450,9 @@ fn open(state: &OrderState, rung: Rung, head: Head, line: &IssuedLine) -> Vec<An
     use AnswerKind::{Acknowledged, Help, InPlace, Objection};
     match state {
         OrderState::Replaced { .. } => Vec::new(),
-        OrderState::Lifted { confirmed } | OrderState::Withdrawn { confirmed, .. } => {
+        OrderState::Suspended { confirmed }
+        | OrderState::Lifted { confirmed }
+        | OrderState::Withdrawn { confirmed, .. } => {
             if *confirmed {
                 Vec::new()
             } else {

@@ -140,6 +140,17 @@ pub enum Refusal {
     /// An add-on without measures.
     #[error("an add-on must add measures")]
     AddsNothing,
+    /// A planned resumption on a notice that suspends nothing.
+    #[error("only a suspension plans when duties are resumed")]
+    ResumesNothing,
+    /// A planned resumption before the suspension, or after the warning's end.
+    #[error("it would be resumed at {resumes}: not after {from}, or not before the stated end")]
+    ResumesOutside {
+        /// From when it is suspended.
+        from: WrittenTime,
+        /// When it would be resumed.
+        resumes: WrittenTime,
+    },
 }
 
 /// A notice being written.

@@ -13,6 +13,13 @@
 //! Every plan of a warning has a line for every recipient of that warning, also for those it only
 //! tells of a new level. So the present state of a warning is its latest plan, and a board never
 //! searches older ones.
+//!
+//! Under a suspension the line of a recipient keeps what was owed, to be read, and asks for nothing
+//! but an acknowledgement; whoever is new on the list has no line before the resumption. A
+//! resumption is drawn from the list then in force and asks everyone anew, also for what did not
+//! change: in the meantime a plant was free to run, so that nobody can know it to stand still, and
+//! the safe way down begins again with the issue. A plan that follows names the suspension for as
+//! long as its hours are ahead, since a letter that was overtaken is never sent.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -28,6 +35,7 @@ use crate::measure::{MeasureKind, PerLevel, read};
 use crate::notice::{Contents, NoticeKind};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
+use crate::warning::Suspension;
 
 /// What one recipient owes under a notice, as it will be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +60,10 @@ pub struct Duty {
     pub base: Emission,
     /// How much less it emits while the duty is met.
     pub cut: Emission,
+    /// When the duty is not owed in the meantime: open under a suspension, with its end under the
+    /// resumption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
 }
 
 /// What kind of recipient owes a duty.
@@ -107,11 +119,15 @@ pub enum Change {
     Tell,
     /// 解除: the duty ends; the end is to be acknowledged.
     Release,
+    /// 暂停: the duty is not owed for a while; that is to be acknowledged.
+    Suspend,
+    /// 恢复: the duty is owed again; the order is to be acknowledged anew.
+    Resume,
 }
 
 /// A text that is no change.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a change: expected begin, replace, tell or release")]
+#[error("`{0}` is not a change: expected begin, replace, tell, release, suspend or resume")]
 pub struct NotAChange(pub String);
 
 impl std::str::FromStr for Change {
@@ -127,7 +143,14 @@ impl std::str::FromStr for Change {
 
 impl Change {
     /// Every change, as boards list them.
-    pub const ALL: [Self; 4] = [Self::Begin, Self::Replace, Self::Tell, Self::Release];
+    pub const ALL: [Self; 6] = [
+        Self::Begin,
+        Self::Replace,
+        Self::Tell,
+        Self::Release,
+        Self::Suspend,
+        Self::Resume,
+    ];
 
     /// The machine word.
     pub const fn as_str(self) -> &'static str {
@@ -136,6 +159,8 @@ impl Change {
             Self::Replace => "replace",
             Self::Tell => "tell",
             Self::Release => "release",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
         }
     }
 
@@ -148,11 +173,17 @@ impl Change {
     pub fn between(before: Option<&Told>, now: Option<&Duty>) -> Option<Self> {
         match (before, now) {
             (None, None) => None,
-            (None, Some(_)) => Some(Self::Begin),
             (Some(told), None) => (!told.released).then_some(Self::Release),
-            (Some(told), Some(_)) if told.released => Some(Self::Begin),
-            (Some(told), Some(duty)) if told.obligations == duty.obligations() => Some(Self::Tell),
-            (Some(_), Some(_)) => Some(Self::Replace),
+            (Some(told), Some(duty)) if !told.released => Some(
+                match (told.obligations == duty.obligations(), duty.suspension) {
+                    (true, _) => Self::Tell,
+                    (false, Some(Suspension { until: None, .. })) => Self::Suspend,
+                    (false, Some(_)) => Self::Resume,
+                    (false, None) => Self::Replace,
+                },
+            ),
+            // Whoever owes nothing yet is told of nothing that is suspended.
+            (_, Some(duty)) => (!duty.is_suspended()).then_some(Self::Begin),
         }
     }
 }
@@ -210,6 +241,8 @@ pub struct Drawing {
     pub acknowledge_within_minutes: PerLevel<u32>,
     /// The day on which exemptions are looked at.
     pub on: NaiveDate,
+    /// The suspension that holds or is ahead once the notice is issued.
+    pub suspension: Option<Suspension>,
 }
 
 impl Duty {
@@ -263,6 +296,7 @@ impl Duty {
             } else {
                 plant.cut(level)
             },
+            suspension: drawing.suspension,
         })
     }
 
@@ -279,7 +313,25 @@ impl Duty {
             acknowledge_within_minutes: drawing.acknowledge_within(),
             base: Emission::ZERO,
             cut: Emission::ZERO,
+            suspension: drawing.suspension,
         })
+    }
+
+    /// The duty with which a recipient is told of a suspension: what it last owed, which it does
+    /// not owe for a while.
+    #[must_use]
+    pub fn suspended(self, drawing: &Drawing) -> Self {
+        Self {
+            acknowledge_within_minutes: drawing.acknowledge_within(),
+            cut: Emission::ZERO,
+            suspension: drawing.suspension,
+            ..self
+        }
+    }
+
+    /// Whether nothing is owed for a while.
+    pub fn is_suspended(&self) -> bool {
+        matches!(self.suspension, Some(Suspension { until: None, .. }))
     }
 
     /// The duty with which a recipient is released: what it last owed, and what stays after it.
@@ -290,14 +342,27 @@ impl Duty {
             effective: drawing.notice.effective,
             added: drawing.notice.keeps.clone(),
             acknowledge_within_minutes: drawing.acknowledge_within(),
+            suspension: None,
             ..self
         }
     }
 
     /// A digest over what is owed, and nothing else: two duties with equal obligations ask the same
-    /// of the recipient, whatever the level is called.
+    /// of the recipient, whatever the level is called. Under a suspension its hours are all there is.
     pub fn obligations(&self) -> Obligations {
         let fields = Fields::new("obligations");
+        if let Some(Suspension {
+            from,
+            planned,
+            until: None,
+        }) = self.suspension
+        {
+            let hours = std::iter::once(from).chain(planned);
+            let fields = hours.fold(fields.text("suspended"), |fields, hour| {
+                fields.text(&hour.to_string())
+            });
+            return Obligations(fields.finish().low_half());
+        }
         let fields = match &self.control {
             Control::Autonomous => fields.text("autonomous"),
             Control::Required => fields.text("required"),
@@ -428,8 +493,10 @@ impl Tally {
             return Part::default();
         };
         let part = Part::of_plant(duty);
-        self.cut += duty.cut;
-        self.plants += part;
+        if !duty.is_suspended() {
+            self.cut += duty.cut;
+            self.plants += part;
+        }
         part
     }
 }
@@ -633,19 +700,11 @@ mod tests {
     }
 
     fn notice(kind: NoticeKind, level: WarningLevel) -> Contents {
-        Contents {
-            kind,
-            level,
-            effective: "2026-11-25T20:00".parse().unwrap(),
-            ends: End::UntilFurtherNotice,
-            grounds: Grounds::Judgement {
-                reason: "会商".to_owned(),
-            },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
-        }
+        let grounds = Grounds::Judgement {
+            reason: "会商".to_owned(),
+        };
+        let effective = "2026-11-25T20:00".parse().unwrap();
+        Contents::new(kind, level, effective, End::UntilFurtherNotice, grounds)
     }
 
     fn drawing(notice: &Contents) -> Drawing {
@@ -658,6 +717,19 @@ mod tests {
                 red: 60,
             },
             on: "2026-11-25".parse().unwrap(),
+            suspension: None,
+        }
+    }
+
+    /// A drawing under a suspension, or under its resumption.
+    fn suspending(notice: &Contents, until: Option<&str>) -> Drawing {
+        Drawing {
+            suspension: Some(Suspension {
+                from: "2026-11-26T14:00".parse().unwrap(),
+                planned: None,
+                until: until.map(|until| until.parse().unwrap()),
+            }),
+            ..drawing(notice)
         }
     }
 
@@ -703,6 +775,51 @@ mod tests {
         assert_eq!(Change::between(Some(&told), None), Some(Change::Release));
         told.released = true;
         assert_eq!(Change::between(Some(&told), None), None);
+    }
+
+    #[rstest]
+    #[case::with_measures(CLINKER_B)]
+    #[case::autonomous(AUTONOMOUS)]
+    fn whoever_was_suspended_is_asked_anew_by_the_resumption(#[case] texts: [&str; 3]) {
+        let of = |drawing: &Drawing| Duty::of_plant(&plant(texts), drawing);
+        let between = |told: &Told, duty: &Option<Duty>| Change::between(Some(told), duty.as_ref());
+        let before = of(&drawing(&notice(NoticeKind::Start, Orange))).unwrap();
+        let suspend = notice(NoticeKind::Suspend, Orange);
+        let suspended = of(&suspending(&suspend, None));
+        assert_eq!(between(&told(&before), &suspended), Some(Change::Suspend));
+        // Nobody begins with a duty that is not owed.
+        assert_eq!(Change::between(None, suspended.as_ref()), None);
+
+        let line = before.suspended(&suspending(&suspend, None));
+        assert_eq!(between(&told(&line), &suspended), Some(Change::Tell));
+        let resume = notice(NoticeKind::Resume, Orange);
+        let resumed = of(&suspending(&resume, Some("2026-11-29T18:00")));
+        assert_eq!(between(&told(&line), &resumed), Some(Change::Resume));
+        assert_eq!(Change::between(None, resumed.as_ref()), Some(Change::Begin));
+        assert_eq!(between(&told(&line), &None), Some(Change::Release));
+        // What is said once more of the same duty asks for nothing.
+        let again = between(&told(resumed.as_ref().unwrap()), &resumed);
+        assert_eq!(again, Some(Change::Tell));
+    }
+
+    #[test]
+    fn nothing_is_cut_while_suspended_and_a_resumed_kiln_comes_down_as_safely_as_before() {
+        let suspend = notice(NoticeKind::Suspend, Red);
+        let mut tally = Tally::default();
+        let duty = Duty::of_plant(&plant(CLINKER_B), &suspending(&suspend, None)).unwrap();
+        tally.weigh(&plant(CLINKER_B), Some(&duty));
+        assert_eq!((tally.cut, tally.plants), (Emission::ZERO, Part::default()));
+        assert_eq!(tally.base.pm, 1_000_000);
+
+        let resume = Contents {
+            effective: "2026-11-29T18:00".parse().unwrap(),
+            ..notice(NoticeKind::Resume, Red)
+        };
+        let drawing = suspending(&resume, Some("2026-11-29T18:00"));
+        let duty = Duty::of_plant(&plant(CLINKER_B), &drawing).unwrap();
+        let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+        let by = duty.in_place_by(&duty.units[0], at("2026-11-29T16:00"));
+        assert_eq!(by, at("2026-11-30T04:00"));
     }
 
     #[test]

@@ -3,6 +3,16 @@
 //! A [`Warning`] is a fold over [issued notices](crate::notice): [`Warning::begin`] with the first,
 //! [`Warning::admits`] says whether a change may follow, [`Warning::after`] applies it. It is never
 //! edited; what was issued stays, and a wrong notice is followed by a correction or withdrawal.
+//!
+//! # Design notes
+//!
+//! A suspended warning (暂停) stands: it keeps its number, its level and its orders, it occupies its
+//! place, and its stated end comes all the same. Only [`Suspension`] says that nobody owes a duty
+//! for a while. A suspension may *plan* its end; what ends it is a notice to resume, issued by
+//! persons on the day (or at once, hours or days ahead), since only then is known what the air asks
+//! for, which list is in force, and from when each recipient's clock runs anew. Until the hour of
+//! that notice has come, nothing follows but another resumption, a correction, a lift or a
+//! withdrawal. A raise is thus a resumption at a higher level: one notice, one act.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -27,6 +37,9 @@ pub struct Warning {
     pub ends: End,
     /// How it ended, if a notice ended it.
     pub ended: Option<Ended>,
+    /// The suspension that held or was ahead when its last notice was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
     /// How many notices it has had.
     pub notices: u32,
 }
@@ -40,6 +53,17 @@ pub struct Ended {
     pub at: WrittenTime,
 }
 
+/// A time in which nobody owes a duty, while the warning stands (暂停响应).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// From when.
+    pub from: WrittenTime,
+    /// When it is planned to end (计划恢复时刻); binds nobody.
+    pub planned: Option<WrittenTime>,
+    /// From when duties are owed again, once a notice has said so.
+    pub until: Option<WrittenTime>,
+}
+
 /// Where a warning stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,6 +72,8 @@ pub enum Phase {
     Announced,
     /// 生效中.
     InForce,
+    /// 暂停中: it stands, and nobody owes a duty.
+    Suspended,
     /// 已解除: lifted, or run out at its stated end.
     Over,
     /// 已撤回.
@@ -76,6 +102,20 @@ pub enum NotAdmitted {
         /// The level it states.
         to: WarningLevel,
     },
+    /// Something else than a resumption, a correction or an end while it is suspended.
+    #[error("a suspended warning is resumed, corrected, lifted or withdrawn; it takes no {0}")]
+    Suspended(NoticeKind),
+    /// A resumption, or a plan for one, where nothing is suspended.
+    #[error("the warning is not suspended")]
+    NotSuspended,
+    /// A suspension before the level it suspends, or a resumption before the suspension.
+    #[error("a notice to {kind} takes effect at {after} at the earliest")]
+    TooEarly {
+        /// What the notice does.
+        kind: NoticeKind,
+        /// The hour that it may not come before.
+        after: WrittenTime,
+    },
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -99,6 +139,7 @@ impl Warning {
             effective: start.effective,
             ends: start.ends,
             ended: None,
+            suspension: None,
             notices: 1,
         }
     }
@@ -114,7 +155,7 @@ impl Warning {
             None if next.kind == NoticeKind::Start => {}
             None if standing.is_some() => return Err(NotAdmitted::Over),
             None => return Err(NotAdmitted::NoWarning(next.kind)),
-            Some(warning) => warning.admits_change(next)?,
+            Some(warning) => warning.admits_change(next, now)?,
         }
         match floor {
             Some(floor) if next.resulting_level() < Some(floor.level) && !next.withdraws() => {
@@ -127,7 +168,9 @@ impl Warning {
         }
     }
 
-    fn admits_change(&self, next: &Contents) -> Result<(), NotAdmitted> {
+    fn admits_change(&self, next: &Contents, now: DateTime<Utc>) -> Result<(), NotAdmitted> {
+        let suspension = self.suspension(now);
+        self.admits_suspension(suspension, next)?;
         let fits = match next.kind {
             NoticeKind::Start => return Err(NotAdmitted::Standing(self.level)),
             NoticeKind::Raise => next.level > self.level,
@@ -135,10 +178,13 @@ impl Warning {
             NoticeKind::Extend if next.level == self.level && !next.ends.is_after(self.ends) => {
                 return Err(NotAdmitted::NotLater(self.ends));
             }
-            NoticeKind::Extend | NoticeKind::AddOn | NoticeKind::Lift | NoticeKind::Withdraw => {
-                next.level == self.level
-            }
-            NoticeKind::Correct => true,
+            NoticeKind::Extend
+            | NoticeKind::AddOn
+            | NoticeKind::Lift
+            | NoticeKind::Withdraw
+            | NoticeKind::Suspend => next.level == self.level,
+            NoticeKind::Correct => next.level == self.level || !is_open(suspension),
+            NoticeKind::Resume => true,
         };
         if fits {
             Ok(())
@@ -151,10 +197,42 @@ impl Warning {
         }
     }
 
-    /// The warning after one more issued notice.
+    /// Whether a notice may follow on a warning that is suspended, will be, or is not.
+    fn admits_suspension(
+        &self,
+        suspension: Option<Suspension>,
+        next: &Contents,
+    ) -> Result<(), NotAdmitted> {
+        use NoticeKind::{Correct, Resume, Start, Suspend};
+        let not_before = |after: WrittenTime, fits: bool| {
+            let kind = next.kind;
+            fits.then_some(())
+                .ok_or(NotAdmitted::TooEarly { kind, after })
+        };
+        let hour = next.effective.at();
+        match (next.kind, suspension) {
+            (Resume, None) => Err(NotAdmitted::NotSuspended),
+            (kind, Some(_)) if kind != Start && !follows_suspension(kind) => {
+                Err(NotAdmitted::Suspended(kind))
+            }
+            (Correct, suspension) if next.resumes.is_some() && !is_open(suspension) => {
+                Err(NotAdmitted::NotSuspended)
+            }
+            (Suspend, None) | (Correct, Some(Suspension { until: None, .. })) => {
+                not_before(self.effective, hour >= self.effective.at())
+            }
+            (Resume | Correct, Some(suspension)) => {
+                not_before(suspension.from, hour > suspension.from.at())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The warning after one more notice, issued at an instant.
     #[must_use]
-    pub fn after(mut self, next: &Contents) -> Self {
+    pub fn after(mut self, next: &Contents, issued_at: DateTime<Utc>) -> Self {
         self.notices += 1;
+        self.suspension = self.suspension(issued_at);
         match next.kind {
             NoticeKind::Lift | NoticeKind::Withdraw => {
                 self.ended = Some(Ended {
@@ -164,14 +242,46 @@ impl Warning {
             }
             NoticeKind::AddOn => {}
             NoticeKind::Extend => self.ends = next.ends,
-            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower | NoticeKind::Correct => {
-                self.level = next.level;
-                self.peak = self.peak.max(next.level);
-                self.effective = next.effective;
-                self.ends = next.ends;
+            NoticeKind::Suspend => self.suspend(next),
+            NoticeKind::Correct if is_open(self.suspension) => self.suspend(next),
+            NoticeKind::Correct | NoticeKind::Resume => {
+                if let Some(suspension) = &mut self.suspension {
+                    suspension.until = Some(next.effective);
+                }
+                self.put_in_force(next);
             }
+            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower => self.put_in_force(next),
         }
         self
+    }
+
+    fn suspend(&mut self, next: &Contents) {
+        self.suspension = Some(Suspension {
+            from: next.effective,
+            planned: next.resumes,
+            until: None,
+        });
+        self.ends = next.ends;
+    }
+
+    fn put_in_force(&mut self, next: &Contents) {
+        self.level = next.level;
+        self.peak = self.peak.max(next.level);
+        self.effective = next.effective;
+        self.ends = next.ends;
+    }
+
+    /// The suspension that holds at an instant or is still ahead: until its resumption has come.
+    pub fn suspension(&self, now: DateTime<Utc>) -> Option<Suspension> {
+        self.suspension.filter(|it| !it.is_over(now))
+    }
+
+    /// Whether a kind of notice may follow at an instant, whatever it says.
+    pub fn takes(&self, kind: NoticeKind, now: DateTime<Utc>) -> bool {
+        match self.suspension(now) {
+            Some(_) => follows_suspension(kind),
+            None => !matches!(kind, NoticeKind::Start | NoticeKind::Resume),
+        }
     }
 
     /// Where it stands at an instant.
@@ -183,6 +293,7 @@ impl Warning {
             }) => Phase::Withdrawn,
             Some(ended) if now >= ended.at.at() => Phase::Over,
             _ if self.ends.at().is_some_and(|end| now >= end) => Phase::Over,
+            _ if self.suspension(now).is_some_and(|it| now >= it.from.at()) => Phase::Suspended,
             _ if now < self.start.at() => Phase::Announced,
             _ => Phase::InForce,
         }
@@ -192,6 +303,24 @@ impl Warning {
     pub fn is_ended(&self) -> bool {
         self.ended.is_some()
     }
+}
+
+impl Suspension {
+    /// Whether duties are owed again.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_some_and(|until| now >= until.at())
+    }
+}
+
+/// What a suspended warning takes.
+const fn follows_suspension(kind: NoticeKind) -> bool {
+    use NoticeKind::{Correct, Lift, Resume, Withdraw};
+    matches!(kind, Correct | Lift | Resume | Withdraw)
+}
+
+/// Whether a suspension stands that no notice has ended.
+fn is_open(suspension: Option<Suspension>) -> bool {
+    suspension.is_some_and(|it| it.until.is_none())
 }
 
 impl Phase {
@@ -205,6 +334,7 @@ impl Phase {
         match self {
             Self::Announced => "announced",
             Self::InForce => "in-force",
+            Self::Suspended => "suspended",
             Self::Over => "over",
             Self::Withdrawn => "withdrawn",
         }
@@ -212,9 +342,11 @@ impl Phase {
 }
 
 impl Contents {
-    /// The level that stands once the notice has taken effect; none after a lift.
+    /// The level that binds once the notice has taken effect; none after a lift, and none while
+    /// suspended.
     fn resulting_level(&self) -> Option<WarningLevel> {
-        (!self.kind.ends()).then_some(self.level)
+        let binds = !self.kind.ends() && self.kind != NoticeKind::Suspend;
+        binds.then_some(self.level)
     }
 
     fn withdraws(&self) -> bool {
@@ -231,19 +363,10 @@ mod tests {
     use WarningLevel::{Orange, Red, Yellow};
 
     fn notice(kind: NoticeKind, level: WarningLevel, effective: &str, ends: End) -> Contents {
-        Contents {
-            kind,
-            level,
-            effective: effective.parse().unwrap(),
-            ends,
-            grounds: Grounds::Judgement {
-                reason: "会商".to_owned(),
-            },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
-        }
+        let grounds = Grounds::Judgement {
+            reason: "会商".to_owned(),
+        };
+        Contents::new(kind, level, effective.parse().unwrap(), ends, grounds)
     }
 
     /// 衡水 2023: orange 12-20 8时, red 12-25 18时, lifted 12-31 18时.
@@ -278,7 +401,7 @@ mod tests {
         let warning = orange();
         assert_eq!(warning.phase(at("2023-12-20T07:59")), Phase::Announced);
         assert_eq!(Warning::admits(Some(&warning), &raise, None, now), Ok(()));
-        let warning = warning.after(&raise);
+        let warning = warning.after(&raise, now);
         assert_eq!((warning.level, warning.phase(now)), (Red, Phase::InForce));
 
         let lift = notice(NoticeKind::Lift, Red, "2023-12-31T18:00", open);
@@ -286,7 +409,7 @@ mod tests {
             Warning::admits(Some(&warning), &lift, None, at("2023-12-31T12:00")),
             Ok(())
         );
-        let warning = warning.after(&lift);
+        let warning = warning.after(&lift, now);
         assert_eq!(warning.phase(at("2023-12-31T17:59")), Phase::InForce);
         assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::Over);
         assert_eq!((warning.peak, warning.notices), (Red, 3));
@@ -363,6 +486,171 @@ mod tests {
             Warning::admits(None, &next, Some(&floor), now).is_ok(),
             admitted
         );
+    }
+
+    /// 衡水 2021: suspended 3-6 14时, started anew 3-9 18时, 最终解除时间另行通知.
+    fn hengshui_2021() -> Warning {
+        let open = End::UntilFurtherNotice;
+        let start = notice(NoticeKind::Start, Orange, "2021-03-04T08:00", open);
+        let suspend = Contents {
+            resumes: Some("2021-03-09T18:00".parse().unwrap()),
+            ..notice(NoticeKind::Suspend, Orange, "2021-03-06T14:00", open)
+        };
+        let warning = Warning::begin(&start);
+        let now = at("2021-03-06T10:00");
+        assert_eq!(Warning::admits(Some(&warning), &suspend, None, now), Ok(()));
+        warning.after(&suspend, now)
+    }
+
+    #[test]
+    fn the_warning_of_hengshui_2021_is_suspended_and_stands_until_it_is_resumed() {
+        let suspended = hengshui_2021();
+        assert_eq!(suspended.phase(at("2021-03-06T13:59")), Phase::InForce);
+        assert_eq!(suspended.phase(at("2021-03-06T14:00")), Phase::Suspended);
+        // What was planned ends nothing: a person does.
+        let planned = at("2021-03-09T18:00");
+        assert_eq!(suspended.phase(planned), Phase::Suspended);
+        assert_eq!((suspended.level, suspended.peak), (Orange, Orange));
+
+        let open = End::UntilFurtherNotice;
+        let resume = notice(NoticeKind::Resume, Orange, "2021-03-09T18:00", open);
+        let now = at("2021-03-06T11:00");
+        assert_eq!(
+            Warning::admits(Some(&suspended), &resume, None, now),
+            Ok(())
+        );
+        let resumed = suspended.after(&resume, now);
+        assert_eq!(resumed.phase(at("2021-03-06T13:59")), Phase::InForce);
+        assert_eq!(resumed.phase(at("2021-03-09T17:59")), Phase::Suspended);
+        assert_eq!(resumed.phase(planned), Phase::InForce);
+        assert_eq!(
+            (
+                resumed.effective.at(),
+                resumed.notices,
+                resumed.suspension(planned)
+            ),
+            (planned, 3, None)
+        );
+    }
+
+    #[rstest]
+    #[case::resumed_at_its_level(NoticeKind::Resume, Orange, "2021-03-09T18:00", None)]
+    #[case::raised_by_resuming(NoticeKind::Resume, Red, "2021-03-09T18:00", None)]
+    #[case::lifted(NoticeKind::Lift, Orange, "2021-03-09T18:00", None)]
+    #[case::withdrawn(NoticeKind::Withdraw, Orange, "2021-03-09T18:00", None)]
+    #[case::corrected(NoticeKind::Correct, Orange, "2021-03-06T16:00", None)]
+    #[case::raised(
+        NoticeKind::Raise,
+        Red,
+        "2021-03-09T18:00",
+        Some(NotAdmitted::Suspended(NoticeKind::Raise))
+    )]
+    #[case::lowered(
+        NoticeKind::Lower,
+        Yellow,
+        "2021-03-09T18:00",
+        Some(NotAdmitted::Suspended(NoticeKind::Lower))
+    )]
+    #[case::extended(
+        NoticeKind::Extend,
+        Orange,
+        "2021-03-09T18:00",
+        Some(NotAdmitted::Suspended(NoticeKind::Extend))
+    )]
+    #[case::added_to(
+        NoticeKind::AddOn,
+        Orange,
+        "2021-03-09T18:00",
+        Some(NotAdmitted::Suspended(NoticeKind::AddOn))
+    )]
+    #[case::suspended_twice(
+        NoticeKind::Suspend,
+        Orange,
+        "2021-03-07T14:00",
+        Some(NotAdmitted::Suspended(NoticeKind::Suspend))
+    )]
+    #[case::started_twice(
+        NoticeKind::Start,
+        Red,
+        "2021-03-09T18:00",
+        Some(NotAdmitted::Standing(Orange))
+    )]
+    #[case::resumed_as_it_is_suspended(NoticeKind::Resume, Orange, "2021-03-06T14:00",
+        Some(NotAdmitted::TooEarly {
+            kind: NoticeKind::Resume, after: "2021-03-06T14:00".parse().unwrap(),
+        }))]
+    #[case::corrected_to_another_level(NoticeKind::Correct, Red, "2021-03-06T14:00",
+        Some(NotAdmitted::Level { kind: NoticeKind::Correct, from: Orange, to: Red }))]
+    fn a_suspended_warning_is_resumed_corrected_or_ended(
+        #[case] kind: NoticeKind,
+        #[case] level: WarningLevel,
+        #[case] effective: &str,
+        #[case] refused: Option<NotAdmitted>,
+    ) {
+        let next = notice(kind, level, effective, End::UntilFurtherNotice);
+        for now in ["2021-03-06T12:00", "2021-03-07T08:00"] {
+            let admitted = Warning::admits(Some(&hengshui_2021()), &next, None, at(now));
+            assert_eq!(admitted.err(), refused, "at {now}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_stand_suspended_is_not_resumed_nor_suspended_before_it_starts() {
+        let open = End::UntilFurtherNotice;
+        let now = at("2023-12-20T07:00");
+        let admits = |next: &Contents| Warning::admits(Some(&orange()), next, None, now);
+        let resume = notice(NoticeKind::Resume, Orange, "2023-12-21T08:00", open);
+        assert_eq!(admits(&resume), Err(NotAdmitted::NotSuspended));
+        let correct = Contents {
+            resumes: Some("2023-12-22T08:00".parse().unwrap()),
+            ..notice(NoticeKind::Correct, Orange, "2023-12-20T08:00", open)
+        };
+        assert_eq!(admits(&correct), Err(NotAdmitted::NotSuspended));
+        let suspend = notice(NoticeKind::Suspend, Orange, "2023-12-20T07:59", open);
+        let after = "2023-12-20T08:00".parse().unwrap();
+        let kind = NoticeKind::Suspend;
+        assert_eq!(admits(&suspend), Err(NotAdmitted::TooEarly { kind, after }));
+    }
+
+    #[test]
+    fn a_correction_moves_the_suspension_and_later_the_resumption() {
+        let open = End::UntilFurtherNotice;
+        let correct = notice(NoticeKind::Correct, Orange, "2021-03-06T16:00", open);
+        let warning = hengshui_2021().after(&correct, at("2021-03-06T12:00"));
+        assert_eq!(warning.phase(at("2021-03-06T15:59")), Phase::InForce);
+        assert_eq!(warning.phase(at("2021-03-06T16:00")), Phase::Suspended);
+        let resume = notice(NoticeKind::Resume, Red, "2021-03-09T18:00", open);
+        let correct = notice(NoticeKind::Correct, Red, "2021-03-09T20:00", open);
+        let warning = warning
+            .after(&resume, at("2021-03-09T10:00"))
+            .after(&correct, at("2021-03-09T12:00"));
+        assert_eq!(warning.phase(at("2021-03-09T19:59")), Phase::Suspended);
+        assert_eq!(warning.phase(at("2021-03-09T20:00")), Phase::InForce);
+        assert_eq!((warning.level, warning.peak), (Red, Red));
+        // What is corrected later moves the hour of the level, and suspends nothing any more.
+        let correct = notice(NoticeKind::Correct, Red, "2021-03-11T08:00", open);
+        let warning = warning.after(&correct, at("2021-03-10T20:00"));
+        assert_eq!(warning.phase(at("2021-03-10T20:00")), Phase::InForce);
+    }
+
+    #[test]
+    fn a_suspended_warning_runs_out_at_its_stated_end_and_a_floor_keeps_it_in_force() {
+        let ends = End::At("2021-03-08T24:00".parse().unwrap());
+        let suspend = notice(NoticeKind::Suspend, Orange, "2021-03-06T14:00", ends);
+        let warning = hengshui_2021().after(&suspend, at("2021-03-06T12:00"));
+        assert_eq!(warning.phase(at("2021-03-08T23:59")), Phase::Suspended);
+        assert_eq!(warning.phase(at("2021-03-08T24:00")), Phase::Over);
+
+        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2023-12-20T08:00");
+        let suspend = notice(
+            NoticeKind::Suspend,
+            Orange,
+            "2023-12-22T08:00",
+            End::UntilFurtherNotice,
+        );
+        let now = at("2023-12-21T08:00");
+        let refused = Warning::admits(Some(&orange()), &suspend, Some(&floor), now);
+        assert!(matches!(refused, Err(NotAdmitted::BelowFloor { .. })));
     }
 
     #[test]

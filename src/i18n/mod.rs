@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::NoticeKind;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 
 fluent_templates::static_loader! {
     static CATALOGUES = {
@@ -115,7 +116,24 @@ impl Language {
             NoticeKind::Lift => "notice-kind-lift",
             NoticeKind::Withdraw => "notice-kind-withdraw",
             NoticeKind::Correct => "notice-kind-correct",
+            NoticeKind::Suspend => "notice-kind-suspend",
+            NoticeKind::Resume => "notice-kind-resume",
         })
+    }
+
+    /// A suspension with its hours: `3月6日14时起暂停，计划3月9日18时恢复`.
+    pub fn suspension(self, suspension: &Suspension) -> Phrase {
+        let written = |time| self.written(time);
+        let from = written(suspension.from);
+        match (suspension.until, suspension.planned) {
+            (Some(until), _) => self.say("suspension-until").with("until", written(until)),
+            (None, Some(planned)) => {
+                let planned = written(planned);
+                self.say("suspension-planned").with("planned", planned)
+            }
+            (None, None) => self.say("suspension-open"),
+        }
+        .with("from", from)
     }
 
     /// A time as a document writes it, `24时` included: `2026年11月24日24时`, `24 Nov 2026, 24:00`.

@@ -12,7 +12,8 @@ use super::render::{MessageContext, MessageKind, When};
 /// One event, as JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct OrderEvent<'a> {
-    /// `order.issued`, `order.told`, `order.lifted`, `office.notified`, `order.withdrawn`.
+    /// `order.issued`, `order.told`, `order.lifted`, `office.notified`, `order.withdrawn`,
+    /// `order.suspended`, `order.resumed`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// When the notice behind it was issued, RFC 3339.
@@ -38,6 +39,10 @@ struct Data<'a> {
     duties: Vec<Duty<'a>>,
     enterprises: Option<u32>,
     keeps: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspended_from: Option<Written<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumes_at: Option<Written<'a>>,
     reason: Option<&'a str>,
     acknowledge_by: Option<Written<'a>>,
     acknowledge_url: Option<&'a str>,
@@ -79,6 +84,8 @@ impl<'a> OrderEvent<'a> {
                 MessageKind::Lift => "order.lifted",
                 MessageKind::Office => "office.notified",
                 MessageKind::Withdrawn => "order.withdrawn",
+                MessageKind::Suspended => "order.suspended",
+                MessageKind::Resumed => "order.resumed",
             },
             timestamp: context.issued_at.at.as_deref(),
             data: Data::of(context),
@@ -115,6 +122,8 @@ impl<'a> Data<'a> {
             duties: context.duties.iter().map(duty).collect(),
             enterprises: context.enterprises,
             keeps: &context.keeps,
+            suspended_from: context.suspended_from.as_ref().map(Written::from),
+            resumes_at: context.resumes_at.as_ref().map(Written::from),
             reason: context.reason.as_deref(),
             acknowledge_by: context.acknowledge_by.as_ref().map(Written::from),
             acknowledge_url: context.link.as_deref(),

@@ -37,16 +37,22 @@ pub enum MessageKind {
     Office,
     /// The order was issued wrongly and is withdrawn (撤回).
     Withdrawn,
+    /// The response is suspended (暂停响应).
+    Suspended,
+    /// The response is resumed, the duties are owed again (恢复响应).
+    Resumed,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Order,
         Self::Told,
         Self::Lift,
         Self::Office,
         Self::Withdrawn,
+        Self::Suspended,
+        Self::Resumed,
     ];
 
     /// The folder of its texts.
@@ -57,6 +63,8 @@ impl MessageKind {
             Self::Lift => "lift",
             Self::Office => "office",
             Self::Withdrawn => "withdrawn",
+            Self::Suspended => "suspended",
+            Self::Resumed => "resumed",
         }
     }
 }
@@ -96,6 +104,10 @@ pub struct MessageContext {
     pub enterprises: Option<u32>,
     /// Measures that stay after a lift (解除后继续执行).
     pub keeps: Vec<String>,
+    /// From when duties are not owed for a while; for a suspension and its resumption.
+    pub suspended_from: Option<When>,
+    /// When a suspension is planned to end (计划恢复时刻).
+    pub resumes_at: Option<When>,
     /// Why an order is withdrawn.
     pub reason: Option<String>,
     /// Until when to acknowledge; none where no acknowledgement is owed.
@@ -403,6 +415,8 @@ pub(super) mod tests {
             ],
             enterprises: Some(126),
             keeps: vec!["水泥熟料企业继续执行错峰生产".to_owned()],
+            suspended_from: Some(when("2026-11-24T14:00")),
+            resumes_at: Some(when("2026-11-27T18:00")),
             reason: Some("发送对象有误".to_owned()),
             acknowledge_by: Some(when("2026-11-24T20:30")),
             link: Some("https://qk.example/o/k1.abc?x=1&y=2".to_owned()),
@@ -456,6 +470,8 @@ pub(super) mod tests {
             duties: Vec::new(),
             enterprises: None,
             keeps: Vec::new(),
+            suspended_from: None,
+            resumes_at: None,
             reason: None,
             acknowledge_by: None,
             link: None,
@@ -485,6 +501,25 @@ pub(super) mod tests {
             "2026年11月24日24时",
             "2026年11月24日20时30分",
             "未签收不免除",
+            "安全",
+        ] {
+            assert!(content.text.contains(said), "{said}");
+            assert!(content.html.contains(said), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_suspension_says_from_when_and_until_when_it_is_planned() {
+        let content = rendered(MessageKind::Suspended, Language::Zh, &sample());
+        for said in ["2026年11月24日24时", "2026年11月27日18时", "以恢复通知为准"] {
+            assert!(content.text.contains(said), "{said}");
+            assert!(content.html.contains(said), "{said}");
+        }
+        let content = rendered(MessageKind::Resumed, Language::Zh, &sample());
+        for said in [
+            "2026年11月24日14时",
+            "1号熟料线",
+            "2026年11月25日12时",
             "安全",
         ] {
             assert!(content.text.contains(said), "{said}");

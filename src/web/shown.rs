@@ -58,6 +58,8 @@ pub(super) const fn change(change: plan::Change) -> Change {
         plan::Change::Replace => Change::Changed,
         plan::Change::Tell => Change::Told,
         plan::Change::Release => Change::Lifted,
+        plan::Change::Suspend => Change::Suspended,
+        plan::Change::Resume => Change::Resumed,
     }
 }
 
@@ -66,6 +68,7 @@ pub(super) fn phase(warning: &Warning, now: chrono::DateTime<chrono::Utc>) -> Ph
     match warning.phase(now) {
         warning::Phase::Withdrawn => Phase::Withdrawn,
         warning::Phase::Over => Phase::Lifted,
+        warning::Phase::Suspended => Phase::Suspended,
         _ if warning.is_ended() => Phase::Ending,
         warning::Phase::Announced => Phase::Announced,
         warning::Phase::InForce => Phase::InForce,
@@ -97,6 +100,7 @@ pub(super) fn standing(board: &WarningBoard) -> Option<Standing> {
         number: number(board.notices.iter().rev()).unwrap_or_default(),
         from: warning.start,
         until: until(warning),
+        suspension: warning.suspension(board.now),
         href: format!("/warnings/{}", board.head.id),
     })
 }
@@ -225,6 +229,8 @@ const fn issued(kind: NoticeKind) -> StepKind {
         NoticeKind::Lift => StepKind::Lifted,
         NoticeKind::Withdraw => StepKind::Withdrawn,
         NoticeKind::Correct => StepKind::Corrected,
+        NoticeKind::Suspend => StepKind::Suspended,
+        NoticeKind::Resume => StepKind::Resumed,
     }
 }
 
@@ -254,6 +260,8 @@ pub(super) fn changes(tally: &plan::Tally) -> notice::ChangeCounts {
         changed: count(plan::Change::Replace),
         told: count(plan::Change::Tell),
         lifted: count(plan::Change::Release),
+        suspended: count(plan::Change::Suspend),
+        resumed: count(plan::Change::Resume),
     }
 }
 
@@ -269,7 +277,12 @@ pub(super) fn duty(duty: &plan::Duty, language: Language) -> String {
         plan::Control::Office { part } => vec![office(part, language)],
     };
     said.extend(duty.added.iter().cloned());
-    said.join("；")
+    let said = said.join("；");
+    if duty.is_suspended() {
+        let suspended = language.say("duty-suspended").with("duty", said);
+        return suspended.to_string();
+    }
+    said
 }
 
 /// How long a unit takes to come down safely.

@@ -104,7 +104,7 @@ impl Episode {
         let contents = contents(kind, level);
         let next = match self.state.take() {
             None => Warning::begin(&contents),
-            Some(warning) => warning.after(&contents),
+            Some(warning) => warning.after(&contents, now),
         };
         let mut tx = self.db.begin().await.unwrap();
         let head = notice::lock_warning(&mut tx, self.warning.0).await.unwrap();
@@ -307,23 +307,15 @@ fn duty(level: WarningLevel) -> Duty {
         acknowledge_within_minutes: 120,
         base: Emission::ZERO,
         cut: Emission::ZERO,
+        suspension: None,
     }
 }
 
 fn contents(kind: NoticeKind, level: WarningLevel) -> Contents {
-    Contents {
-        kind,
-        level,
-        effective: effective(),
-        ends: End::UntilFurtherNotice,
-        grounds: Grounds::Judgement {
-            reason: "会商".to_owned(),
-        },
-        parent_document: None,
-        cancels: None,
-        adds: Vec::new(),
-        keeps: Vec::new(),
-    }
+    let grounds = Grounds::Judgement {
+        reason: "会商".to_owned(),
+    };
+    Contents::new(kind, level, effective(), End::UntilFurtherNotice, grounds)
 }
 
 fn steps(contents: Contents, revision: u32, at: DateTime<Utc>) -> Vec<Step> {

@@ -26,6 +26,10 @@ pub enum NoticeKind {
     AddOn,
     /// 勘误: the same warning, rightly worded.
     Correct,
+    /// 暂停: from its hour on nobody owes a duty, while the warning stands.
+    Suspend,
+    /// 恢复: ends a suspension, at the level it states.
+    Resume,
     /// 解除: ends it because the air has improved.
     Lift,
     /// 撤回: takes it back because it should not have been issued.
@@ -42,9 +46,16 @@ impl NoticeKind {
             Self::Extend => "extend",
             Self::AddOn => "add-on",
             Self::Correct => "correct",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
             Self::Lift => "lift",
             Self::Withdraw => "withdraw",
         }
+    }
+
+    /// Whether a level begins at its hour, or is put right.
+    pub const fn starts(self) -> bool {
+        !self.ends() && !matches!(self, Self::Suspend | Self::Resume)
     }
 
     /// Whether it ends the warning.
@@ -119,6 +130,10 @@ pub struct Contents {
     /// Measures that stay after the lift (解除后仍执行的措施).
     #[serde(default)]
     pub keeps: Vec<String>,
+    /// 计划恢复时刻: when a suspension is planned to end. It is printed, and it binds nobody: a
+    /// person issues the [`NoticeKind::Resume`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<WrittenTime>,
 }
 
 /// What a notice rests on.
@@ -193,6 +208,28 @@ pub enum Medium {
 }
 
 impl Contents {
+    /// What says no more than it has to; the rest is filled in by name.
+    pub fn new(
+        kind: NoticeKind,
+        level: WarningLevel,
+        effective: WrittenTime,
+        ends: End,
+        grounds: Grounds,
+    ) -> Self {
+        Self {
+            kind,
+            level,
+            effective,
+            ends,
+            grounds,
+            parent_document: None,
+            cancels: None,
+            adds: Vec::new(),
+            keeps: Vec::new(),
+            resumes: None,
+        }
+    }
+
     /// Whether what is said holds together; asked when drafting and again when submitting.
     pub fn check(&self) -> Result<(), Refusal> {
         if let End::At(end) = self.ends
@@ -207,6 +244,9 @@ impl Contents {
         if self.kind == NoticeKind::AddOn && self.adds.is_empty() {
             return Err(Refusal::AddsNothing);
         }
+        if let Some(resumes) = self.resumes {
+            self.check_resumption(resumes)?;
+        }
         match &self.grounds {
             Grounds::Judgement { reason } => {
                 written(reason, "the reason for acting without the rules being met")
@@ -214,6 +254,21 @@ impl Contents {
             Grounds::Instruction { number, .. } => written(number, "the number of the instruction"),
             Grounds::Rules { .. } => Ok(()),
         }
+    }
+
+    /// A planned resumption lies between the suspension, or what corrects it, and the stated end.
+    fn check_resumption(&self, resumes: WrittenTime) -> Result<(), Refusal> {
+        if !matches!(self.kind, NoticeKind::Suspend | NoticeKind::Correct) {
+            return Err(Refusal::ResumesNothing);
+        }
+        let ends_first = |end: DateTime<Utc>| end <= resumes.at();
+        if resumes.at() <= self.effective.at() || self.ends.at().is_some_and(ends_first) {
+            return Err(Refusal::ResumesOutside {
+                from: self.effective,
+                resumes,
+            });
+        }
+        Ok(())
     }
 
     /// A superior's instruction stands for the consultation; everything else needs its own.
@@ -224,23 +279,21 @@ impl Contents {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     /// What a notice may say that starts a warning of a level on a person's judgement.
     pub(in crate::notice) fn contents(level: WarningLevel) -> Contents {
-        Contents {
-            kind: NoticeKind::Start,
+        Contents::new(
+            NoticeKind::Start,
             level,
-            effective: "2026-11-25T08:00".parse().unwrap(),
-            ends: End::UntilFurtherNotice,
-            grounds: Grounds::Judgement {
+            "2026-11-25T08:00".parse().unwrap(),
+            End::UntilFurtherNotice,
+            Grounds::Judgement {
                 reason: "预报资料中断，会商认为将达橙色".to_owned(),
             },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
-        }
+        )
     }
 
     #[test]
@@ -254,5 +307,41 @@ pub(super) mod tests {
             contents.check(),
             Err(Refusal::EndsBeforeStart { .. })
         ));
+    }
+
+    /// 衡水 2021: suspended 3-6 14时, to be started anew 3-9 18时.
+    #[rstest]
+    #[case::hengshui(NoticeKind::Suspend, "2021-03-09T18:00", None)]
+    #[case::of_another_kind(NoticeKind::Extend, "2021-03-09T18:00", Some(Refusal::ResumesNothing))]
+    #[case::at_its_own_hour(
+        NoticeKind::Suspend,
+        "2021-03-06T14:00",
+        Some(outside("2021-03-06T14:00"))
+    )]
+    #[case::at_the_end(
+        NoticeKind::Suspend,
+        "2021-03-10T24:00",
+        Some(outside("2021-03-10T24:00"))
+    )]
+    fn a_suspension_may_plan_its_end_between_its_own_hour_and_the_warnings_end(
+        #[case] kind: NoticeKind,
+        #[case] resumes: &str,
+        #[case] refused: Option<Refusal>,
+    ) {
+        let suspension = Contents {
+            kind,
+            effective: "2021-03-06T14:00".parse().unwrap(),
+            ends: End::At("2021-03-10T24:00".parse().unwrap()),
+            resumes: Some(resumes.parse().unwrap()),
+            ..contents(WarningLevel::Orange)
+        };
+        assert_eq!(suspension.check().err(), refused);
+    }
+
+    fn outside(resumes: &str) -> Refusal {
+        Refusal::ResumesOutside {
+            from: "2021-03-06T14:00".parse().unwrap(),
+            resumes: resumes.parse().unwrap(),
+        }
     }
 }

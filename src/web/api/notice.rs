@@ -28,7 +28,7 @@ pub(super) struct DraftRequest {
     /// The place.
     #[schema(value_type = String, example = "411000")]
     region: RegionCode,
-    /// start, raise, lower, extend, add-on, correct, lift or withdraw.
+    /// start, raise, lower, extend, add-on, correct, suspend, resume, lift or withdraw.
     #[schema(value_type = String, example = "start")]
     kind: NoticeKind,
     /// yellow, orange or red; for a lift or withdrawal the level ended.
@@ -52,6 +52,9 @@ pub(super) struct DraftRequest {
     /// Measures that stay after the lift.
     #[serde(default)]
     keeps: Vec<String>,
+    /// When a suspension is planned to end; a notice to resume decides.
+    #[schema(value_type = Option<String>)]
+    resumes: Option<WrittenTime>,
 }
 
 /// What a notice is to rest on.
@@ -220,6 +223,9 @@ pub(super) struct NoticeView {
     adds: Vec<String>,
     /// Measures that stay.
     keeps: Vec<String>,
+    /// When a suspension is planned to end, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumes: Option<String>,
     /// The digest of the playbook it is judged by.
     playbook: String,
     /// What was done, by whom and when.
@@ -272,6 +278,7 @@ impl From<DraftRequest> for DraftIn {
             cancels: asked.cancels,
             adds: asked.adds,
             keeps: asked.keeps,
+            resumes: asked.resumes,
         }
     }
 }
@@ -354,6 +361,7 @@ impl NoticeView {
             parent_document: contents.parent_document.clone(),
             adds: contents.adds.clone(),
             keeps: contents.keeps.clone(),
+            resumes: contents.resumes.map(|time| time.to_string()),
             playbook: record.playbook.clone(),
             steps: record.steps.iter().map(StepView::from).collect(),
             plan,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
+use super::warning::Suspension;
 use crate::app::answer::{AnswerIn, Answered, Answerer};
 use crate::app::order::{
     AnswerView, Mark, OrderFilter, OrderRow, OrderState, OrderView, Part, UnitView,
@@ -30,7 +31,8 @@ pub(super) struct OrderItem {
     recipient: String,
     /// The county it is counted under.
     county: String,
-    /// begin, replace, tell or release: what the latest notice means to the recipient.
+    /// begin, replace, tell, release, suspend or resume: what the latest notice means to the
+    /// recipient.
     change: &'static str,
     /// issued, handed-over, acknowledged, in-place or lift-acknowledged.
     rung: &'static str,
@@ -91,8 +93,11 @@ pub(super) struct Order {
     basis: String,
     /// issued, handed-over, acknowledged, in-place or lift-acknowledged.
     rung: &'static str,
-    /// waiting, acknowledged, in-place, told, lifted, withdrawn or replaced.
+    /// waiting, acknowledged, in-place, told, suspended, lifted, withdrawn or replaced.
     state: &'static str,
+    /// The suspension that holds or is ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspension: Option<Suspension>,
     /// Until when the acknowledgement that is owed is due, or was.
     acknowledge_by: String,
     /// Whether that has passed without one.
@@ -111,8 +116,9 @@ pub(super) struct Unit {
     name: String,
     /// The filed measure, word by word.
     measure: String,
-    /// Until when it is to be in place.
-    in_place_by: String,
+    /// Until when it is to be in place; absent while nothing is owed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place_by: Option<String>,
     /// When it was reported in place.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_place_at: Option<String>,
@@ -180,7 +186,8 @@ pub(super) struct AnswerResult {
     rung: &'static str,
     /// The latest revision: another than was answered when a newer notice came meanwhile.
     latest_revision: u32,
-    /// What the latest notice means to the recipient: begin, replace, tell or release.
+    /// What the latest notice means to the recipient: begin, replace, tell, release, suspend or
+    /// resume.
     latest_change: &'static str,
 }
 
@@ -328,10 +335,12 @@ impl From<OrderView> for Order {
                 OrderState::Acknowledged => "acknowledged",
                 OrderState::InPlace => "in-place",
                 OrderState::Told => "told",
+                OrderState::Suspended { .. } => "suspended",
                 OrderState::Lifted { .. } => "lifted",
                 OrderState::Withdrawn { .. } => "withdrawn",
                 OrderState::Replaced { .. } => "replaced",
             },
+            suspension: view.suspension.map(Suspension::from),
             acknowledge_by: rfc3339(view.acknowledge_by),
             open: view.open.into_iter().map(AnswerKind::as_str).collect(),
             answers: view.answers.into_iter().map(Into::into).collect(),
@@ -344,7 +353,7 @@ impl From<UnitView> for Unit {
         Self {
             name: unit.unit,
             measure: unit.measure,
-            in_place_by: rfc3339(unit.in_place_by),
+            in_place_by: unit.in_place_by.map(rfc3339),
             in_place_at: unit.in_place_at.map(rfc3339),
         }
     }

@@ -11,6 +11,7 @@ use crate::domain::notice::{Consultation, Contents, End, Grounds, NoticeKind};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Decision, Proposal};
+use crate::domain::warning::{Suspension, Warning};
 use crate::i18n::Language;
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::NoticeForm;
@@ -35,6 +36,7 @@ pub(super) struct Typed {
     cancels: String,
     adds: String,
     keeps: String,
+    resumes: TimeField,
 }
 
 /// What the form says: the notice, and the consultation where one was filled in.
@@ -63,6 +65,7 @@ impl Typed {
             clock: text(&format!("{name}_clock")),
         };
         let (from, until, consulted) = (time("from"), time("until"), time("consulted"));
+        let resumes = time("resumes");
         Self {
             kind: text("kind"),
             level: text("level"),
@@ -78,6 +81,7 @@ impl Typed {
             cancels: text("cancels"),
             adds: text("adds"),
             keeps: text("keeps"),
+            resumes,
         }
     }
 
@@ -107,8 +111,11 @@ impl Typed {
                 level.as_str().clone_into(&mut typed.level);
             }
             // What is not to change stays as it stands.
-            if let Some(from) = standing_start(desk).filter(|_| kind == NoticeKind::Correct) {
-                typed.from = from.into();
+            if kind == NoticeKind::Correct {
+                typed.corrects(desk);
+            }
+            if let Some(planned) = planned(desk).filter(|_| kind == NoticeKind::Resume) {
+                typed.from = planned.into();
             }
             if let Some(until) = standing_end(desk).filter(|_| !kind.ends()) {
                 typed.closed = true;
@@ -116,6 +123,17 @@ impl Typed {
             }
         }
         typed
+    }
+
+    /// The hours that a correction leaves as they stand.
+    fn corrects(&mut self, desk: &Desk) {
+        let suspended = suspension(desk).filter(|it| it.until.is_none());
+        let from = suspended.map(|it| it.from);
+        if let Some(from) = from.or_else(|| standing_start(desk)) {
+            self.from = from.into();
+        }
+        let planned = suspended.and_then(|it| it.planned);
+        self.resumes = planned.map(TimeField::from).unwrap_or_default();
     }
 
     /// Whether it says of which level the warning is to be.
@@ -130,7 +148,7 @@ impl Typed {
         // What the rules would have begun already begins now.
         let from = decision.from.map(|from| from.max(next_hour(desk).at()));
         Self {
-            kind: kind_of(decision.proposal).as_str().to_owned(),
+            kind: kind_of(desk, decision.proposal).as_str().to_owned(),
             level: level.map_or("", WarningLevel::as_str).to_owned(),
             from: from.map_or_else(|| next_hour(desk), WrittenTime::of).into(),
             closed: until.is_some() && decision.proposal != Proposal::Lift,
@@ -147,6 +165,7 @@ impl Typed {
         let kind = match (standing, said.level) {
             (None, _) => NoticeKind::Start,
             (Some(_), None) => NoticeKind::Lift,
+            (Some(_), Some(_)) if suspension(desk).is_some() => NoticeKind::Resume,
             (Some(standing), Some(level)) if level > standing => NoticeKind::Raise,
             (Some(standing), Some(level)) if level < standing => NoticeKind::Lower,
             (Some(_), Some(_)) => NoticeKind::Extend,
@@ -165,7 +184,11 @@ impl Typed {
     /// A draft that rests on a person's own judgement.
     fn judged(desk: &Desk) -> Self {
         let standing = standing_level(desk);
-        let kind = standing.map_or(NoticeKind::Start, |_| NoticeKind::Extend);
+        let kind = match (standing, suspension(desk)) {
+            (None, _) => NoticeKind::Start,
+            (Some(_), Some(_)) => NoticeKind::Resume,
+            (Some(_), None) => NoticeKind::Extend,
+        };
         let level = standing.unwrap_or(WarningLevel::Yellow);
         Self {
             kind: kind.as_str().to_owned(),
@@ -211,6 +234,7 @@ impl Typed {
             cancels: contents.cancels.clone().unwrap_or_default(),
             adds: contents.adds.join("\n"),
             keeps: contents.keeps.join("\n"),
+            resumes: contents.resumes.map(TimeField::from).unwrap_or_default(),
         }
     }
 
@@ -224,6 +248,11 @@ impl Typed {
             reading.time("until", &self.until).map(End::At)
         } else {
             Some(End::UntilFurtherNotice)
+        };
+        let resumes = if self.resumes == TimeField::default() {
+            Some(None)
+        } else {
+            reading.time("resumes", &self.resumes).map(Some)
         };
         let grounds = self.read_grounds(&mut reading);
         let consultation = self.read_consultation(&mut reading);
@@ -240,6 +269,7 @@ impl Typed {
                     cancels: some(&self.cancels),
                     adds: lines(&self.adds),
                     keeps: lines(&self.keeps),
+                    resumes: resumes?,
                 },
                 consultation,
             })
@@ -324,16 +354,18 @@ impl Typed {
             cancels: self.cancels,
             adds: self.adds,
             keeps: self.keeps,
+            suspends: self.kind == NoticeKind::Suspend.as_str(),
+            resumes: self.resumes,
             faults,
         }
     }
 
     /// The kinds that what stands allows.
     fn kinds(&self, language: Language, desk: &Desk) -> Vec<Choice> {
-        let stands = desk.standing.is_some();
-        let kinds = KINDS
-            .into_iter()
-            .filter(|kind| (*kind != NoticeKind::Start) == stands);
+        let kinds = KINDS.into_iter().filter(|kind| match standing(desk) {
+            Some(warning) => warning.takes(*kind, desk.now),
+            None => *kind == NoticeKind::Start,
+        });
         let kinds = kinds.map(|kind| Choice {
             value: kind.as_str().to_owned(),
             words: language.notice_kind(kind).to_string(),
@@ -419,12 +451,14 @@ impl Typed {
 }
 
 /// Every kind a notice may be of, in the order of a warning's life.
-const KINDS: [NoticeKind; 8] = [
+const KINDS: [NoticeKind; 10] = [
     NoticeKind::Start,
     NoticeKind::Raise,
     NoticeKind::Lower,
     NoticeKind::Extend,
     NoticeKind::AddOn,
+    NoticeKind::Suspend,
+    NoticeKind::Resume,
     NoticeKind::Lift,
     NoticeKind::Withdraw,
     NoticeKind::Correct,
@@ -432,8 +466,10 @@ const KINDS: [NoticeKind; 8] = [
 
 /// The kinds that may follow on the warning that stands.
 pub(super) fn changes(desk: &Desk) -> impl Iterator<Item = NoticeKind> {
-    let follows =
-        |kind: &NoticeKind| *kind != NoticeKind::Start && level_after(desk, *kind).is_some();
+    let follows = |kind: &NoticeKind| {
+        standing(desk).is_some_and(|warning| warning.takes(*kind, desk.now))
+            && level_after(desk, *kind).is_some()
+    };
     KINDS.into_iter().filter(follows)
 }
 
@@ -464,10 +500,15 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && contents.cancels == draft.cancels
         && contents.adds == draft.adds
         && contents.keeps == draft.keeps
+        && contents.resumes == draft.resumes
 }
 
-const fn kind_of(proposal: Proposal) -> NoticeKind {
+/// The notice that carries a proposal out; on a suspended warning it resumes at what is proposed.
+fn kind_of(desk: &Desk, proposal: Proposal) -> NoticeKind {
     match proposal {
+        Proposal::Raise | Proposal::Lower | Proposal::Extend if suspension(desk).is_some() => {
+            NoticeKind::Resume
+        }
         Proposal::Raise => NoticeKind::Raise,
         Proposal::Lower => NoticeKind::Lower,
         Proposal::Extend => NoticeKind::Extend,
@@ -480,17 +521,32 @@ fn rests_on(followed: &Followed) -> String {
     format!("{INSTRUCTION}{}", followed.record.id)
 }
 
+fn standing(desk: &Desk) -> Option<&Warning> {
+    desk.standing.as_ref()?.head.warning.as_ref()
+}
+
 fn standing_level(desk: &Desk) -> Option<WarningLevel> {
-    Some(desk.standing.as_ref()?.head.warning.as_ref()?.level)
+    Some(standing(desk)?.level)
+}
+
+fn standing_start(desk: &Desk) -> Option<WrittenTime> {
+    Some(standing(desk)?.effective)
 }
 
 /// The stated end of the warning that stands.
-fn standing_start(desk: &Desk) -> Option<WrittenTime> {
-    Some(desk.standing.as_ref()?.head.warning.as_ref()?.effective)
+fn standing_end(desk: &Desk) -> Option<WrittenTime> {
+    shown::end(standing(desk)?.ends)
 }
 
-fn standing_end(desk: &Desk) -> Option<WrittenTime> {
-    shown::end(desk.standing.as_ref()?.head.warning.as_ref()?.ends)
+/// The suspension of the warning that stands, held or ahead.
+fn suspension(desk: &Desk) -> Option<Suspension> {
+    standing(desk)?.suspension(desk.now)
+}
+
+/// When that is planned to end, where the hour is still ahead.
+fn planned(desk: &Desk) -> Option<WrittenTime> {
+    let planned = suspension(desk)?.planned;
+    planned.filter(|planned| planned.at() > desk.now)
 }
 
 /// The next full hour: a notice takes effect at one.

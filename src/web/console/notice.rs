@@ -369,9 +369,13 @@ fn field(of: &str) -> Option<&'static str> {
         "no-consultation" | "consultation" => Some("consultation"),
         "unwritten" => Some("reason"),
         "level" | "below-floor" => Some("level"),
-        "no-warning" | "warning-stands" | "warning-over" => Some("kind"),
+        "no-warning" | "warning-stands" | "warning-over" | "suspended" | "not-suspended" => {
+            Some("kind")
+        }
+        "too-early" => Some("from"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
+        "resumes-nothing" | "resumes-outside" => Some("resumes"),
         "no-proposal" | "grounds" => Some("grounds"),
         "own-draft" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
@@ -386,7 +390,8 @@ fn issue_field(of: &str) -> Option<&'static str> {
     match of {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "level" | "below-floor"
-        | "no-warning" | "warning-stands" | "warning-over" | "not-later" => Some("confirmed"),
+        | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "suspended"
+        | "not-suspended" | "too-early" => Some("confirmed"),
         _ => None,
     }
 }

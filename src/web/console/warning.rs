@@ -78,6 +78,7 @@ pub(in crate::web) async fn show(
         number: shown::number(board.notices.iter().rev()).unwrap_or_default(),
         from: warning.start,
         until: shown::until(warning),
+        suspension: warning.suspension(desk.now),
         rule: rule(&desk.playbook, &board.notices),
         steps: life(&seat, &board, warning, &names),
         notices,

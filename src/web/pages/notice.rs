@@ -147,6 +147,10 @@ pub struct NoticeForm {
     pub adds: String,
     /// Measures that stay after the lift, one to a line.
     pub keeps: String,
+    /// When a suspension is planned to end.
+    pub resumes: TimeField,
+    /// Whether a suspension is being written.
+    pub suspends: bool,
     /// What is wrong with the above.
     pub faults: Faults,
 }
@@ -165,6 +169,7 @@ impl NoticeForm {
             "consulted_by" => "notice-consulted-by",
             "consultation" => "notice-conclusion",
             "adds" => "notice-adds",
+            "resumes" => "notice-resumes",
             _ => return None,
         }))
     }
@@ -193,6 +198,8 @@ pub struct NoticeFacts {
     pub adds: Option<String>,
     /// Measures that stay after the lift.
     pub keeps: Option<String>,
+    /// When a suspension is planned to end, as written.
+    pub resumes: Option<WrittenTime>,
     /// The rule it was judged by, with its version.
     pub rule: String,
 }
@@ -256,6 +263,10 @@ pub enum StepKind {
     Corrected,
     /// 加严.
     AddedOn,
+    /// 暂停.
+    Suspended,
+    /// 恢复.
+    Resumed,
     /// 放弃.
     Abandoned,
 }
@@ -277,6 +288,8 @@ impl StepKind {
             Self::Lifted => "step-lifted",
             Self::Withdrawn => "step-withdrawn",
             Self::Corrected => "step-corrected",
+            Self::Suspended => "step-suspended",
+            Self::Resumed => "step-resumed",
             Self::AddedOn => "step-added-on",
             Self::Abandoned => "step-abandoned",
         })

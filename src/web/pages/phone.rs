@@ -8,6 +8,7 @@ use askama::Template;
 
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::i18n::Language;
 use crate::web::pages::Setting;
 use crate::web::pages::form::{Choice, Faults};
@@ -38,6 +39,8 @@ pub struct PhonePage {
     pub kind: OrderKind,
     /// Where the order stands for this reader.
     pub state: PhoneState,
+    /// The suspension that holds or is ahead.
+    pub suspension: Option<Suspension>,
     /// What each production line must do.
     pub lines: Vec<PhoneLine>,
     /// On what the measures rest: list, grade, notice.
@@ -99,6 +102,11 @@ pub enum PhoneState {
         /// The level before.
         before: WarningLevel,
     },
+    /// The duty is not owed for a while.
+    Suspended {
+        /// The confirmation, once given.
+        confirmed: Option<Receipt>,
+    },
     /// The duty has ended.
     Lifted {
         /// When, as written.
@@ -142,8 +150,8 @@ pub struct PhoneLine {
     pub unit: String,
     /// What it must do.
     pub measure: String,
-    /// By when it must be in place, as written.
-    pub by: WrittenTime,
+    /// By when it must be in place, as written; none while nothing is owed.
+    pub by: Option<WrittenTime>,
     /// Ramp-down and safety on the way.
     pub remark: Option<String>,
 }
@@ -161,6 +169,8 @@ pub struct PhoneActions {
     pub help: Option<String>,
     /// 确认解除.
     pub confirm_lift: Option<String>,
+    /// 确认暂停.
+    pub confirm_suspension: Option<String>,
 }
 
 /// An answer given before.

@@ -6,6 +6,7 @@ use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
 use qingkong::domain::notice::NoticeKind;
 use qingkong::domain::skill::LineSkill;
 use qingkong::domain::time::WrittenTime;
+use qingkong::domain::warning::Suspension;
 use qingkong::i18n::Language;
 use qingkong::table;
 use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
@@ -129,7 +130,17 @@ fn standing(level: WarningLevel, phase: Phase) -> Standing {
         number: owned("许环攻坚办〔2026〕31号"),
         from: at("11-23T20:00"),
         until: None,
+        suspension: None,
         href: owned("/warnings/01"),
+    }
+}
+
+/// From the 24th on, for a day.
+fn suspension() -> Suspension {
+    Suspension {
+        from: at("11-24T14:00"),
+        planned: Some(at("11-25T18:00")),
+        until: None,
     }
 }
 
@@ -691,6 +702,10 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         ("notice-ready", ready.render().unwrap()),
         ("notice-stale-plan", stale.render().unwrap()),
         ("notice-issued", issued.render().unwrap()),
+        (
+            "notice-suspend",
+            suspend_notice(ready.clone()).render().unwrap(),
+        ),
         ("notice-lift", lift_notice(ready).render().unwrap()),
     ]
 }
@@ -710,6 +725,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             cancels: Some(owned("许环攻坚办〔2026〕29号")),
             adds: None,
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
+            resumes: None,
             rule: owned("环大气〔2024〕6号"),
         })),
         differences: vec![
@@ -720,6 +736,44 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
         plan: Some(PlanPreview {
             changes: ChangeCounts {
                 lifted: 1842,
+                ..ChangeCounts::default()
+            },
+            duties: DutyCounts::default(),
+            cuts: vec![],
+            sample: vec![],
+            all_lines: None,
+            letter: None,
+            ..plan()
+        }),
+        ..ready
+    }
+}
+
+fn suspend_notice(ready: NoticePage) -> NoticePage {
+    NoticePage {
+        kind: NoticeKind::Suspend,
+        body: NoticeBody::Fixed(Box::new(NoticeFacts {
+            from: at("11-24T14:00"),
+            until: None,
+            issued_at: None,
+            parent: None,
+            reason: owned("24日下午至25日白天扩散条件短时好转。"),
+            against_rule: true,
+            consultation: None,
+            cancels: None,
+            adds: None,
+            keeps: None,
+            resumes: Some(at("11-25T18:00")),
+            rule: owned("环大气〔2024〕6号"),
+        })),
+        differences: vec![difference(
+            "notice-suspension",
+            "无",
+            "2026年11月24日14时起暂停，计划2026年11月25日18时恢复",
+        )],
+        plan: Some(PlanPreview {
+            changes: ChangeCounts {
+                suspended: 1842,
                 ..ChangeCounts::default()
             },
             duties: DutyCounts::default(),
@@ -790,6 +844,8 @@ fn form() -> NoticeForm {
         cancels: String::new(),
         adds: String::new(),
         keeps: String::new(),
+        suspends: false,
+        resumes: TimeField::default(),
         faults: Faults::default(),
     }
 }
@@ -810,6 +866,7 @@ fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
         cancels: None,
         adds: None,
         keeps: None,
+        resumes: None,
         rule: owned("环大气〔2024〕6号"),
     }))
 }
@@ -874,6 +931,8 @@ fn plan() -> PlanPreview {
             changed: 310,
             told: 12,
             lifted: 0,
+            suspended: 0,
+            resumed: 0,
         },
         duties: DutyCounts {
             stop: 604,
@@ -1010,6 +1069,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         number: owned("许环攻坚办〔2026〕31号"),
         from: at("11-23T20:00"),
         until: None,
+        suspension: None,
         rule: owned("环大气〔2024〕6号"),
         steps: life(),
         notices: notice_rows(),
@@ -1019,12 +1079,19 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
             NoticeKind::Raise,
             NoticeKind::Lower,
             NoticeKind::Extend,
+            NoticeKind::Suspend,
             NoticeKind::Correct,
             NoticeKind::Withdraw,
             NoticeKind::Lift,
         ]
         .map(|kind| (kind, format!("/notices/new?kind={kind}")))
         .to_vec(),
+    };
+    let suspended = WarningPage {
+        phase: Phase::Suspended,
+        suspension: Some(suspension()),
+        changes: vec![(NoticeKind::Resume, owned("/notices/new?kind=resume"))],
+        ..one.clone()
     };
     let over = WarningPage {
         phase: Phase::Lifted,
@@ -1036,6 +1103,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         ("warnings", list.render().unwrap()),
         ("warnings-none", none.render().unwrap()),
         ("warning", one.render().unwrap()),
+        ("warning-suspended", suspended.render().unwrap()),
         ("warning-lifted", over.render().unwrap()),
     ]
 }
@@ -1048,6 +1116,8 @@ fn life() -> Vec<Step> {
         (StepKind::Corrected, "11-24T16:30"),
         (StepKind::Lowered, "11-25T12:00"),
         (StepKind::Extended, "11-25T18:00"),
+        (StepKind::Suspended, "11-25T18:05"),
+        (StepKind::Resumed, "11-25T18:10"),
         (StepKind::Withdrawn, "11-25T18:20"),
         (StepKind::Lifted, "11-26T24:00"),
     ];
@@ -1238,19 +1308,20 @@ fn order(language: Language) -> OrderPage {
         warning: (owned("/warnings/01"), owned("许环攻坚办〔2026〕31号")),
         from: at("11-23T20:00"),
         until: None,
+        suspension: None,
         marks: vec![Mark::Late, Mark::Objection],
         lines: vec![
             OrderLine {
                 unit: owned("1# 熟料线（2500 t/d）"),
                 measure: owned("停产"),
-                by: at("11-23T24:00"),
+                by: Some(at("11-23T24:00")),
                 remark: Some(owned("回转窑降温需 4 小时，按操作规程止火")),
                 in_place_at: None,
             },
             OrderLine {
                 unit: owned("厂区运输"),
                 measure: owned("停用国四及以下重型载货车（含燃气）"),
-                by: at("11-23T20:00"),
+                by: Some(at("11-23T20:00")),
                 remark: None,
                 in_place_at: Some(at("11-23T19:55")),
             },
@@ -1431,6 +1502,32 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
         confirm_lift: Some(owned("/o/token/confirm-lift")),
         ..PhoneActions::default()
     };
+    let confirm_suspension = PhoneActions {
+        confirm_suspension: Some(owned("/o/token/confirm-suspension")),
+        ..PhoneActions::default()
+    };
+    let suspended = |confirmed, actions| {
+        PhonePage {
+            state: PhoneState::Suspended { confirmed },
+            suspension: Some(suspension()),
+            actions,
+            lines: phone(language)
+                .lines
+                .into_iter()
+                .map(|line| PhoneLine { by: None, ..line })
+                .collect(),
+            ..phone(language)
+        }
+        .render()
+        .unwrap()
+    };
+    let resumed = PhonePage {
+        suspension: Some(Suspension {
+            until: Some(at("11-25T18:00")),
+            ..suspension()
+        }),
+        ..phone(language)
+    };
     let replaced = PhoneState::Replaced {
         by: owned("XC-2026-32-04711"),
         href: Some(owned("/o/newer")),
@@ -1462,6 +1559,12 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
             "phone-told",
             in_state(PhoneState::Told { before: Yellow }, PhoneActions::default()),
         ),
+        ("phone-suspended", suspended(None, confirm_suspension)),
+        (
+            "phone-suspension-confirmed",
+            suspended(Some(receipt(false)), PhoneActions::default()),
+        ),
+        ("phone-resumed", resumed.render().unwrap()),
         ("phone-lifted", in_state(lifted(None), confirm)),
         (
             "phone-lift-confirmed",
@@ -1491,6 +1594,7 @@ fn phone(language: Language) -> PhonePage {
         level: Orange,
         from: at("11-23T20:00"),
         until: None,
+        suspension: None,
         kind: OrderKind::Measures,
         state: PhoneState::Waiting {
             answer_by: at("11-23T19:50"),
@@ -1500,13 +1604,13 @@ fn phone(language: Language) -> PhonePage {
             PhoneLine {
                 unit: owned("1# 熟料线（2500 t/d）"),
                 measure: owned("停产"),
-                by: at("11-23T24:00"),
+                by: Some(at("11-23T24:00")),
                 remark: Some(owned("回转窑降温需 4 小时，按操作规程止火")),
             },
             PhoneLine {
                 unit: owned("厂区运输"),
                 measure: owned("停用国四及以下重型载货车（含燃气）"),
-                by: at("11-23T20:00"),
+                by: Some(at("11-23T20:00")),
                 remark: None,
             },
         ],
@@ -1521,6 +1625,7 @@ fn phone(language: Language) -> PhonePage {
             object: Some(owned("/o/token/object")),
             help: Some(owned("/o/token/help")),
             confirm_lift: None,
+            confirm_suspension: None,
         },
         objections: vec![
             choice("exempt", "属于保障类或豁免情形", false),

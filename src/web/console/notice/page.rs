@@ -12,6 +12,7 @@ use crate::app::desk::{self, Desk, Names, Overview};
 use crate::domain::id::NoticeId;
 use crate::domain::notice::{Contents, Grounds, Notice};
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Warning;
 use crate::web::console::Seat;
 use crate::web::console::draft::Typed;
 use crate::web::pages::Section;
@@ -152,6 +153,7 @@ impl<'p> Page<'p> {
             cancels: contents.cancels.clone(),
             adds: (!contents.adds.is_empty()).then(|| contents.adds.join("；")),
             keeps,
+            resumes: contents.resumes,
             rule: self.rule(contents),
         }
     }
@@ -208,13 +210,19 @@ impl<'p> Page<'p> {
             Some(until) => language.written(until),
             None => language.say("window-open").to_string(),
         };
-        let after = standing.clone().after(contents);
+        let now = self.desk.now;
+        let after = standing.clone().after(contents, now);
         let level = match shown::level(contents) {
             Some(_) => language.level(after.level),
             None => language.notice_kind(contents.kind),
         };
+        let suspended = |warning: &Warning| match warning.suspension(now) {
+            Some(suspension) => language.suspension(&suspension).to_string(),
+            None => language.say("suspension-none").to_string(),
+        };
         let difference = |key, was, now| Difference { key, was, now };
-        vec![
+        let suspensions = difference("notice-suspension", suspended(standing), suspended(&after));
+        let mut differences = vec![
             difference(
                 "notice-level",
                 language.level(standing.level).to_string(),
@@ -230,7 +238,11 @@ impl<'p> Page<'p> {
                 until(shown::until(standing)),
                 until(shown::until(&after)),
             ),
-        ]
+        ];
+        if suspensions.differs() {
+            differences.push(suspensions);
+        }
+        differences
     }
 
     /// Whom the notice waits for, where it is not whoever looks.
