@@ -163,6 +163,7 @@ pub(crate) async fn prepare(
         adds: Vec::new(),
         keeps: Vec::new(),
         resumes: None,
+        areas: Vec::new(),
     };
     let notice = notices::draft(&app, &officer, None, draft).await?.notice;
     let consultation = Consultation {

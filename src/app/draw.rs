@@ -35,7 +35,7 @@ use crate::domain::warning::Suspension;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
 use crate::store::registry::{self, ListRow, ListedPlant};
-use crate::store::{StoreError, Tx, counter};
+use crate::store::{StoreError, Tx, counter, order};
 
 /// How many plants are read, drawn and written at once.
 const PAGE: u16 = 2_500;
@@ -255,6 +255,9 @@ struct Staging<'a> {
 /// What everyone was told by the plan in force, and the revision they owe.
 type Before = HashMap<RecipientKey, (Told, i32)>;
 
+/// Lines, and where their recipients lie.
+type Placed = (Vec<LineRecord>, HashMap<RecipientKey, RegionCode>);
+
 /// Lines on their way to the store.
 type ToWrite = mpsc::Sender<Vec<StagedLine>>;
 
@@ -363,12 +366,13 @@ impl Staging<'_> {
         }
         sort(sheet.weigh_offices(self.offices().await?));
         let mut after = OrderKey(i64::MIN);
-        while let Some(page) = self.previous_lines(after).await? {
+        while let Some((page, regions)) = self.previous_lines(after).await? {
             after = page.last().map_or(after, |line| line.order);
             let lines = page.into_iter().filter_map(|before| {
                 let told = told.remove(&before.recipient)?;
                 let duty = now.remove(&before.recipient);
-                sheet.follow(before, told, duty)
+                let region = *regions.get(&before.recipient)?;
+                sheet.follow(before, region, told, duty)
             });
             let lines = lines.collect();
             to_write.send(lines).await.map_err(|_| broken_off())?;
@@ -382,14 +386,16 @@ impl Staging<'_> {
         Ok(sheet)
     }
 
-    /// The next lines of the plan in force; none after the last.
-    async fn previous_lines(self, after: OrderKey) -> Result<Option<Vec<LineRecord>>, Error> {
+    /// The next lines of the plan in force, and where their recipients lie; none after the last.
+    async fn previous_lines(self, after: OrderKey) -> Result<Option<Placed>, Error> {
         let Some(previous) = self.previous else {
             return Ok(None);
         };
         let mut tx = self.app.db.read().await?;
         let page = store::page_lines(&mut tx, previous, after, PAGE.into()).await?;
-        Ok((!page.is_empty()).then_some(page))
+        let recipients: Vec<i64> = page.iter().map(|line| line.recipient.0).collect();
+        let regions = order::list_regions(&mut tx, &recipients).await?;
+        Ok((!page.is_empty()).then_some((page, regions)))
     }
 
     async fn offices(self) -> Result<Vec<registry::Recipient>, Error> {
@@ -479,6 +485,7 @@ impl Sheet {
     fn follow(
         &mut self,
         before: LineRecord,
+        region: RegionCode,
         (told, owed): (Told, i32),
         duty: Option<Duty>,
     ) -> Option<StagedLine> {
@@ -488,7 +495,7 @@ impl Sheet {
             recipient: before.recipient,
             change,
             duty: match duty {
-                None => before.duty.released(&self.drawing),
+                None => before.duty.released(&self.drawing, region),
                 Some(duty) if duty.is_suspended() => before.duty.suspended(&self.drawing),
                 Some(duty) => duty,
             },

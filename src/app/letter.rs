@@ -117,7 +117,14 @@ pub(super) fn context<L: Lane>(
             en: format!("Level {} response", contents.level.response()),
         },
         issued_at: written(notice.issued_at),
-        effective_at: contents.effective.into(),
+        area: duty.area.and_then(|area| {
+            let name = notice.playbook.regions().name(area);
+            name.map(str::to_owned)
+        }),
+        effective_at: match told.change {
+            Change::Release => duty.effective.into(),
+            _ => contents.effective.into(),
+        },
         ends: match contents.ends {
             End::At(end) => end.into(),
             End::UntilFurtherNotice => When::open(),

@@ -18,8 +18,8 @@ use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act as Move, Consultation, Contents, Draft, End, Grounds, Notice, NoticeKind, Person, Refusal,
-    Signature, Step,
+    Act as Move, AreaHour, Consultation, Contents, Draft, End, Grounds, Notice, NoticeKind, Person,
+    Refusal, Signature, Step,
 };
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
@@ -52,6 +52,8 @@ pub struct DraftIn {
     pub keeps: Vec<String>,
     /// When a suspension is planned to end.
     pub resumes: Option<WrittenTime>,
+    /// The areas that a lift ends before its own hour.
+    pub areas: Vec<AreaHour>,
 }
 
 /// What a draft rests on, as the officer names it.
@@ -321,6 +323,7 @@ async fn contents(
             Error::invalid("grounds", "nothing-drafted", "expected what it rests on")
         })?,
     };
+    within(&draft.areas, draft.region, playbook)?;
     let parent_document = match (&grounds, draft.parent_document) {
         (_, Some(document)) => Some(document),
         (Grounds::Instruction { number, .. }, None) => Some(number.clone()),
@@ -337,7 +340,22 @@ async fn contents(
         adds: draft.adds,
         keeps: draft.keeps,
         resumes: draft.resumes,
+        areas: draft.areas,
     })
+}
+
+/// Whether these are counties and townships of a region.
+fn within(areas: &[AreaHour], region: RegionCode, playbook: &Playbook) -> Result<(), Error> {
+    let known = |area: RegionCode| {
+        area != region && region.contains(area) && playbook.regions().contains(area)
+    };
+    match areas.iter().find(|named| !known(named.area)) {
+        Some(AreaHour { area, .. }) => {
+            let text = format!("expected a county or township of {region}, not {area}");
+            Err(Error::invalid("areas", "outside", text))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The warning that stands in a region, if its time has not run out.
@@ -453,6 +471,9 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::NotEntitled { .. } => "not-entitled",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::AddsNothing => "adds-nothing",
+        Refusal::AreasOfNoLift => "areas-of-no-lift",
+        Refusal::AreaTwice(_) => "area-twice",
+        Refusal::AreaAfterLift { .. } => "area-after-lift",
         Refusal::ResumesNothing => "resumes-nothing",
         Refusal::ResumesOutside { .. } => "resumes-outside",
     };
@@ -469,6 +490,7 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::Suspended(_) => "suspended",
         NotAdmitted::NotSuspended => "not-suspended",
         NotAdmitted::TooEarly { .. } => "too-early",
+        NotAdmitted::AreaPast { .. } => "area-past",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

@@ -27,7 +27,7 @@ use crate::time::WrittenTime;
 mod contents;
 mod instruction;
 
-pub use contents::{Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
+pub use contents::{AreaHour, Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
 pub use instruction::Instruction;
 
 /// Who may approve what, from the region's playbook.
@@ -140,6 +140,20 @@ pub enum Refusal {
     /// An add-on without measures.
     #[error("an add-on must add measures")]
     AddsNothing,
+    /// Areas on a notice that lifts nothing.
+    #[error("only a lift ends at other hours in some areas")]
+    AreasOfNoLift,
+    /// An area with two hours.
+    #[error("{0} is named twice")]
+    AreaTwice(RegionCode),
+    /// An area that would go on after the lift itself.
+    #[error("{area} would end at {at}, after the lift itself")]
+    AreaAfterLift {
+        /// The area.
+        area: RegionCode,
+        /// Its hour.
+        at: WrittenTime,
+    },
     /// A planned resumption on a notice that suspends nothing.
     #[error("only a suspension plans when duties are resumed")]
     ResumesNothing,

@@ -60,6 +60,9 @@ pub struct Duty {
     pub base: Emission,
     /// How much less it emits while the duty is met.
     pub cut: Emission,
+    /// The area that a staggered lift ends at an hour of its own, where the recipient lies in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<RegionCode>,
     /// When the duty is not owed in the meantime: open under a suspension, with its end under the
     /// resumption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -296,6 +299,7 @@ impl Duty {
             } else {
                 plant.cut(level)
             },
+            area: None,
             suspension: drawing.suspension,
         })
     }
@@ -313,6 +317,7 @@ impl Duty {
             acknowledge_within_minutes: drawing.acknowledge_within(),
             base: Emission::ZERO,
             cut: Emission::ZERO,
+            area: None,
             suspension: drawing.suspension,
         })
     }
@@ -334,12 +339,15 @@ impl Duty {
         matches!(self.suspension, Some(Suspension { until: None, .. }))
     }
 
-    /// The duty with which a recipient is released: what it last owed, and what stays after it.
+    /// The duty with which a recipient in a region is released: what it last owed, and what stays
+    /// after it. It ends at the hour of its area, where the lift is staggered.
     #[must_use]
-    pub fn released(self, drawing: &Drawing) -> Self {
+    pub fn released(self, drawing: &Drawing, region: RegionCode) -> Self {
+        let area = drawing.notice.area_of(region);
         Self {
             level: drawing.notice.level,
-            effective: drawing.notice.effective,
+            effective: area.map_or(drawing.notice.effective, |area| area.at),
+            area: area.map(|area| area.area),
             added: drawing.notice.keeps.clone(),
             acknowledge_within_minutes: drawing.acknowledge_within(),
             suspension: None,
@@ -641,7 +649,7 @@ mod tests {
     use super::*;
     use crate::enterprise::{Industry, ListClass, Unit};
     use crate::measure::Measure;
-    use crate::notice::{End, Grounds};
+    use crate::notice::{AreaHour, End, Grounds};
     use WarningLevel::{Orange, Red, Yellow};
 
     /// 水泥熟料 of grade B under 环办大气函〔2020〕340号.
@@ -775,6 +783,28 @@ mod tests {
         assert_eq!(Change::between(Some(&told), None), Some(Change::Release));
         told.released = true;
         assert_eq!(Change::between(Some(&told), None), None);
+    }
+
+    #[test]
+    fn a_staggered_lift_releases_each_at_the_hour_of_its_area() {
+        let start = notice(NoticeKind::Start, Orange);
+        let duty = Duty::of_plant(&plant(CLINKER_B), &drawing(&start)).unwrap();
+        let area = AreaHour {
+            area: "411081".parse().unwrap(),
+            at: "2026-11-25T15:00".parse().unwrap(),
+        };
+        let lift = Contents {
+            areas: vec![area],
+            ..notice(NoticeKind::Lift, Orange)
+        };
+        let released = |region: &str| {
+            let duty = duty
+                .clone()
+                .released(&drawing(&lift), region.parse().unwrap());
+            (duty.effective, duty.area)
+        };
+        assert_eq!(released("411081102"), (area.at, Some(area.area)));
+        assert_eq!(released("411082"), (lift.effective, None));
     }
 
     #[rstest]

@@ -18,7 +18,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::level::WarningLevel;
-use crate::notice::{Contents, End, NoticeKind};
+use crate::notice::{AreaHour, Contents, End, NoticeKind};
+use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::trigger::Floor;
 
@@ -37,6 +38,9 @@ pub struct Warning {
     pub ends: End,
     /// How it ended, if a notice ended it.
     pub ended: Option<Ended>,
+    /// The areas that the notice that ended it ends before its own hour.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaHour>,
     /// The suspension that held or was ahead when its last notice was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspension: Option<Suspension>,
@@ -116,6 +120,14 @@ pub enum NotAdmitted {
         /// The hour that it may not come before.
         after: WrittenTime,
     },
+    /// An area whose hour has come before anybody there was told.
+    #[error("{area} would end at {at}, which has passed")]
+    AreaPast {
+        /// The area.
+        area: RegionCode,
+        /// Its hour.
+        at: WrittenTime,
+    },
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -139,6 +151,7 @@ impl Warning {
             effective: start.effective,
             ends: start.ends,
             ended: None,
+            areas: Vec::new(),
             suspension: None,
             notices: 1,
         }
@@ -156,6 +169,9 @@ impl Warning {
             None if standing.is_some() => return Err(NotAdmitted::Over),
             None => return Err(NotAdmitted::NoWarning(next.kind)),
             Some(warning) => warning.admits_change(next, now)?,
+        }
+        if let Some(&AreaHour { area, at }) = next.areas.iter().find(|it| it.at.at() < now) {
+            return Err(NotAdmitted::AreaPast { area, at });
         }
         match floor {
             Some(floor) if next.resulting_level() < Some(floor.level) && !next.withdraws() => {
@@ -239,6 +255,7 @@ impl Warning {
                     by: next.kind,
                     at: next.effective,
                 });
+                self.areas.clone_from(&next.areas);
             }
             NoticeKind::AddOn => {}
             NoticeKind::Extend => self.ends = next.ends,
@@ -282,6 +299,13 @@ impl Warning {
             Some(_) => follows_suspension(kind),
             None => !matches!(kind, NoticeKind::Start | NoticeKind::Resume),
         }
+    }
+
+    /// When a staggered lift ends it in a county; none where the lift is not staggered.
+    pub fn lifted_at(&self, county: RegionCode) -> Option<WrittenTime> {
+        let ended = self.ended.filter(|_| !self.areas.is_empty())?;
+        let own = self.areas.iter().find(|named| named.area == county);
+        Some(own.map_or(ended.at, |named| named.at))
     }
 
     /// Where it stands at an instant.
@@ -651,6 +675,39 @@ mod tests {
         let now = at("2023-12-21T08:00");
         let refused = Warning::admits(Some(&orange()), &suspend, Some(&floor), now);
         assert!(matches!(refused, Err(NotAdmitted::BelowFloor { .. })));
+    }
+
+    #[test]
+    fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed() {
+        let hour = |area: &str, at: &str| AreaHour {
+            area: area.parse().unwrap(),
+            at: at.parse().unwrap(),
+        };
+        let areas = vec![
+            hour("411081", "2023-12-31T15:00"),
+            hour("411082", "2023-12-31T18:00"),
+        ];
+        let lift = Contents {
+            areas: areas.clone(),
+            ..notice(
+                NoticeKind::Lift,
+                Orange,
+                "2023-12-31T24:00",
+                End::UntilFurtherNotice,
+            )
+        };
+        let admits = |now: &str| Warning::admits(Some(&orange()), &lift, None, at(now));
+        assert_eq!(admits("2023-12-31T15:00"), Ok(()));
+        let AreaHour { area, at: hour } = areas[0];
+        let refused = NotAdmitted::AreaPast { area, at: hour };
+        assert_eq!(admits("2023-12-31T15:01"), Err(refused));
+        let warning = orange().after(&lift, at("2023-12-31T10:00"));
+        assert_eq!(warning.lifted_at(area), Some(hour));
+        let other = "411023".parse().unwrap();
+        assert_eq!(warning.lifted_at(other), Some(lift.effective));
+        assert_eq!(orange().lifted_at(area), None);
+        assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::InForce);
+        assert_eq!(warning.phase(at("2023-12-31T24:00")), Phase::Over);
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct MessageContext {
     pub recipient: Recipient,
     /// The region the warning is for: `许昌市`.
     pub region: String,
+    /// The part of the region whose own hour this is, in a staggered lift: `禹州市`.
+    pub area: Option<String>,
     /// Who issues (发布机关).
     pub organ: String,
     /// The document number (文号).
@@ -390,6 +392,7 @@ pub(super) mod tests {
                 grade: Some("B-".to_owned()),
             },
             region: "许昌市".to_owned(),
+            area: Some("禹州市".to_owned()),
             organ: "许昌市生态环境保护委员会办公室".to_owned(),
             document: "许环委办〔2026〕88号".to_owned(),
             level: WarningLevel::Orange.into(),
@@ -466,6 +469,7 @@ pub(super) mod tests {
     #[test]
     fn every_message_says_the_same_with_nothing_optional() {
         let context = MessageContext {
+            area: None,
             previous_level: None,
             duties: Vec::new(),
             enterprises: None,
@@ -506,6 +510,28 @@ pub(super) mod tests {
             assert!(content.text.contains(said), "{said}");
             assert!(content.html.contains(said), "{said}");
         }
+    }
+
+    #[test]
+    fn a_staggered_lift_names_the_area_whose_hour_it_is() {
+        let content = rendered(MessageKind::Lift, Language::Zh, &sample());
+        assert!(
+            content
+                .text
+                .contains("许昌市禹州市自2026年11月24日24时起解除"),
+            "{}",
+            content.text
+        );
+        let all = MessageContext {
+            area: None,
+            ..sample()
+        };
+        let content = rendered(MessageKind::Lift, Language::Zh, &all);
+        assert!(
+            content.text.contains("许昌市自2026年11月24日24时起解除"),
+            "{}",
+            content.text
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::app::playbook::Playbook;
 use crate::domain::aqi::{Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
+    Act, AreaHour, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
 };
 use crate::domain::order::Rung as OrderRung;
 use crate::domain::plan;
@@ -304,6 +304,15 @@ pub(super) fn office(part: plan::Part, language: Language) -> String {
         .with("autonomous", part.autonomous)
         .with("other", part.other)
         .to_string()
+}
+
+/// The areas of a staggered lift by name, with their hours.
+pub(super) fn areas(areas: &[AreaHour], regions: &Regions) -> Vec<(String, WrittenTime)> {
+    let named = areas.iter().map(|named| {
+        let name = county(regions, named.area.as_str());
+        (name, named.at)
+    });
+    named.collect()
 }
 
 /// What a county or local unit is called; its code where nobody has named it.

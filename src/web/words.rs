@@ -38,6 +38,7 @@ pub(super) fn fault(language: Language, error: &FieldError) -> String {
         ("region", "ambiguous") => "fault-region-ambiguous",
         ("source", "malformed") => "fault-source",
         ("on", "no-such-day") => "fault-no-such-day",
+        ("areas", _) => "fault-areas",
         _ => return error.text.clone(),
     };
     language.say(key).to_string()
@@ -59,6 +60,10 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "suspended" => "refusal-suspended",
         "not-suspended" => "refusal-not-suspended",
         "too-early" => "refusal-too-early",
+        "areas-of-no-lift" => "refusal-areas-of-no-lift",
+        "area-twice" => "refusal-area-twice",
+        "area-after-lift" => "refusal-area-after-lift",
+        "area-past" => "refusal-area-past",
         "resumes-nothing" => "refusal-resumes-nothing",
         "resumes-outside" => "refusal-resumes-outside",
         "level" => "refusal-level",

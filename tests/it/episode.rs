@@ -307,6 +307,7 @@ fn duty(level: WarningLevel) -> Duty {
         acknowledge_within_minutes: 120,
         base: Emission::ZERO,
         cut: Emission::ZERO,
+        area: None,
         suspension: None,
     }
 }

@@ -10,6 +10,7 @@ pub(super) fn full() -> MessageContext {
     let when = When::from(written());
     MessageContext {
         drill: true,
+        area: Some("样例县".to_owned()),
         previous_level: Some(Level::from(WarningLevel::Yellow)),
         ends: when.clone(),
         duties: vec![Duty {
@@ -47,6 +48,7 @@ pub(super) fn bare() -> MessageContext {
             grade: None,
         },
         region: "样例市".to_owned(),
+        area: None,
         organ: "样例市指挥部".to_owned(),
         document: "样例〔2026〕1号".to_owned(),
         level: Level::from(WarningLevel::Orange),

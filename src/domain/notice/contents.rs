@@ -1,5 +1,6 @@
 //! What a notice says, and how it is consulted on and signed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Refusal, written};
 use crate::id::{InstructionId, UserId};
 use crate::level::WarningLevel;
+use crate::region::RegionCode;
 use crate::time::WrittenTime;
 
 /// What a notice does to its warning.
@@ -134,6 +136,19 @@ pub struct Contents {
     /// person issues the [`NoticeKind::Resume`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumes: Option<WrittenTime>,
+    /// The areas that a lift ends before its own hour, which is the last. An area within another
+    /// one that is named has its own hour.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaHour>,
+}
+
+/// A part of the warning's place that a staggered lift (分批错时解除) ends at an hour of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaHour {
+    /// A county or township.
+    pub area: RegionCode,
+    /// When it ends there.
+    pub at: WrittenTime,
 }
 
 /// What a notice rests on.
@@ -227,6 +242,7 @@ impl Contents {
             adds: Vec::new(),
             keeps: Vec::new(),
             resumes: None,
+            areas: Vec::new(),
         }
     }
 
@@ -247,6 +263,7 @@ impl Contents {
         if let Some(resumes) = self.resumes {
             self.check_resumption(resumes)?;
         }
+        self.check_areas()?;
         match &self.grounds {
             Grounds::Judgement { reason } => {
                 written(reason, "the reason for acting without the rules being met")
@@ -269,6 +286,31 @@ impl Contents {
             });
         }
         Ok(())
+    }
+
+    /// Areas belong to a lift, each is named once, and none ends after the lift itself.
+    fn check_areas(&self) -> Result<(), Refusal> {
+        let mut named = BTreeSet::new();
+        for &AreaHour { area, at } in &self.areas {
+            if self.kind != NoticeKind::Lift {
+                return Err(Refusal::AreasOfNoLift);
+            }
+            if !named.insert(area) {
+                return Err(Refusal::AreaTwice(area));
+            }
+            if at.at() > self.effective.at() {
+                return Err(Refusal::AreaAfterLift { area, at });
+            }
+        }
+        Ok(())
+    }
+
+    /// The named area that a region lies in, with its hour: the smallest of them.
+    pub fn area_of(&self, region: RegionCode) -> Option<AreaHour> {
+        region
+            .with_ancestors()
+            .find_map(|region| self.areas.iter().find(|named| named.area == region))
+            .copied()
     }
 
     /// A superior's instruction stands for the consultation; everything else needs its own.
@@ -336,6 +378,64 @@ pub(super) mod tests {
             ..contents(WarningLevel::Orange)
         };
         assert_eq!(suspension.check().err(), refused);
+    }
+
+    /// 2017-11-06: some areas lifted at 15时, the others at 24时.
+    #[rstest]
+    #[case::two_areas(NoticeKind::Lift, &[("411081", "15:00"), ("411082", "24:00")], None)]
+    #[case::of_another_kind(NoticeKind::Lower, &[("411081", "15:00")], Some(Refusal::AreasOfNoLift))]
+    #[case::twice(
+        NoticeKind::Lift,
+        &[("411081", "15:00"), ("411081", "18:00")],
+        Some(Refusal::AreaTwice("411081".parse().unwrap()))
+    )]
+    #[case::after_the_lift(
+        NoticeKind::Lift,
+        &[("411081", "next")],
+        Some(Refusal::AreaAfterLift {
+            area: "411081".parse().unwrap(), at: "2017-11-07T01:00".parse().unwrap(),
+        })
+    )]
+    fn a_lift_names_areas_once_each_and_none_that_ends_after_it(
+        #[case] kind: NoticeKind,
+        #[case] areas: &[(&str, &str)],
+        #[case] refused: Option<Refusal>,
+    ) {
+        let lift = Contents {
+            kind,
+            effective: "2017-11-06T24:00".parse().unwrap(),
+            areas: areas.iter().map(|&(area, at)| hour(area, at)).collect(),
+            ..contents(WarningLevel::Orange)
+        };
+        assert_eq!(lift.check().err(), refused);
+    }
+
+    fn hour(area: &str, clock: &str) -> AreaHour {
+        let at = match clock {
+            "next" => "2017-11-07T01:00".to_owned(),
+            clock => format!("2017-11-06T{clock}"),
+        };
+        AreaHour {
+            area: area.parse().unwrap(),
+            at: at.parse().unwrap(),
+        }
+    }
+
+    #[rstest]
+    #[case::in_the_named_county("411081", Some("15:00"))]
+    #[case::in_a_township_of_it("411081102", Some("15:00"))]
+    #[case::in_a_township_with_an_hour_of_its_own("411081103", Some("18:00"))]
+    #[case::elsewhere("411082", None)]
+    #[case::the_city("411000", None)]
+    fn the_smallest_named_area_says_the_hour(#[case] region: &str, #[case] at: Option<&str>) {
+        let lift = Contents {
+            kind: NoticeKind::Lift,
+            areas: vec![hour("411081", "15:00"), hour("411081103", "18:00")],
+            ..contents(WarningLevel::Orange)
+        };
+        let found = lift.area_of(region.parse().unwrap()).map(|area| area.at);
+        let expected = at.map(|at| hour("411081", at).at);
+        assert_eq!(found, expected);
     }
 
     fn outside(resumes: &str) -> Refusal {

@@ -87,6 +87,7 @@ proposal-hint = The government sets the level. The system proposes, and records 
 
 counts-title = Progress of orders
 counts-empty = No orders are open.
+county-lifted = lifted { $at }
 counties-title = Progress by county
 
 instructions-title = Superior instructions

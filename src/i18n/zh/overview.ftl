@@ -83,6 +83,7 @@ proposal-hint = 预警级别由人民政府确定；系统只提出建议并记�
 
 counts-title = 指令进度
 counts-empty = 目前没有在办指令。
+county-lifted = { $at }解除
 counties-title = 各县（市、区）进度
 
 instructions-title = 上级指令

@@ -15,7 +15,7 @@ use crate::app::{App, Caller, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
-use crate::domain::notice::{NoticeKind, Signature};
+use crate::domain::notice::{AreaHour, NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::{IdempotencyKey, Posted};
@@ -55,6 +55,21 @@ pub(super) struct DraftRequest {
     /// When a suspension is planned to end; a notice to resume decides.
     #[schema(value_type = Option<String>)]
     resumes: Option<WrittenTime>,
+    /// The counties and townships that a lift ends before its own hour.
+    #[serde(default)]
+    areas: Vec<AreaRequest>,
+}
+
+/// An area with an hour of its own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AreaRequest {
+    /// A county or township of the place.
+    #[schema(value_type = String, example = "411081")]
+    area: RegionCode,
+    /// When the warning ends there.
+    #[schema(value_type = String, example = "2026-11-28T15:00")]
+    at: WrittenTime,
 }
 
 /// What a notice is to rest on.
@@ -226,6 +241,9 @@ pub(super) struct NoticeView {
     /// When a suspension is planned to end, as written.
     #[serde(skip_serializing_if = "Option::is_none")]
     resumes: Option<String>,
+    /// The areas that a lift ends before its own hour.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    areas: Vec<AreaView>,
     /// The digest of the playbook it is judged by.
     playbook: String,
     /// What was done, by whom and when.
@@ -233,6 +251,15 @@ pub(super) struct NoticeView {
     /// The plan last drawn for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
+}
+
+/// An area with an hour of its own.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AreaView {
+    /// The area.
+    area: String,
+    /// When the warning ends there, as written.
+    at: String,
 }
 
 /// One step of a notice.
@@ -279,6 +306,22 @@ impl From<DraftRequest> for DraftIn {
             adds: asked.adds,
             keeps: asked.keeps,
             resumes: asked.resumes,
+            areas: asked.areas.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<AreaRequest> for AreaHour {
+    fn from(AreaRequest { area, at }: AreaRequest) -> Self {
+        Self { area, at }
+    }
+}
+
+impl From<&AreaHour> for AreaView {
+    fn from(named: &AreaHour) -> Self {
+        Self {
+            area: named.area.to_string(),
+            at: named.at.to_string(),
         }
     }
 }
@@ -362,6 +405,7 @@ impl NoticeView {
             adds: contents.adds.clone(),
             keeps: contents.keeps.clone(),
             resumes: contents.resumes.map(|time| time.to_string()),
+            areas: contents.areas.iter().map(Into::into).collect(),
             playbook: record.playbook.clone(),
             steps: record.steps.iter().map(StepView::from).collect(),
             plan,

@@ -8,7 +8,6 @@ use crate::app::notices::{DraftIn, GroundsIn};
 use crate::domain::id::InstructionId;
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{Consultation, Contents, End, Grounds, NoticeKind};
-use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Decision, Proposal};
 use crate::domain::warning::{Suspension, Warning};
@@ -18,6 +17,8 @@ use crate::web::pages::notice::NoticeForm;
 
 use super::posted::Reading;
 use crate::web::shown;
+
+mod areas;
 
 /// The form as typed.
 #[derive(Clone, Default)]
@@ -37,6 +38,7 @@ pub(super) struct Typed {
     adds: String,
     keeps: String,
     resumes: TimeField,
+    areas: String,
 }
 
 /// What the form says: the notice, and the consultation where one was filled in.
@@ -81,6 +83,7 @@ impl Typed {
             cancels: text("cancels"),
             adds: text("adds"),
             keeps: text("keeps"),
+            areas: text("areas"),
             resumes,
         }
     }
@@ -235,11 +238,13 @@ impl Typed {
             adds: contents.adds.join("\n"),
             keeps: contents.keeps.join("\n"),
             resumes: contents.resumes.map(TimeField::from).unwrap_or_default(),
+            areas: areas::written(&contents.areas),
         }
     }
 
     /// What the form says.
-    pub(super) fn read(&self, language: Language, region: RegionCode) -> Result<Read, Faults> {
+    pub(super) fn read(&self, language: Language, desk: &Desk) -> Result<Read, Faults> {
+        let (region, regions) = (desk.region, desk.playbook.regions());
         let mut reading = Reading::new(language);
         let kind = reading.choice("kind", self.kind());
         let level = reading.choice("level", self.level.parse().ok());
@@ -254,6 +259,10 @@ impl Typed {
         } else {
             reading.time("resumes", &self.resumes).map(Some)
         };
+        let areas = areas::read(&self.areas, region, regions);
+        if areas.is_none() {
+            reading.fault("areas", "fault-areas");
+        }
         let grounds = self.read_grounds(&mut reading);
         let consultation = self.read_consultation(&mut reading);
         let read = (|| {
@@ -270,6 +279,7 @@ impl Typed {
                     adds: lines(&self.adds),
                     keeps: lines(&self.keeps),
                     resumes: resumes?,
+                    areas: areas?,
                 },
                 consultation,
             })
@@ -356,6 +366,7 @@ impl Typed {
             keeps: self.keeps,
             suspends: self.kind == NoticeKind::Suspend.as_str(),
             resumes: self.resumes,
+            areas: self.areas,
             faults,
         }
     }
@@ -501,6 +512,7 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && contents.adds == draft.adds
         && contents.keeps == draft.keeps
         && contents.resumes == draft.resumes
+        && contents.areas == draft.areas
 }
 
 /// The notice that carries a proposal out; on a suspended warning it resumes at what is proposed.

@@ -127,7 +127,7 @@ async fn begun(
     typed: &Typed,
     proposal: Option<i64>,
 ) -> Result<Result<NoticeId, Faults>, Error> {
-    let mut read = match typed.read(seat.language, desk.region) {
+    let mut read = match typed.read(seat.language, desk) {
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -300,7 +300,8 @@ async fn again(
     wrong: Wrong,
 ) -> Result<Response, Problem> {
     let seat = seat.at(&address(id));
-    Page::read(&seat, id).await?.show(status, wrong).await
+    let page = Page::read(&seat, id).await?;
+    Box::pin(page.show(status, wrong)).await
 }
 
 /// Saves what was typed, if anything was sent and says something new; answers with the page that
@@ -311,7 +312,7 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
     }
     let page = Page::read(seat, id).await?;
     let typed = Typed::of(fields);
-    let draft = match typed.read(seat.language, page.board.record.region) {
+    let draft = match typed.read(seat.language, &page.desk) {
         Ok(read) => match revise(seat, &page.board.record, read).await {
             Ok(()) => return Ok(None),
             Err(error) => faults(seat.language, error, field)?,
@@ -376,6 +377,9 @@ fn field(of: &str) -> Option<&'static str> {
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
         "resumes-nothing" | "resumes-outside" => Some("resumes"),
+        "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" | "area-past" => {
+            Some("areas")
+        }
         "no-proposal" | "grounds" => Some("grounds"),
         "own-draft" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
@@ -391,7 +395,7 @@ fn issue_field(of: &str) -> Option<&'static str> {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "level" | "below-floor"
         | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "suspended"
-        | "not-suspended" | "too-early" => Some("confirmed"),
+        | "not-suspended" | "too-early" | "area-past" => Some("confirmed"),
         _ => None,
     }
 }

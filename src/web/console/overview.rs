@@ -378,9 +378,11 @@ impl Drawn<'_> {
             return Vec::new();
         };
         let regions = self.desk.playbook.regions();
+        let warning = board.head.warning.as_ref();
         let counties = board.progress.counties.iter().map(|(code, counts)| County {
             name: shown::county(regions, code),
             code: code.clone(),
+            lifted_at: warning.and_then(|warning| warning.lifted_at(code.parse().ok()?)),
             counts: shown::counts(counts),
         });
         counties.collect()

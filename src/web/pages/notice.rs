@@ -149,6 +149,8 @@ pub struct NoticeForm {
     pub keeps: String,
     /// When a suspension is planned to end.
     pub resumes: TimeField,
+    /// The areas that a lift ends before its own hour, one to a line: code or name, day, clock.
+    pub areas: String,
     /// Whether a suspension is being written.
     pub suspends: bool,
     /// What is wrong with the above.
@@ -170,6 +172,7 @@ impl NoticeForm {
             "consultation" => "notice-conclusion",
             "adds" => "notice-adds",
             "resumes" => "notice-resumes",
+            "areas" => "notice-areas",
             _ => return None,
         }))
     }
@@ -200,6 +203,8 @@ pub struct NoticeFacts {
     pub keeps: Option<String>,
     /// When a suspension is planned to end, as written.
     pub resumes: Option<WrittenTime>,
+    /// The areas that a lift ends before its own hour, by name.
+    pub areas: Vec<(String, WrittenTime)>,
     /// The rule it was judged by, with its version.
     pub rule: String,
 }

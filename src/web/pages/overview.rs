@@ -321,6 +321,8 @@ pub struct County {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// When its orders end, where the lift is staggered.
+    pub lifted_at: Option<WrittenTime>,
     /// How far its orders have come.
     pub counts: RungCounts,
 }

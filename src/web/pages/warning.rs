@@ -65,6 +65,8 @@ pub struct WarningPage {
     pub until: Option<WrittenTime>,
     /// The suspension that holds or is ahead.
     pub suspension: Option<Suspension>,
+    /// The areas that a staggered lift ends before its own hour, by name.
+    pub areas: Vec<(String, WrittenTime)>,
     /// The rule it is judged by.
     pub rule: String,
     /// Its life, the first step first.

@@ -335,6 +335,13 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
             decide_by: None,
             ..proposal(ProposalAnswer::Waiting)
         }),
+        counties: counties()
+            .into_iter()
+            .map(|county| County {
+                lifted_at: Some(at("11-26T15:00")),
+                ..county
+            })
+            .collect(),
         ..with_outlook(language, false)
     };
     lifting.chrome.standing = Some(Standing {
@@ -528,6 +535,7 @@ fn counties() -> Vec<County> {
             County {
                 code: owned(code),
                 name: owned(name),
+                lifted_at: None,
                 counts: RungCounts {
                     issued,
                     handed_over,
@@ -726,6 +734,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             adds: None,
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
             resumes: None,
+            areas: vec![(owned("禹州市"), at("11-26T15:00"))],
             rule: owned("环大气〔2024〕6号"),
         })),
         differences: vec![
@@ -764,6 +773,7 @@ fn suspend_notice(ready: NoticePage) -> NoticePage {
             adds: None,
             keeps: None,
             resumes: Some(at("11-25T18:00")),
+            areas: vec![],
             rule: owned("环大气〔2024〕6号"),
         })),
         differences: vec![difference(
@@ -846,6 +856,7 @@ fn form() -> NoticeForm {
         keeps: String::new(),
         suspends: false,
         resumes: TimeField::default(),
+        areas: String::new(),
         faults: Faults::default(),
     }
 }
@@ -867,6 +878,7 @@ fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
         adds: None,
         keeps: None,
         resumes: None,
+        areas: vec![],
         rule: owned("环大气〔2024〕6号"),
     }))
 }
@@ -1070,6 +1082,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         from: at("11-23T20:00"),
         until: None,
         suspension: None,
+        areas: vec![],
         rule: owned("环大气〔2024〕6号"),
         steps: life(),
         notices: notice_rows(),
@@ -1096,6 +1109,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
     let over = WarningPage {
         phase: Phase::Lifted,
         until: Some(at("11-26T24:00")),
+        areas: vec![(owned("禹州市"), at("11-26T15:00"))],
         changes: vec![],
         ..one.clone()
     };

@@ -8,6 +8,7 @@ mod kill;
 mod playbook;
 mod restore;
 pub(crate) mod sinks;
+mod staggered;
 mod suspension;
 mod tampering;
 mod whole;

@@ -66,7 +66,7 @@ pub(super) fn unbegun(
 /// A notice about to be shown.
 pub(super) struct Page<'p> {
     seat: &'p Seat,
-    desk: Desk,
+    pub(super) desk: Desk,
     pub(super) board: NoticeBoard,
     names: Names,
 }
@@ -154,6 +154,7 @@ impl<'p> Page<'p> {
             adds: (!contents.adds.is_empty()).then(|| contents.adds.join("；")),
             keeps,
             resumes: contents.resumes,
+            areas: shown::areas(&contents.areas, self.desk.playbook.regions()),
             rule: self.rule(contents),
         }
     }
