@@ -164,6 +164,7 @@ pub(crate) async fn prepare(
         keeps: Vec::new(),
         resumes: None,
         areas: Vec::new(),
+        classes: Vec::new(),
     };
     let notice = notices::draft(&app, &officer, None, draft).await?.notice;
     let consultation = Consultation {

@@ -27,11 +27,11 @@ use super::playbook::Playbook;
 use super::{App, Caller, Error, Right};
 use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::{Lane, Live};
-use crate::domain::notice::{Contents, Notice};
+use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice};
 use crate::domain::plan::{Achievement, Change, Columns, Drawing, Duty, Line, Parts, Tally, Told};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
-use crate::domain::warning::Suspension;
+use crate::domain::warning::Warning;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
 use crate::store::registry::{self, ListRow, ListedPlant};
@@ -90,8 +90,8 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     drop(tx);
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
-    let suspension = suspension(&warning, record.notice.contents(), now);
-    let drawing = drawing(&record, &playbook, version, suspension, now)?;
+    let after = after(&warning, record.notice.contents(), now);
+    let drawing = drawing(&record, &playbook, version, &after, now)?;
     let within = drawing.acknowledge_within();
     let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
     let staging = Staging {
@@ -164,7 +164,8 @@ pub async fn prune(app: &App) -> Result<u64, Error> {
 }
 
 fn drawn(head: &PlanHead, record: &NoticeRecord, playbook: &Playbook) -> Drawn {
-    let level = record.notice.contents().level;
+    let levels = record.notice.contents().levels();
+    let level = levels.of(MeasureClass::Industry);
     let targets = playbook.targets();
     Drawn {
         plan: head.id,
@@ -182,7 +183,7 @@ fn drawing(
     record: &NoticeRecord,
     playbook: &Playbook,
     version: ListVersion,
-    suspension: Option<Suspension>,
+    after: &Warning,
     now: DateTime<Utc>,
 ) -> Result<Drawing, Error> {
     let profile = playbook.profile(record.region).ok_or_else(|| {
@@ -197,18 +198,17 @@ fn drawing(
         list: format!("应急减排清单第{version}版"),
         acknowledge_within_minutes: profile.clocks.acknowledge_within_minutes,
         on: day_of(contents.effective.at().max(now)),
-        suspension,
+        levels: after.levels(),
+        suspension: after.suspension(now),
     })
 }
 
-/// The suspension that holds or is ahead once a notice is issued on a warning.
-fn suspension(
-    head: &notice::WarningHead,
-    contents: &Contents,
-    now: DateTime<Utc>,
-) -> Option<Suspension> {
-    let warning = head.warning.clone()?;
-    warning.after(contents, now).suspension(now)
+/// What a warning amounts to once a notice is issued on it.
+fn after(head: &notice::WarningHead, contents: &Contents, now: DateTime<Utc>) -> Warning {
+    match head.warning.clone() {
+        Some(warning) => warning.after(contents, now),
+        None => Warning::begin(contents),
+    }
 }
 
 /// Adds the head of the plan and sets keys aside for as many orders as it could begin.
@@ -254,9 +254,6 @@ struct Staging<'a> {
 
 /// What everyone was told by the plan in force, and the revision they owe.
 type Before = HashMap<RecipientKey, (Told, i32)>;
-
-/// Lines, and where their recipients lie.
-type Placed = (Vec<LineRecord>, HashMap<RecipientKey, RegionCode>);
 
 /// Lines on their way to the store.
 type ToWrite = mpsc::Sender<Vec<StagedLine>>;
@@ -366,13 +363,14 @@ impl Staging<'_> {
         }
         sort(sheet.weigh_offices(self.offices().await?));
         let mut after = OrderKey(i64::MIN);
-        while let Some((page, regions)) = self.previous_lines(after).await? {
+        while let Some(page) = self.previous_lines(after).await? {
             after = page.last().map_or(after, |line| line.order);
+            let areas = self.areas(&sheet.drawing.notice, &page).await?;
             let lines = page.into_iter().filter_map(|before| {
                 let told = told.remove(&before.recipient)?;
                 let duty = now.remove(&before.recipient);
-                let region = *regions.get(&before.recipient)?;
-                sheet.follow(before, region, told, duty)
+                let area = areas.get(&before.recipient).copied();
+                sheet.follow(before, area, told, duty)
             });
             let lines = lines.collect();
             to_write.send(lines).await.map_err(|_| broken_off())?;
@@ -386,16 +384,32 @@ impl Staging<'_> {
         Ok(sheet)
     }
 
-    /// The next lines of the plan in force, and where their recipients lie; none after the last.
-    async fn previous_lines(self, after: OrderKey) -> Result<Option<Placed>, Error> {
+    /// The next lines of the plan in force; none after the last.
+    async fn previous_lines(self, after: OrderKey) -> Result<Option<Vec<LineRecord>>, Error> {
         let Some(previous) = self.previous else {
             return Ok(None);
         };
         let mut tx = self.app.db.read().await?;
         let page = store::page_lines(&mut tx, previous, after, PAGE.into()).await?;
-        let recipients: Vec<i64> = page.iter().map(|line| line.recipient.0).collect();
+        Ok((!page.is_empty()).then_some(page))
+    }
+
+    /// The hours of their areas, for those whom a staggered lift ends before its own.
+    async fn areas(
+        self,
+        notice: &Contents,
+        lines: &[LineRecord],
+    ) -> Result<HashMap<RecipientKey, AreaHour>, Error> {
+        if notice.areas.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let recipients: Vec<i64> = lines.iter().map(|line| line.recipient.0).collect();
+        let mut tx = self.app.db.read().await?;
         let regions = order::list_regions(&mut tx, &recipients).await?;
-        Ok((!page.is_empty()).then_some((page, regions)))
+        let areas = regions.into_iter();
+        Ok(areas
+            .filter_map(|(recipient, region)| Some((recipient, notice.area_of(region)?)))
+            .collect())
     }
 
     async fn offices(self) -> Result<Vec<registry::Recipient>, Error> {
@@ -485,7 +499,7 @@ impl Sheet {
     fn follow(
         &mut self,
         before: LineRecord,
-        region: RegionCode,
+        area: Option<AreaHour>,
         (told, owed): (Told, i32),
         duty: Option<Duty>,
     ) -> Option<StagedLine> {
@@ -495,7 +509,7 @@ impl Sheet {
             recipient: before.recipient,
             change,
             duty: match duty {
-                None => before.duty.released(&self.drawing, region),
+                None => before.duty.released(&self.drawing, area),
                 Some(duty) if duty.is_suspended() => before.duty.suspended(&self.drawing),
                 Some(duty) => duty,
             },

@@ -111,6 +111,8 @@ pub(super) fn context<L: Lane>(
         organ: notice.profile.organ.clone(),
         document: notice.document.clone(),
         level: contents.level.into(),
+        measures_level: duty.level_beside(contents.level).map(Into::into),
+        classes: duty.classes.iter().map(Into::into).collect(),
         previous_level: notice.previous_level.map(Into::into),
         response: Words {
             zh: notice.response_zh(),

@@ -18,8 +18,8 @@ use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act as Move, AreaHour, Consultation, Contents, Draft, End, Grounds, Notice, NoticeKind, Person,
-    Refusal, Signature, Step,
+    Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Grounds, Notice,
+    NoticeKind, Person, Refusal, Signature, Step,
 };
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
@@ -54,6 +54,8 @@ pub struct DraftIn {
     pub resumes: Option<WrittenTime>,
     /// The areas that a lift ends before its own hour.
     pub areas: Vec<AreaHour>,
+    /// The classes of measures with a level of their own.
+    pub classes: Vec<ClassLevel>,
 }
 
 /// What a draft rests on, as the officer names it.
@@ -341,6 +343,7 @@ async fn contents(
         keeps: draft.keeps,
         resumes: draft.resumes,
         areas: draft.areas,
+        classes: draft.classes,
     })
 }
 
@@ -381,9 +384,9 @@ pub(super) async fn admit(
     region: RegionCode,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let floor = instruction::floor(tx, region, now).await?;
+    let bound = instruction::bound(tx, region, now).await?;
     let warning = standing.and_then(|head| head.warning.as_ref());
-    Warning::admits(warning, contents, floor.as_ref(), now).map_err(not_admitted)
+    Warning::admits(warning, contents, bound.as_ref(), now).map_err(not_admitted)
 }
 
 async fn new_warning(
@@ -471,6 +474,8 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::NotEntitled { .. } => "not-entitled",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::AddsNothing => "adds-nothing",
+        Refusal::ClassTwice(_) => "class-twice",
+        Refusal::ClassesOfNoLevel(_) => "classes-of-no-level",
         Refusal::AreasOfNoLift => "areas-of-no-lift",
         Refusal::AreaTwice(_) => "area-twice",
         Refusal::AreaAfterLift { .. } => "area-after-lift",

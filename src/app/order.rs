@@ -14,7 +14,7 @@ use super::{App, Caller, Error, Right, Scope};
 use crate::domain::enterprise::Grade;
 use crate::domain::id::{AnswerKey, OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{End, Grounds, NoticeKind};
+use crate::domain::notice::{ClassLevel, End, Grounds, NoticeKind};
 use crate::domain::order::{AnswerKind, Head, Rung};
 use crate::domain::plan::{Change, Control};
 use crate::domain::region::RegionCode;
@@ -48,6 +48,10 @@ pub struct OrderView {
     pub revision: u32,
     /// The level of the warning.
     pub level: WarningLevel,
+    /// The level at which a plant's measures are carried out, where it is another one.
+    pub measures_level: Option<WarningLevel>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<ClassLevel>,
     /// The level before, where the last notice changed it.
     pub previous_level: Option<WarningLevel>,
     /// `Ⅱ级应对响应`.
@@ -358,6 +362,8 @@ impl Read {
             document: notice.document.clone(),
             revision: line.revision,
             level: contents.level,
+            measures_level: line.duty.level_beside(contents.level),
+            classes: line.duty.classes.clone(),
             previous_level: notice.previous_level,
             response: notice.response_zh(),
             issued_at: notice.issued_at,

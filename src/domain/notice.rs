@@ -24,9 +24,11 @@ use crate::level::WarningLevel;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 
+mod classes;
 mod contents;
 mod instruction;
 
+pub use classes::{ClassLevel, Levels, MeasureClass};
 pub use contents::{AreaHour, Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
 pub use instruction::Instruction;
 
@@ -140,6 +142,12 @@ pub enum Refusal {
     /// An add-on without measures.
     #[error("an add-on must add measures")]
     AddsNothing,
+    /// A class with two levels.
+    #[error("{} has two levels", .0.as_str())]
+    ClassTwice(MeasureClass),
+    /// Classes on a notice that puts no level in force.
+    #[error("a notice to {0} puts no level in force, so none for a class")]
+    ClassesOfNoLevel(NoticeKind),
     /// Areas on a notice that lifts nothing.
     #[error("only a lift ends at other hours in some areas")]
     AreasOfNoLift,
@@ -293,7 +301,7 @@ impl Submitted {
                 title
             }
         };
-        let level = self.0.contents.level;
+        let level = self.0.contents.levels().highest();
         if !rule.admits(level, title) {
             return Err(Refusal::NotEntitled {
                 title: title.clone(),
@@ -574,6 +582,25 @@ mod tests {
         let approved =
             submitted(level).approve(&person(account, title), Signature::InSystem, &rule());
         assert_eq!(approved.err(), refused);
+    }
+
+    #[rstest]
+    #[case::of_the_notice(WarningLevel::Orange, WarningLevel::Red, "副市长", false)]
+    #[case::of_the_class(WarningLevel::Orange, WarningLevel::Red, "市长", true)]
+    #[case::of_a_lower_class(WarningLevel::Red, WarningLevel::Orange, "副市长", false)]
+    fn the_highest_level_of_all_classes_is_approved(
+        #[case] level: WarningLevel,
+        #[case] industry: WarningLevel,
+        #[case] title: &str,
+        #[case] entitled: bool,
+    ) {
+        let mut submitted = submitted(level);
+        submitted.0.contents.classes = vec![ClassLevel {
+            class: MeasureClass::Industry,
+            level: industry,
+        }];
+        let approved = submitted.approve(&person(2, title), Signature::InSystem, &rule());
+        assert_eq!(approved.is_ok(), entitled);
     }
 
     #[test]

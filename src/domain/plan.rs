@@ -32,7 +32,7 @@ use crate::enterprise::{Emission, EmittedPollutant, Grade, Plant, PlantStatus};
 use crate::id::{OrderKey, RecipientKey};
 use crate::level::WarningLevel;
 use crate::measure::{MeasureKind, PerLevel, read};
-use crate::notice::{Contents, NoticeKind};
+use crate::notice::{AreaHour, ClassLevel, Contents, Levels, MeasureClass, NoticeKind};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::warning::Suspension;
@@ -40,8 +40,11 @@ use crate::warning::Suspension;
 /// What one recipient owes under a notice, as it will be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duty {
-    /// The level of the warning.
+    /// The level it is owed at: a plant's that of industry, where classes have levels of their own.
     pub level: WarningLevel,
+    /// The level of every class of measures, for an office, where they differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassLevel>,
     /// From when it holds.
     pub effective: WrittenTime,
     /// What kind of recipient owes it.
@@ -244,6 +247,8 @@ pub struct Drawing {
     pub acknowledge_within_minutes: PerLevel<u32>,
     /// The day on which exemptions are looked at.
     pub on: NaiveDate,
+    /// The levels that hold once the notice is issued.
+    pub levels: Levels,
     /// The suspension that holds or is ahead once the notice is issued.
     pub suspension: Option<Suspension>,
 }
@@ -252,7 +257,7 @@ impl Duty {
     /// What a plant owes; none under a notice that ends the warning, or where the plant stands
     /// still anyway (长期停产).
     pub fn of_plant(plant: &Plant, drawing: &Drawing) -> Option<Self> {
-        let level = drawing.notice.level;
+        let level = drawing.levels.of(MeasureClass::Industry);
         if drawing.notice.kind.ends() || plant.status == PlantStatus::LongStopped {
             return None;
         }
@@ -278,6 +283,7 @@ impl Duty {
         });
         Some(Self {
             level,
+            classes: Vec::new(),
             effective: drawing.notice.effective,
             control: if autonomous {
                 Control::Autonomous
@@ -307,7 +313,8 @@ impl Duty {
     /// What an office owes for its part of the plan.
     pub fn of_office(part: Part, drawing: &Drawing) -> Option<Self> {
         (!drawing.notice.kind.ends()).then(|| Self {
-            level: drawing.notice.level,
+            level: drawing.levels.own,
+            classes: drawing.levels.split(),
             effective: drawing.notice.effective,
             control: Control::Office { part },
             grade: None,
@@ -334,18 +341,23 @@ impl Duty {
         }
     }
 
+    /// The level it is owed at, where it is not the warning's.
+    pub fn level_beside(&self, of_warning: WarningLevel) -> Option<WarningLevel> {
+        (self.level != of_warning).then_some(self.level)
+    }
+
     /// Whether nothing is owed for a while.
     pub fn is_suspended(&self) -> bool {
         matches!(self.suspension, Some(Suspension { until: None, .. }))
     }
 
-    /// The duty with which a recipient in a region is released: what it last owed, and what stays
-    /// after it. It ends at the hour of its area, where the lift is staggered.
+    /// The duty with which a recipient is released: what it last owed, and what stays after it. It
+    /// ends at the hour of its area, where the lift has one for it.
     #[must_use]
-    pub fn released(self, drawing: &Drawing, region: RegionCode) -> Self {
-        let area = drawing.notice.area_of(region);
+    pub fn released(self, drawing: &Drawing, area: Option<AreaHour>) -> Self {
         Self {
             level: drawing.notice.level,
+            classes: Vec::new(),
             effective: area.map_or(drawing.notice.effective, |area| area.at),
             area: area.map(|area| area.area),
             added: drawing.notice.keeps.clone(),
@@ -386,6 +398,11 @@ impl Duty {
             let hours = unit.ramp_down_hours.into();
             fields.text(&unit.unit).text(&unit.measure).int(hours)
         });
+        let fields = self.classes.iter().fold(fields, |fields, stated| {
+            fields
+                .text(stated.class.as_str())
+                .text(stated.level.as_str())
+        });
         let added = self.added.iter();
         let fields = added.fold(fields, |fields, text| fields.text(text));
         Obligations(fields.finish().low_half())
@@ -408,7 +425,9 @@ impl Drawing {
     /// Minutes from issue within which its orders are to be acknowledged.
     pub fn acknowledge_within(&self) -> u32 {
         let by_level = &self.acknowledge_within_minutes;
-        *by_level.get(self.notice.level).unwrap_or(&by_level.yellow)
+        *by_level
+            .get(self.levels.highest())
+            .unwrap_or(&by_level.yellow)
     }
 
     /// Whether every recipient of the warning is released.
@@ -649,7 +668,7 @@ mod tests {
     use super::*;
     use crate::enterprise::{Industry, ListClass, Unit};
     use crate::measure::Measure;
-    use crate::notice::{AreaHour, End, Grounds};
+    use crate::notice::{End, Grounds};
     use WarningLevel::{Orange, Red, Yellow};
 
     /// 水泥熟料 of grade B under 环办大气函〔2020〕340号.
@@ -725,6 +744,7 @@ mod tests {
                 red: 60,
             },
             on: "2026-11-25".parse().unwrap(),
+            levels: notice.levels(),
             suspension: None,
         }
     }
@@ -786,6 +806,38 @@ mod tests {
     }
 
     #[test]
+    fn a_plant_owes_the_level_of_industry_and_an_office_hears_of_every_class() {
+        let start = Contents {
+            classes: vec![ClassLevel {
+                class: MeasureClass::Industry,
+                level: Orange,
+            }],
+            ..notice(NoticeKind::Start, Yellow)
+        };
+        let duty = Duty::of_plant(&plant(CLINKER_B), &drawing(&start)).unwrap();
+        let orange = notice(NoticeKind::Start, Orange);
+        let same = Duty::of_plant(&plant(CLINKER_B), &drawing(&orange)).unwrap();
+        assert_eq!((duty.level, duty.cut), (Orange, same.cut));
+        assert_eq!(
+            (&duty.units, duty.obligations()),
+            (&same.units, same.obligations())
+        );
+        assert_eq!(duty.acknowledge_within_minutes, 120);
+
+        let office =
+            |notice: &Contents| Duty::of_office(Part::default(), &drawing(notice)).unwrap();
+        let split = office(&start);
+        let levels = split.classes.iter().map(|stated| stated.level);
+        assert_eq!(levels.collect::<Vec<_>>(), [Orange, Yellow, Yellow, Yellow]);
+        let yellow = office(&notice(NoticeKind::Start, Yellow));
+        assert_eq!(
+            Change::between(Some(&told(&yellow)), Some(&split)),
+            Some(Change::Replace)
+        );
+        assert_eq!(yellow.classes, []);
+    }
+
+    #[test]
     fn a_staggered_lift_releases_each_at_the_hour_of_its_area() {
         let start = notice(NoticeKind::Start, Orange);
         let duty = Duty::of_plant(&plant(CLINKER_B), &drawing(&start)).unwrap();
@@ -798,9 +850,8 @@ mod tests {
             ..notice(NoticeKind::Lift, Orange)
         };
         let released = |region: &str| {
-            let duty = duty
-                .clone()
-                .released(&drawing(&lift), region.parse().unwrap());
+            let area = lift.area_of(region.parse().unwrap());
+            let duty = duty.clone().released(&drawing(&lift), area);
             (duty.effective, duty.area)
         };
         assert_eq!(released("411081102"), (area.at, Some(area.area)));

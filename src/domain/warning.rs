@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::level::WarningLevel;
-use crate::notice::{AreaHour, Contents, End, NoticeKind};
+use crate::notice::{AreaHour, ClassLevel, Contents, End, Levels, NoticeKind};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::trigger::Floor;
@@ -38,6 +38,9 @@ pub struct Warning {
     pub ends: End,
     /// How it ended, if a notice ended it.
     pub ended: Option<Ended>,
+    /// The classes of measures that are carried out at another level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassLevel>,
     /// The areas that the notice that ended it ends before its own hour.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaHour>,
@@ -55,6 +58,16 @@ pub struct Ended {
     pub by: NoticeKind,
     /// The hour at which it ends.
     pub at: WrittenTime,
+}
+
+/// What a superior has ordered at the least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The level of the whole.
+    pub floor: Floor,
+    /// The classes of measures for which it is another one. A class that is not named is bound by
+    /// the level of the whole.
+    pub classes: Vec<ClassLevel>,
 }
 
 /// A time in which nobody owes a duty, while the warning stands (暂停响应).
@@ -146,11 +159,12 @@ impl Warning {
     pub fn begin(start: &Contents) -> Self {
         Self {
             level: start.level,
-            peak: start.level,
+            peak: start.levels().highest(),
             start: start.effective,
             effective: start.effective,
             ends: start.ends,
             ended: None,
+            classes: start.classes.clone(),
             areas: Vec::new(),
             suspension: None,
             notices: 1,
@@ -161,7 +175,7 @@ impl Warning {
     pub fn admits(
         standing: Option<&Self>,
         next: &Contents,
-        floor: Option<&Floor>,
+        bound: Option<&Bound>,
         now: DateTime<Utc>,
     ) -> Result<(), NotAdmitted> {
         match standing.filter(|warning| !warning.phase(now).is_past()) {
@@ -173,11 +187,13 @@ impl Warning {
         if let Some(&AreaHour { area, at }) = next.areas.iter().find(|it| it.at.at() < now) {
             return Err(NotAdmitted::AreaPast { area, at });
         }
-        match floor {
-            Some(floor) if next.resulting_level() < Some(floor.level) && !next.withdraws() => {
+        match bound {
+            Some(bound)
+                if !bound.is_kept_by(self::levels_after(standing, next)) && !next.withdraws() =>
+            {
                 Err(NotAdmitted::BelowFloor {
-                    floor: floor.level,
-                    number: floor.document.clone(),
+                    floor: bound.levels().highest(),
+                    number: bound.floor.document.clone(),
                 })
             }
             _ => Ok(()),
@@ -187,10 +203,11 @@ impl Warning {
     fn admits_change(&self, next: &Contents, now: DateTime<Utc>) -> Result<(), NotAdmitted> {
         let suspension = self.suspension(now);
         self.admits_suspension(suspension, next)?;
+        let levels = self.levels();
         let fits = match next.kind {
             NoticeKind::Start => return Err(NotAdmitted::Standing(self.level)),
-            NoticeKind::Raise => next.level > self.level,
-            NoticeKind::Lower => next.level < self.level,
+            NoticeKind::Raise => next.levels() != levels && next.levels().is_at_least(levels),
+            NoticeKind::Lower => next.levels() != levels && levels.is_at_least(next.levels()),
             NoticeKind::Extend if next.level == self.level && !next.ends.is_after(self.ends) => {
                 return Err(NotAdmitted::NotLater(self.ends));
             }
@@ -199,7 +216,10 @@ impl Warning {
             | NoticeKind::Lift
             | NoticeKind::Withdraw
             | NoticeKind::Suspend => next.level == self.level,
-            NoticeKind::Correct => next.level == self.level || !is_open(suspension),
+            NoticeKind::Correct if is_open(suspension) => {
+                next.level == self.level && next.classes.is_empty()
+            }
+            NoticeKind::Correct => true,
             NoticeKind::Resume => true,
         };
         if fits {
@@ -283,7 +303,8 @@ impl Warning {
 
     fn put_in_force(&mut self, next: &Contents) {
         self.level = next.level;
-        self.peak = self.peak.max(next.level);
+        self.classes.clone_from(&next.classes);
+        self.peak = self.peak.max(next.levels().highest());
         self.effective = next.effective;
         self.ends = next.ends;
     }
@@ -321,6 +342,11 @@ impl Warning {
             _ if now < self.start.at() => Phase::Announced,
             _ => Phase::InForce,
         }
+    }
+
+    /// The levels at which it binds.
+    pub fn levels(&self) -> Levels {
+        Levels::new(self.level, &self.classes)
     }
 
     /// Whether a notice has already ended it, though its hour may still be ahead.
@@ -365,14 +391,28 @@ impl Phase {
     }
 }
 
-impl Contents {
-    /// The level that binds once the notice has taken effect; none after a lift, and none while
-    /// suspended.
-    fn resulting_level(&self) -> Option<WarningLevel> {
-        let binds = !self.kind.ends() && self.kind != NoticeKind::Suspend;
-        binds.then_some(self.level)
+impl Bound {
+    fn levels(&self) -> Levels {
+        Levels::new(self.floor.level, &self.classes)
     }
 
+    /// Whether these levels, if any, are not below what was ordered, class by class.
+    fn is_kept_by(&self, levels: Option<Levels>) -> bool {
+        levels.is_some_and(|levels| levels.is_at_least(self.levels()))
+    }
+}
+
+/// The levels that bind once a notice has taken effect; none after a lift, and none while
+/// suspended.
+fn levels_after(standing: Option<&Warning>, next: &Contents) -> Option<Levels> {
+    match (next.kind, standing) {
+        (NoticeKind::Suspend | NoticeKind::Lift | NoticeKind::Withdraw, _) => None,
+        (kind, Some(standing)) if !kind.sets_level() => Some(standing.levels()),
+        _ => Some(next.levels()),
+    }
+}
+
+impl Contents {
     fn withdraws(&self) -> bool {
         self.kind == NoticeKind::Withdraw
     }
@@ -383,7 +423,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::notice::Grounds;
+    use crate::notice::{Grounds, MeasureClass};
     use WarningLevel::{Orange, Red, Yellow};
 
     fn notice(kind: NoticeKind, level: WarningLevel, effective: &str, ends: End) -> Contents {
@@ -404,13 +444,22 @@ mod tests {
     }
 
     /// An orange floor of a superior.
-    fn floor_from(document: &str, from: &str) -> Floor {
-        Floor {
+    fn floor_from(document: &str, from: &str) -> Bound {
+        let floor = Floor {
             level: Orange,
             from: at(from),
             until: None,
             document: document.to_owned(),
+        };
+        Bound {
+            floor,
+            classes: Vec::new(),
         }
+    }
+
+    fn industry(level: WarningLevel) -> Vec<ClassLevel> {
+        let class = MeasureClass::Industry;
+        vec![ClassLevel { class, level }]
     }
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -708,6 +757,77 @@ mod tests {
         assert_eq!(orange().lifted_at(area), None);
         assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::InForce);
         assert_eq!(warning.phase(at("2023-12-31T24:00")), Phase::Over);
+    }
+
+    /// 黑龙江 2017-11: yellow, 减排措施按橙色执行.
+    fn heilongjiang(kind: NoticeKind, level: WarningLevel, of: Option<WarningLevel>) -> Contents {
+        Contents {
+            classes: of.map(industry).unwrap_or_default(),
+            ..notice(kind, level, "2017-11-06T00:00", End::UntilFurtherNotice)
+        }
+    }
+
+    #[rstest]
+    #[case::one_class_up(NoticeKind::Raise, Yellow, Some(Red), true)]
+    #[case::all_to_the_highest(NoticeKind::Raise, Orange, None, true)]
+    #[case::one_class_down(NoticeKind::Lower, Yellow, None, true)]
+    #[case::nothing_changes(NoticeKind::Raise, Yellow, Some(Orange), false)]
+    #[case::the_whole_up_and_a_class_down(NoticeKind::Raise, Orange, Some(Yellow), false)]
+    #[case::extended_as_it_is(NoticeKind::Extend, Yellow, None, true)]
+    fn a_raise_lowers_no_class_and_a_lowering_raises_none(
+        #[case] kind: NoticeKind,
+        #[case] level: WarningLevel,
+        #[case] class: Option<WarningLevel>,
+        #[case] admitted: bool,
+    ) {
+        let start = Contents {
+            ends: End::At("2017-11-08T24:00".parse().unwrap()),
+            ..heilongjiang(NoticeKind::Start, Yellow, Some(Orange))
+        };
+        let standing = Warning::begin(&start);
+        let next = heilongjiang(kind, level, class);
+        let now = at("2017-11-06T08:00");
+        let refused = NotAdmitted::Level {
+            kind,
+            from: Yellow,
+            to: level,
+        };
+        let expected = if admitted { Ok(()) } else { Err(refused) };
+        assert_eq!(Warning::admits(Some(&standing), &next, None, now), expected);
+    }
+
+    #[test]
+    fn an_extension_leaves_the_classes_and_a_raise_sets_them_anew() {
+        let start = heilongjiang(NoticeKind::Start, Yellow, Some(Orange));
+        let now = at("2017-11-06T08:00");
+        let extended =
+            Warning::begin(&start).after(&heilongjiang(NoticeKind::Extend, Yellow, None), now);
+        assert_eq!(extended.levels().of(MeasureClass::Industry), Orange);
+        assert_eq!((extended.level, extended.peak), (Yellow, Orange));
+        let raised = extended.after(&heilongjiang(NoticeKind::Raise, Orange, None), now);
+        assert_eq!((raised.classes, raised.level), (Vec::new(), Orange));
+    }
+
+    #[rstest]
+    #[case::all_bound_and_one_kept(&[], Yellow, Some(Orange), false)]
+    #[case::all_bound_and_kept(&[], Orange, None, true)]
+    #[case::one_bound_higher_and_kept(&[Red], Orange, Some(Red), true)]
+    #[case::one_bound_higher_and_not_kept(&[Red], Orange, None, false)]
+    #[case::one_bound_lower(&[Yellow], Orange, Some(Yellow), true)]
+    fn a_floor_binds_each_class_that_it_names_and_all_others_alike(
+        #[case] ordered: &[WarningLevel],
+        #[case] level: WarningLevel,
+        #[case] class: Option<WarningLevel>,
+        #[case] admitted: bool,
+    ) {
+        let bound = Bound {
+            classes: ordered.iter().copied().flat_map(industry).collect(),
+            ..floor_from("豫环委攻坚办〔2026〕88号", "2017-11-06T00:00")
+        };
+        let start = heilongjiang(NoticeKind::Start, level, class);
+        let now = at("2017-11-05T08:00");
+        let admits = Warning::admits(None, &start, Some(&bound), now);
+        assert_eq!(admits.is_ok(), admitted);
     }
 
     #[test]

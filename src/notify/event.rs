@@ -32,6 +32,8 @@ struct Data<'a> {
     organ: &'a str,
     document: &'a str,
     level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measures_level: Option<&'static str>,
     previous_level: Option<&'static str>,
     response: &'a str,
     effective_at: Written<'a>,
@@ -115,6 +117,7 @@ impl<'a> Data<'a> {
             organ: &context.organ,
             document: &context.document,
             level: context.level.code,
+            measures_level: context.measures_level.as_ref().map(|level| level.code),
             previous_level: context.previous_level.as_ref().map(|level| level.code),
             response: &context.response.zh,
             effective_at: (&context.effective_at).into(),

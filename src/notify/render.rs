@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::MailContent;
 use crate::domain::digest::Digest;
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::{ClassLevel, MeasureClass};
 use crate::domain::time::{self, WrittenTime};
 use crate::i18n::Language;
 use crate::playbooks::Files;
@@ -90,6 +91,10 @@ pub struct MessageContext {
     pub document: String,
     /// The level in force with this message.
     pub level: Level,
+    /// The level at which a plant's measures are carried out, where it is another one.
+    pub measures_level: Option<Level>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<Class>,
     /// The level before, where it changed.
     pub previous_level: Option<Level>,
     /// The response started, in the term of the law in force: `Ⅱ级应对响应`.
@@ -153,6 +158,32 @@ pub struct Words {
     pub zh: String,
     /// In English.
     pub en: String,
+}
+
+/// A class of measures with its level.
+#[derive(Clone, Debug, Serialize)]
+pub struct Class {
+    /// `工业源`.
+    pub zh: &'static str,
+    /// `industry`.
+    pub en: &'static str,
+    /// Its level.
+    pub level: Level,
+}
+
+impl From<&ClassLevel> for Class {
+    fn from(stated: &ClassLevel) -> Self {
+        Self {
+            zh: match stated.class {
+                MeasureClass::Industry => "工业源",
+                MeasureClass::Transport => "移动源",
+                MeasureClass::Dust => "扬尘源",
+                MeasureClass::Public => "公众防护",
+            },
+            en: stated.class.as_str(),
+            level: stated.level.into(),
+        }
+    }
 }
 
 /// A warning level in words.
@@ -396,6 +427,11 @@ pub(super) mod tests {
             organ: "许昌市生态环境保护委员会办公室".to_owned(),
             document: "许环委办〔2026〕88号".to_owned(),
             level: WarningLevel::Orange.into(),
+            measures_level: Some(WarningLevel::Red.into()),
+            classes: vec![Class::from(&ClassLevel {
+                class: MeasureClass::Industry,
+                level: WarningLevel::Red,
+            })],
             previous_level: Some(WarningLevel::Yellow.into()),
             response: Words {
                 zh: "Ⅱ级应对响应".to_owned(),
@@ -470,6 +506,8 @@ pub(super) mod tests {
     fn every_message_says_the_same_with_nothing_optional() {
         let context = MessageContext {
             area: None,
+            measures_level: None,
+            classes: Vec::new(),
             previous_level: None,
             duties: Vec::new(),
             enterprises: None,
@@ -509,6 +547,23 @@ pub(super) mod tests {
         ] {
             assert!(content.text.contains(said), "{said}");
             assert!(content.html.contains(said), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_class_with_a_level_of_its_own_is_said_in_every_part() {
+        for (language, plant, office) in [
+            (Language::Zh, "你单位的减排措施按红色级别执行", "工业源红色"),
+            (
+                Language::En,
+                "Your measures are those of level Red",
+                "industry Red",
+            ),
+        ] {
+            let content = rendered(MessageKind::Order, language, &sample());
+            for part in [&content.text, &content.html] {
+                assert!(part.contains(plant) && part.contains(office), "{part}");
+            }
         }
     }
 

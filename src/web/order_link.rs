@@ -178,6 +178,8 @@ impl<'p> Page<'p> {
                 Control::Required | Control::Office { .. } => OrderKind::Measures,
             },
             state: self.state(view),
+            measures_level: view.measures_level,
+            classes: view.classes.clone(),
             suspension: view.suspension,
             lines: lines(view, self.language),
             basis: view.basis.clone(),

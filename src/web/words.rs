@@ -60,6 +60,8 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "suspended" => "refusal-suspended",
         "not-suspended" => "refusal-not-suspended",
         "too-early" => "refusal-too-early",
+        "class-twice" => "refusal-class-twice",
+        "classes-of-no-level" => "refusal-classes-of-no-level",
         "areas-of-no-lift" => "refusal-areas-of-no-lift",
         "area-twice" => "refusal-area-twice",
         "area-after-lift" => "refusal-area-after-lift",

@@ -298,6 +298,7 @@ fn unit(name: &str) -> UnitDuty {
 fn duty(level: WarningLevel) -> Duty {
     Duty {
         level,
+        classes: Vec::new(),
         effective: effective(),
         control: Control::Required,
         grade: None,

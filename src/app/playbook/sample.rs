@@ -2,14 +2,20 @@
 //! as little as a message can.
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::{ClassLevel, MeasureClass};
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{Duty, Level, MessageContext, Recipient, When, Words};
+use crate::notify::render::{Class, Duty, Level, MessageContext, Recipient, When, Words};
 
 /// A message with everything in it.
 pub(super) fn full() -> MessageContext {
     let when = When::from(written());
     MessageContext {
         drill: true,
+        measures_level: Some(Level::from(WarningLevel::Red)),
+        classes: vec![Class::from(&ClassLevel {
+            class: MeasureClass::Industry,
+            level: WarningLevel::Red,
+        })],
         area: Some("样例县".to_owned()),
         previous_level: Some(Level::from(WarningLevel::Yellow)),
         ends: when.clone(),
@@ -52,6 +58,8 @@ pub(super) fn bare() -> MessageContext {
         organ: "样例市指挥部".to_owned(),
         document: "样例〔2026〕1号".to_owned(),
         level: Level::from(WarningLevel::Orange),
+        measures_level: None,
+        classes: Vec::new(),
         previous_level: None,
         response: words(),
         issued_at: when.clone(),

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, written};
+use super::{ClassLevel, Levels, Refusal, written};
 use crate::id::{InstructionId, UserId};
 use crate::level::WarningLevel;
 use crate::region::RegionCode;
@@ -53,6 +53,14 @@ impl NoticeKind {
             Self::Lift => "lift",
             Self::Withdraw => "withdraw",
         }
+    }
+
+    /// Whether it puts its level in force.
+    pub const fn sets_level(self) -> bool {
+        matches!(
+            self,
+            Self::Start | Self::Raise | Self::Lower | Self::Correct | Self::Resume
+        )
     }
 
     /// Whether a level begins at its hour, or is put right.
@@ -140,6 +148,9 @@ pub struct Contents {
     /// one that is named has its own hour.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaHour>,
+    /// The classes of measures that are carried out at another level than the notice's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassLevel>,
 }
 
 /// A part of the warning's place that a staggered lift (分批错时解除) ends at an hour of its own.
@@ -243,7 +254,13 @@ impl Contents {
             keeps: Vec::new(),
             resumes: None,
             areas: Vec::new(),
+            classes: Vec::new(),
         }
+    }
+
+    /// The levels it states.
+    pub fn levels(&self) -> Levels {
+        Levels::new(self.level, &self.classes)
     }
 
     /// Whether what is said holds together; asked when drafting and again when submitting.
@@ -264,6 +281,7 @@ impl Contents {
             self.check_resumption(resumes)?;
         }
         self.check_areas()?;
+        self.check_classes()?;
         match &self.grounds {
             Grounds::Judgement { reason } => {
                 written(reason, "the reason for acting without the rules being met")
@@ -305,6 +323,20 @@ impl Contents {
         Ok(())
     }
 
+    /// Classes belong to a notice that puts a level in force, and each is named once.
+    fn check_classes(&self) -> Result<(), Refusal> {
+        let mut named = BTreeSet::new();
+        for stated in &self.classes {
+            if !self.kind.sets_level() {
+                return Err(Refusal::ClassesOfNoLevel(self.kind));
+            }
+            if !named.insert(stated.class) {
+                return Err(Refusal::ClassTwice(stated.class));
+            }
+        }
+        Ok(())
+    }
+
     /// The named area that a region lies in, with its hour: the smallest of them.
     pub fn area_of(&self, region: RegionCode) -> Option<AreaHour> {
         region
@@ -323,6 +355,7 @@ impl Contents {
 pub(super) mod tests {
     use rstest::rstest;
 
+    use super::super::MeasureClass;
     use super::*;
 
     /// What a notice may say that starts a warning of a level on a person's judgement.
@@ -408,6 +441,33 @@ pub(super) mod tests {
             ..contents(WarningLevel::Orange)
         };
         assert_eq!(lift.check().err(), refused);
+    }
+
+    #[rstest]
+    #[case::of_a_start(NoticeKind::Start, &[MeasureClass::Industry, MeasureClass::Dust], None)]
+    #[case::twice(
+        NoticeKind::Start,
+        &[MeasureClass::Dust, MeasureClass::Dust],
+        Some(Refusal::ClassTwice(MeasureClass::Dust))
+    )]
+    #[case::of_an_extension(
+        NoticeKind::Extend,
+        &[MeasureClass::Dust],
+        Some(Refusal::ClassesOfNoLevel(NoticeKind::Extend))
+    )]
+    fn a_notice_that_sets_a_level_may_set_another_for_each_class_once(
+        #[case] kind: NoticeKind,
+        #[case] classes: &[MeasureClass],
+        #[case] refused: Option<Refusal>,
+    ) {
+        let level = WarningLevel::Orange;
+        let stated = classes.iter().map(|&class| ClassLevel { class, level });
+        let notice = Contents {
+            kind,
+            classes: stated.collect(),
+            ..contents(WarningLevel::Yellow)
+        };
+        assert_eq!(notice.check().err(), refused);
     }
 
     fn hour(area: &str, clock: &str) -> AreaHour {

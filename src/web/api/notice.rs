@@ -15,7 +15,7 @@ use crate::app::{App, Caller, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
-use crate::domain::notice::{AreaHour, NoticeKind, Signature};
+use crate::domain::notice::{AreaHour, MeasureClass, NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::{IdempotencyKey, Posted};
@@ -58,6 +58,21 @@ pub(super) struct DraftRequest {
     /// The counties and townships that a lift ends before its own hour.
     #[serde(default)]
     areas: Vec<AreaRequest>,
+    /// The classes of measures with another level than the notice's.
+    #[serde(default)]
+    classes: Vec<ClassLevel>,
+}
+
+/// A class of measures with a level of its own.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClassLevel {
+    /// industry, transport, dust or public.
+    #[schema(value_type = String, example = "industry")]
+    class: MeasureClass,
+    /// yellow, orange or red.
+    #[schema(value_type = String, example = "orange")]
+    level: WarningLevel,
 }
 
 /// An area with an hour of its own.
@@ -244,6 +259,9 @@ pub(super) struct NoticeView {
     /// The areas that a lift ends before its own hour.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     areas: Vec<AreaView>,
+    /// The classes of measures with another level.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
     /// The digest of the playbook it is judged by.
     playbook: String,
     /// What was done, by whom and when.
@@ -307,7 +325,20 @@ impl From<DraftRequest> for DraftIn {
             keeps: asked.keeps,
             resumes: asked.resumes,
             areas: asked.areas.into_iter().map(Into::into).collect(),
+            classes: asked.classes.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<ClassLevel> for notice::ClassLevel {
+    fn from(ClassLevel { class, level }: ClassLevel) -> Self {
+        Self { class, level }
+    }
+}
+
+impl From<&notice::ClassLevel> for ClassLevel {
+    fn from(&notice::ClassLevel { class, level }: &notice::ClassLevel) -> Self {
+        Self { class, level }
     }
 }
 
@@ -406,6 +437,7 @@ impl NoticeView {
             keeps: contents.keeps.clone(),
             resumes: contents.resumes.map(|time| time.to_string()),
             areas: contents.areas.iter().map(Into::into).collect(),
+            classes: contents.classes.iter().map(Into::into).collect(),
             playbook: record.playbook.clone(),
             steps: record.steps.iter().map(StepView::from).collect(),
             plan,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
+use super::notice::ClassLevel;
 use super::warning::Suspension;
 use crate::app::answer::{AnswerIn, Answered, Answerer};
 use crate::app::order::{
@@ -14,6 +15,7 @@ use crate::app::order::{
 };
 use crate::app::{App, Caller, Error};
 use crate::domain::id::{OrderKey, WarningId};
+use crate::domain::level::WarningLevel;
 use crate::domain::notice::End;
 use crate::domain::order::{AnswerKind, NotARung, Rung};
 use crate::domain::plan::Control;
@@ -76,6 +78,12 @@ pub(super) struct Order {
     revision: u32,
     /// The level of the warning.
     level: &'static str,
+    /// The level at which a plant's measures are carried out, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measures_level: Option<&'static str>,
+    /// The level of every class of measures, for an office, where they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
     /// When it takes effect or ends, as written.
     effective: String,
     /// Until when it holds, as written; absent: 解除时间另行通知.
@@ -314,6 +322,8 @@ impl From<OrderView> for Order {
             document: view.document,
             revision: view.revision,
             level: view.level.as_str(),
+            measures_level: view.measures_level.map(WarningLevel::as_str),
+            classes: view.classes.iter().map(Into::into).collect(),
             effective: view.effective.to_string(),
             ends: match view.ends {
                 End::At(end) => Some(end.to_string()),

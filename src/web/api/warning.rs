@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
-use super::notice::NoticeView;
+use super::notice::{ClassLevel, NoticeView};
 use crate::app::board::{self, Counts, WarningBoard, WarningHead};
 use crate::app::{App, Caller};
 use crate::domain::id::WarningId;
@@ -45,6 +45,9 @@ pub(super) struct Warning {
     /// Until when, as written; absent: 解除时间另行通知.
     #[serde(skip_serializing_if = "Option::is_none")]
     ends: Option<String>,
+    /// The level of every class of measures, where they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
     /// The suspension that holds or is ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     suspension: Option<Suspension>,
@@ -106,6 +109,7 @@ pub(super) struct WarningQuery {
 impl Warning {
     fn new(head: &WarningHead, now: chrono::DateTime<chrono::Utc>) -> Self {
         let warning = head.warning.as_ref();
+        let split = warning.map(|w| w.levels().split()).unwrap_or_default();
         Self {
             id: head.id.to_string(),
             region: head.region.to_string(),
@@ -118,6 +122,7 @@ impl Warning {
                 End::At(time) => Some(time.to_string()),
                 End::UntilFurtherNotice => None,
             }),
+            classes: split.iter().map(Into::into).collect(),
             suspension: warning.and_then(|w| w.suspension(now)).map(Into::into),
             revision: head.revision,
         }

@@ -15,6 +15,7 @@ use crate::i18n::Language;
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::NoticeForm;
 
+use super::classes::Chosen;
 use super::posted::Reading;
 use crate::web::shown;
 
@@ -39,6 +40,7 @@ pub(super) struct Typed {
     keeps: String,
     resumes: TimeField,
     areas: String,
+    classes: Chosen,
 }
 
 /// What the form says: the notice, and the consultation where one was filled in.
@@ -84,6 +86,7 @@ impl Typed {
             adds: text("adds"),
             keeps: text("keeps"),
             areas: text("areas"),
+            classes: Chosen::of(&mut text),
             resumes,
         }
     }
@@ -116,6 +119,11 @@ impl Typed {
             // What is not to change stays as it stands.
             if kind == NoticeKind::Correct {
                 typed.corrects(desk);
+            }
+            if let NoticeKind::Correct | NoticeKind::Resume = kind
+                && let Some(warning) = standing(desk)
+            {
+                typed.classes = Chosen::recorded(&warning.classes);
             }
             if let Some(planned) = planned(desk).filter(|_| kind == NoticeKind::Resume) {
                 typed.from = planned.into();
@@ -239,6 +247,7 @@ impl Typed {
             keeps: contents.keeps.join("\n"),
             resumes: contents.resumes.map(TimeField::from).unwrap_or_default(),
             areas: areas::written(&contents.areas),
+            classes: Chosen::recorded(&contents.classes),
         }
     }
 
@@ -263,6 +272,7 @@ impl Typed {
         if areas.is_none() {
             reading.fault("areas", "fault-areas");
         }
+        let classes = reading.choice("classes", self.classes.read());
         let grounds = self.read_grounds(&mut reading);
         let consultation = self.read_consultation(&mut reading);
         let read = (|| {
@@ -280,6 +290,7 @@ impl Typed {
                     keeps: lines(&self.keeps),
                     resumes: resumes?,
                     areas: areas?,
+                    classes: classes?,
                 },
                 consultation,
             })
@@ -367,6 +378,7 @@ impl Typed {
             suspends: self.kind == NoticeKind::Suspend.as_str(),
             resumes: self.resumes,
             areas: self.areas,
+            classes: self.classes.fields(language),
             faults,
         }
     }
@@ -513,6 +525,7 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && contents.keeps == draft.keeps
         && contents.resumes == draft.resumes
         && contents.areas == draft.areas
+        && contents.classes == draft.classes
 }
 
 /// The notice that carries a proposal out; on a suspended warning it resumes at what is proposed.

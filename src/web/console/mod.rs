@@ -24,6 +24,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
+mod classes;
 pub(super) mod dead_letters;
 pub(super) mod docs;
 mod draft;

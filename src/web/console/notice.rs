@@ -376,6 +376,7 @@ fn field(of: &str) -> Option<&'static str> {
         "too-early" => Some("from"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
+        "class-twice" | "classes-of-no-level" => Some("classes"),
         "resumes-nothing" | "resumes-outside" => Some("resumes"),
         "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" | "area-past" => {
             Some("areas")

@@ -116,6 +116,8 @@ pub(in crate::web) async fn show(seat: Seat, Path(key): Path<i64>) -> Result<Res
         ),
         from: view.effective,
         until: shown::end(view.ends),
+        measures_level: view.measures_level,
+        classes: view.classes.clone(),
         suspension: view.suspension,
         marks: marks_of(&record),
         lines: lines(view, language),

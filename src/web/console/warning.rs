@@ -79,6 +79,7 @@ pub(in crate::web) async fn show(
         from: warning.start,
         until: shown::until(warning),
         suspension: warning.suspension(desk.now),
+        classes: warning.levels().split(),
         areas: shown::areas(&warning.areas, desk.playbook.regions()),
         rule: rule(&desk.playbook, &board.notices),
         steps: life(&seat, &board, warning, &names),

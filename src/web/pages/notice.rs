@@ -6,11 +6,11 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{ClassLevel, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
-use crate::web::pages::form::{Choice, Faults, TimeField};
+use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
 mod plan;
@@ -151,6 +151,8 @@ pub struct NoticeForm {
     pub resumes: TimeField,
     /// The areas that a lift ends before its own hour, one to a line: code or name, day, clock.
     pub areas: String,
+    /// The levels of the classes of measures.
+    pub classes: Vec<ClassField>,
     /// Whether a suspension is being written.
     pub suspends: bool,
     /// What is wrong with the above.
@@ -173,6 +175,7 @@ impl NoticeForm {
             "adds" => "notice-adds",
             "resumes" => "notice-resumes",
             "areas" => "notice-areas",
+            "classes" => "classes-title",
             _ => return None,
         }))
     }
@@ -205,6 +208,8 @@ pub struct NoticeFacts {
     pub resumes: Option<WrittenTime>,
     /// The areas that a lift ends before its own hour, by name.
     pub areas: Vec<(String, WrittenTime)>,
+    /// The classes of measures with a level of their own.
+    pub classes: Vec<ClassLevel>,
     /// The rule it was judged by, with its version.
     pub rule: String,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::ClassLevel;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Suspension;
 use crate::i18n::{Language, Phrase};
@@ -95,6 +96,10 @@ pub struct OrderPage {
     pub from: WrittenTime,
     /// When it ends, as written; none for 另行通知.
     pub until: Option<WrittenTime>,
+    /// The level at which its measures are carried out, where it is another one.
+    pub measures_level: Option<WarningLevel>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<ClassLevel>,
     /// The suspension that holds or is ahead.
     pub suspension: Option<Suspension>,
     /// What stands out.

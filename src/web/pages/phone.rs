@@ -7,6 +7,7 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::ClassLevel;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Suspension;
 use crate::i18n::Language;
@@ -39,6 +40,10 @@ pub struct PhonePage {
     pub kind: OrderKind,
     /// Where the order stands for this reader.
     pub state: PhoneState,
+    /// The level at which its measures are carried out, where it is another one.
+    pub measures_level: Option<WarningLevel>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<ClassLevel>,
     /// The suspension that holds or is ahead.
     pub suspension: Option<Suspension>,
     /// What each production line must do.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{ClassLevel, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Suspension;
 use crate::i18n::Language;
@@ -65,6 +65,8 @@ pub struct WarningPage {
     pub until: Option<WrittenTime>,
     /// The suspension that holds or is ahead.
     pub suspension: Option<Suspension>,
+    /// The level of every class of measures, where they differ.
+    pub classes: Vec<ClassLevel>,
     /// The areas that a staggered lift ends before its own hour, by name.
     pub areas: Vec<(String, WrittenTime)>,
     /// The rule it is judged by.

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
-use qingkong::domain::notice::NoticeKind;
+use qingkong::domain::notice::{ClassLevel, Levels, MeasureClass, NoticeKind};
 use qingkong::domain::skill::LineSkill;
 use qingkong::domain::time::WrittenTime;
 use qingkong::domain::warning::Suspension;
@@ -11,7 +11,7 @@ use qingkong::i18n::Language;
 use qingkong::table;
 use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
 use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
-use qingkong::web::pages::form::{Choice, Fault, Faults, TimeField};
+use qingkong::web::pages::form::{Choice, ClassField, Fault, Faults, TimeField};
 use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
 use qingkong::web::pages::instruction::InstructionPage;
@@ -563,6 +563,7 @@ fn instructions(language: Language) -> Vec<(&'static str, String)> {
             choice("red", "红色预警（Ⅰ级）", false),
             choice("lift", "解除", false),
         ],
+        classes: class_fields(),
         from: at("11-23T20:00").into(),
         received: at("11-23T17:05").into(),
         remark: String::new(),
@@ -735,6 +736,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
             resumes: None,
             areas: vec![(owned("禹州市"), at("11-26T15:00"))],
+            classes: vec![],
             rule: owned("环大气〔2024〕6号"),
         })),
         differences: vec![
@@ -774,6 +776,7 @@ fn suspend_notice(ready: NoticePage) -> NoticePage {
             keeps: None,
             resumes: Some(at("11-25T18:00")),
             areas: vec![],
+            classes: vec![],
             rule: owned("环大气〔2024〕6号"),
         })),
         differences: vec![difference(
@@ -857,8 +860,28 @@ fn form() -> NoticeForm {
         suspends: false,
         resumes: TimeField::default(),
         areas: String::new(),
+        classes: class_fields(),
         faults: Faults::default(),
     }
+}
+
+/// Yellow, with industry at orange.
+fn split() -> Vec<ClassLevel> {
+    let class = MeasureClass::Industry;
+    let level = Orange;
+    Levels::new(Yellow, &[ClassLevel { class, level }]).split()
+}
+
+/// Industry at orange, everything else as the warning.
+fn class_fields() -> Vec<ClassField> {
+    let fields = MeasureClass::ALL.into_iter().map(|class| ClassField {
+        class,
+        levels: vec![
+            choice("", "按预警级别", class != MeasureClass::Industry),
+            choice("orange", "橙色预警（Ⅱ级）", class == MeasureClass::Industry),
+        ],
+    });
+    fields.collect()
 }
 
 fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
@@ -879,6 +902,7 @@ fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
         keeps: None,
         resumes: None,
         areas: vec![],
+        classes: vec![],
         rule: owned("环大气〔2024〕6号"),
     }))
 }
@@ -1083,6 +1107,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         until: None,
         suspension: None,
         areas: vec![],
+        classes: vec![],
         rule: owned("环大气〔2024〕6号"),
         steps: life(),
         notices: notice_rows(),
@@ -1103,6 +1128,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
     let suspended = WarningPage {
         phase: Phase::Suspended,
         suspension: Some(suspension()),
+        classes: split(),
         changes: vec![(NoticeKind::Resume, owned("/notices/new?kind=resume"))],
         ..one.clone()
     };
@@ -1322,6 +1348,8 @@ fn order(language: Language) -> OrderPage {
         warning: (owned("/warnings/01"), owned("许环攻坚办〔2026〕31号")),
         from: at("11-23T20:00"),
         until: None,
+        measures_level: None,
+        classes: vec![],
         suspension: None,
         marks: vec![Mark::Late, Mark::Objection],
         lines: vec![
@@ -1536,6 +1564,7 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
         .unwrap()
     };
     let resumed = PhonePage {
+        measures_level: Some(Red),
         suspension: Some(Suspension {
             until: Some(at("11-25T18:00")),
             ..suspension()
@@ -1608,6 +1637,8 @@ fn phone(language: Language) -> PhonePage {
         level: Orange,
         from: at("11-23T20:00"),
         until: None,
+        measures_level: None,
+        classes: vec![],
         suspension: None,
         kind: OrderKind::Measures,
         state: PhoneState::Waiting {

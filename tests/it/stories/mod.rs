@@ -1,6 +1,7 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
 pub(crate) mod bureau;
+mod classes;
 mod faults;
 mod issue;
 mod keys;

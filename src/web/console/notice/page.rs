@@ -155,6 +155,7 @@ impl<'p> Page<'p> {
             keeps,
             resumes: contents.resumes,
             areas: shown::areas(&contents.areas, self.desk.playbook.regions()),
+            classes: contents.classes.clone(),
             rule: self.rule(contents),
         }
     }
@@ -240,9 +241,16 @@ impl<'p> Page<'p> {
                 until(shown::until(&after)),
             ),
         ];
-        if suspensions.differs() {
-            differences.push(suspensions);
-        }
+        let classes = |warning: &Warning| match warning.levels().split() {
+            split if split.is_empty() => language.say("classes-whole").to_string(),
+            split => language.classes(&split),
+        };
+        let classes = difference("classes-title", classes(standing), classes(&after));
+        differences.extend(
+            [classes, suspensions]
+                .into_iter()
+                .filter(Difference::differs),
+        );
         differences
     }
 
@@ -263,7 +271,8 @@ impl<'p> Page<'p> {
 
     /// The titles that may sign the notice's level.
     fn signers(&self) -> &[String] {
-        let level = self.board.record.notice.contents().level;
+        let levels = self.board.record.notice.contents().levels();
+        let level = levels.highest();
         let titles = self
             .desk
             .profile()
