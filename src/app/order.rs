@@ -120,6 +120,11 @@ pub enum OrderState {
         /// Whether the suspension was acknowledged.
         confirmed: bool,
     },
+    /// Over at the warning's stated end, with no notice.
+    RanOut {
+        /// The end.
+        at: WrittenTime,
+    },
     /// Released.
     Lifted {
         /// Whether the release was acknowledged.
@@ -319,6 +324,8 @@ struct Read {
     line: IssuedLine,
     /// The line that last asked for an acknowledgement, where that is another.
     owed: Option<IssuedLine>,
+    /// When the warning ran out, if it did.
+    ran_out: Option<WrittenTime>,
     /// The order its recipient has in the latest plan, where that is another.
     replaced_by: Option<OrderKey>,
     standing: Standing,
@@ -337,8 +344,11 @@ impl Read {
         } else {
             order::find_issued(tx, warning, order, line.owed).await?
         };
+        let head = notice::find_warning_by_key(tx, warning.0).await?;
+        let ran_out = head.warning.and_then(|warning| warning.ran_out(app.now()));
         Ok(Self {
             order,
+            ran_out,
             replaced_by: replaced_by(tx, warning, order, &line).await?,
             standing: ladder::find_standing(tx, order).await?,
             answers: answer::list_answers(tx, &[order]).await?,
@@ -392,6 +402,9 @@ impl Read {
         let confirmed = rung == Rung::LiftAcknowledged;
         if let Some(by) = self.replaced_by {
             return OrderState::Replaced { by };
+        }
+        if let Some(at) = self.ran_out.filter(|_| self.line.change != Change::Release) {
+            return OrderState::RanOut { at };
         }
         match (self.line.change, rung) {
             (Change::Release, _) if notice.contents.kind == NoticeKind::Withdraw => {
@@ -455,7 +468,7 @@ impl Read {
 fn open(state: &OrderState, rung: Rung, head: Head, line: &IssuedLine) -> Vec<AnswerKind> {
     use AnswerKind::{Acknowledged, Help, InPlace, Objection};
     match state {
-        OrderState::Replaced { .. } => Vec::new(),
+        OrderState::Replaced { .. } | OrderState::RanOut { .. } => Vec::new(),
         OrderState::Suspended { confirmed }
         | OrderState::Lifted { confirmed }
         | OrderState::Withdrawn { confirmed, .. } => {

@@ -13,8 +13,12 @@
 //! for, which list is in force, and from when each recipient's clock runs anew. Until the hour of
 //! that notice has come, nothing follows but another resumption, a correction, a lift or a
 //! withdrawal. A raise is thus a resumption at a higher level: one notice, one act.
+//!
+//! A stated end comes with nobody acting: it was issued by persons, and every letter since has
+//! named it, so no message is sent when it comes. [`Warning::due`] says beforehand that somebody has
+//! to decide whether to extend.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::level::WarningLevel;
@@ -69,6 +73,18 @@ pub struct Bound {
     /// the level of the whole.
     pub classes: Vec<ClassLevel>,
 }
+
+/// What a person has to decide before, or since, an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The stated end is near: extend it, or let it run out.
+    End(WrittenTime),
+    /// A planned resumption is near, or has passed: resume, or go on.
+    Resumption(WrittenTime),
+}
+
+/// How long before an hour it is due: a notice is to be issued 24 hours ahead (提前24小时以上).
+const AHEAD: TimeDelta = TimeDelta::hours(24);
 
 /// A time in which nobody owes a duty, while the warning stands (暂停响应).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,9 +204,7 @@ impl Warning {
             return Err(NotAdmitted::AreaPast { area, at });
         }
         match bound {
-            Some(bound)
-                if !bound.is_kept_by(self::levels_after(standing, next)) && !next.withdraws() =>
-            {
+            Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
                 Err(NotAdmitted::BelowFloor {
                     floor: bound.levels().highest(),
                     number: bound.floor.document.clone(),
@@ -219,8 +233,7 @@ impl Warning {
             NoticeKind::Correct if is_open(suspension) => {
                 next.level == self.level && next.classes.is_empty()
             }
-            NoticeKind::Correct => true,
-            NoticeKind::Resume => true,
+            NoticeKind::Correct | NoticeKind::Resume => true,
         };
         if fits {
             Ok(())
@@ -312,6 +325,32 @@ impl Warning {
     /// The suspension that holds at an instant or is still ahead: until its resumption has come.
     pub fn suspension(&self, now: DateTime<Utc>) -> Option<Suspension> {
         self.suspension.filter(|it| !it.is_over(now))
+    }
+
+    /// When it ran out at its stated end, with nobody acting.
+    pub fn ran_out(&self, now: DateTime<Utc>) -> Option<WrittenTime> {
+        match (self.ended, self.ends) {
+            (None, End::At(end)) if now >= end.at() => Some(end),
+            (Some(ended), End::At(end)) if end.at() < ended.at.at() && now >= end.at() => Some(end),
+            _ => None,
+        }
+    }
+
+    /// What a person has to decide within a day, or should have decided.
+    pub fn due(&self, now: DateTime<Utc>) -> Vec<Due> {
+        if self.is_ended() || self.phase(now).is_past() {
+            return Vec::new();
+        }
+        let near = |time: &WrittenTime| time.at() - AHEAD <= now;
+        let end = match self.ends {
+            End::At(end) => Some(end),
+            End::UntilFurtherNotice => None,
+        };
+        let open = self.suspension.filter(|it| it.until.is_none());
+        let planned = open.and_then(|it| it.planned);
+        let end = end.filter(near).map(Due::End);
+        let planned = planned.filter(near).map(Due::Resumption);
+        end.into_iter().chain(planned).collect()
     }
 
     /// Whether a kind of notice may follow at an instant, whatever it says.
@@ -419,429 +458,4 @@ impl Contents {
 }
 
 #[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-    use crate::notice::{Grounds, MeasureClass};
-    use WarningLevel::{Orange, Red, Yellow};
-
-    fn notice(kind: NoticeKind, level: WarningLevel, effective: &str, ends: End) -> Contents {
-        let grounds = Grounds::Judgement {
-            reason: "会商".to_owned(),
-        };
-        Contents::new(kind, level, effective.parse().unwrap(), ends, grounds)
-    }
-
-    /// 衡水 2023: orange 12-20 8时, red 12-25 18时, lifted 12-31 18时.
-    fn orange() -> Warning {
-        Warning::begin(&notice(
-            NoticeKind::Start,
-            Orange,
-            "2023-12-20T08:00",
-            End::UntilFurtherNotice,
-        ))
-    }
-
-    /// An orange floor of a superior.
-    fn floor_from(document: &str, from: &str) -> Bound {
-        let floor = Floor {
-            level: Orange,
-            from: at(from),
-            until: None,
-            document: document.to_owned(),
-        };
-        Bound {
-            floor,
-            classes: Vec::new(),
-        }
-    }
-
-    fn industry(level: WarningLevel) -> Vec<ClassLevel> {
-        let class = MeasureClass::Industry;
-        vec![ClassLevel { class, level }]
-    }
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse::<WrittenTime>().unwrap().at()
-    }
-
-    #[test]
-    fn the_warning_of_hengshui_2023_goes_from_orange_to_red_to_lifted() {
-        let open = End::UntilFurtherNotice;
-        let now = at("2023-12-25T16:00");
-        let raise = notice(NoticeKind::Raise, Red, "2023-12-25T18:00", open);
-        let warning = orange();
-        assert_eq!(warning.phase(at("2023-12-20T07:59")), Phase::Announced);
-        assert_eq!(Warning::admits(Some(&warning), &raise, None, now), Ok(()));
-        let warning = warning.after(&raise, now);
-        assert_eq!((warning.level, warning.phase(now)), (Red, Phase::InForce));
-
-        let lift = notice(NoticeKind::Lift, Red, "2023-12-31T18:00", open);
-        assert_eq!(
-            Warning::admits(Some(&warning), &lift, None, at("2023-12-31T12:00")),
-            Ok(())
-        );
-        let warning = warning.after(&lift, now);
-        assert_eq!(warning.phase(at("2023-12-31T17:59")), Phase::InForce);
-        assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::Over);
-        assert_eq!((warning.peak, warning.notices), (Red, 3));
-    }
-
-    #[rstest]
-    #[case::second_start(NoticeKind::Start, Red, NotAdmitted::Standing(Orange))]
-    #[case::raise_to_lower(NoticeKind::Raise, Yellow, NotAdmitted::Level {
-        kind: NoticeKind::Raise, from: Orange, to: Yellow,
-    })]
-    #[case::lower_to_same(NoticeKind::Lower, Orange, NotAdmitted::Level {
-        kind: NoticeKind::Lower, from: Orange, to: Orange,
-    })]
-    #[case::lift_of_another_level(NoticeKind::Lift, Red, NotAdmitted::Level {
-        kind: NoticeKind::Lift, from: Orange, to: Red,
-    })]
-    #[case::extend_an_open_end(
-        NoticeKind::Extend,
-        Orange,
-        NotAdmitted::NotLater(End::UntilFurtherNotice)
-    )]
-    fn a_change_that_does_not_follow_is_refused(
-        #[case] kind: NoticeKind,
-        #[case] level: WarningLevel,
-        #[case] refused: NotAdmitted,
-    ) {
-        let next = notice(kind, level, "2023-12-21T08:00", End::UntilFurtherNotice);
-        let now = at("2023-12-20T20:00");
-        assert_eq!(
-            Warning::admits(Some(&orange()), &next, None, now),
-            Err(refused)
-        );
-    }
-
-    #[test]
-    fn nothing_follows_on_a_warning_that_ran_out_at_its_stated_end() {
-        let ends = End::At("2019-10-23T24:00".parse().unwrap());
-        let warning = Warning::begin(&notice(NoticeKind::Start, Yellow, "2019-10-18T00:00", ends));
-        assert_eq!(warning.phase(at("2019-10-23T23:59")), Phase::InForce);
-        assert_eq!(warning.phase(at("2019-10-24T00:00")), Phase::Over);
-        let raise = notice(
-            NoticeKind::Raise,
-            Orange,
-            "2019-10-24T08:00",
-            End::UntilFurtherNotice,
-        );
-        let now = at("2019-10-24T01:00");
-        assert_eq!(
-            Warning::admits(Some(&warning), &raise, None, now),
-            Err(NotAdmitted::Over)
-        );
-        let start = notice(
-            NoticeKind::Start,
-            Orange,
-            "2019-10-24T08:00",
-            End::UntilFurtherNotice,
-        );
-        assert_eq!(Warning::admits(Some(&warning), &start, None, now), Ok(()));
-    }
-
-    #[rstest]
-    #[case::start_below(NoticeKind::Start, Yellow, false)]
-    #[case::start_at(NoticeKind::Start, Orange, true)]
-    #[case::start_above(NoticeKind::Start, Red, true)]
-    fn a_superiors_floor_may_be_exceeded_but_not_undercut(
-        #[case] kind: NoticeKind,
-        #[case] level: WarningLevel,
-        #[case] admitted: bool,
-    ) {
-        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2026-11-25T08:00");
-        let next = notice(kind, level, "2026-11-25T08:00", End::UntilFurtherNotice);
-        let now = at("2026-11-25T03:00");
-        assert_eq!(
-            Warning::admits(None, &next, Some(&floor), now).is_ok(),
-            admitted
-        );
-    }
-
-    /// 衡水 2021: suspended 3-6 14时, started anew 3-9 18时, 最终解除时间另行通知.
-    fn hengshui_2021() -> Warning {
-        let open = End::UntilFurtherNotice;
-        let start = notice(NoticeKind::Start, Orange, "2021-03-04T08:00", open);
-        let suspend = Contents {
-            resumes: Some("2021-03-09T18:00".parse().unwrap()),
-            ..notice(NoticeKind::Suspend, Orange, "2021-03-06T14:00", open)
-        };
-        let warning = Warning::begin(&start);
-        let now = at("2021-03-06T10:00");
-        assert_eq!(Warning::admits(Some(&warning), &suspend, None, now), Ok(()));
-        warning.after(&suspend, now)
-    }
-
-    #[test]
-    fn the_warning_of_hengshui_2021_is_suspended_and_stands_until_it_is_resumed() {
-        let suspended = hengshui_2021();
-        assert_eq!(suspended.phase(at("2021-03-06T13:59")), Phase::InForce);
-        assert_eq!(suspended.phase(at("2021-03-06T14:00")), Phase::Suspended);
-        // What was planned ends nothing: a person does.
-        let planned = at("2021-03-09T18:00");
-        assert_eq!(suspended.phase(planned), Phase::Suspended);
-        assert_eq!((suspended.level, suspended.peak), (Orange, Orange));
-
-        let open = End::UntilFurtherNotice;
-        let resume = notice(NoticeKind::Resume, Orange, "2021-03-09T18:00", open);
-        let now = at("2021-03-06T11:00");
-        assert_eq!(
-            Warning::admits(Some(&suspended), &resume, None, now),
-            Ok(())
-        );
-        let resumed = suspended.after(&resume, now);
-        assert_eq!(resumed.phase(at("2021-03-06T13:59")), Phase::InForce);
-        assert_eq!(resumed.phase(at("2021-03-09T17:59")), Phase::Suspended);
-        assert_eq!(resumed.phase(planned), Phase::InForce);
-        assert_eq!(
-            (
-                resumed.effective.at(),
-                resumed.notices,
-                resumed.suspension(planned)
-            ),
-            (planned, 3, None)
-        );
-    }
-
-    #[rstest]
-    #[case::resumed_at_its_level(NoticeKind::Resume, Orange, "2021-03-09T18:00", None)]
-    #[case::raised_by_resuming(NoticeKind::Resume, Red, "2021-03-09T18:00", None)]
-    #[case::lifted(NoticeKind::Lift, Orange, "2021-03-09T18:00", None)]
-    #[case::withdrawn(NoticeKind::Withdraw, Orange, "2021-03-09T18:00", None)]
-    #[case::corrected(NoticeKind::Correct, Orange, "2021-03-06T16:00", None)]
-    #[case::raised(
-        NoticeKind::Raise,
-        Red,
-        "2021-03-09T18:00",
-        Some(NotAdmitted::Suspended(NoticeKind::Raise))
-    )]
-    #[case::lowered(
-        NoticeKind::Lower,
-        Yellow,
-        "2021-03-09T18:00",
-        Some(NotAdmitted::Suspended(NoticeKind::Lower))
-    )]
-    #[case::extended(
-        NoticeKind::Extend,
-        Orange,
-        "2021-03-09T18:00",
-        Some(NotAdmitted::Suspended(NoticeKind::Extend))
-    )]
-    #[case::added_to(
-        NoticeKind::AddOn,
-        Orange,
-        "2021-03-09T18:00",
-        Some(NotAdmitted::Suspended(NoticeKind::AddOn))
-    )]
-    #[case::suspended_twice(
-        NoticeKind::Suspend,
-        Orange,
-        "2021-03-07T14:00",
-        Some(NotAdmitted::Suspended(NoticeKind::Suspend))
-    )]
-    #[case::started_twice(
-        NoticeKind::Start,
-        Red,
-        "2021-03-09T18:00",
-        Some(NotAdmitted::Standing(Orange))
-    )]
-    #[case::resumed_as_it_is_suspended(NoticeKind::Resume, Orange, "2021-03-06T14:00",
-        Some(NotAdmitted::TooEarly {
-            kind: NoticeKind::Resume, after: "2021-03-06T14:00".parse().unwrap(),
-        }))]
-    #[case::corrected_to_another_level(NoticeKind::Correct, Red, "2021-03-06T14:00",
-        Some(NotAdmitted::Level { kind: NoticeKind::Correct, from: Orange, to: Red }))]
-    fn a_suspended_warning_is_resumed_corrected_or_ended(
-        #[case] kind: NoticeKind,
-        #[case] level: WarningLevel,
-        #[case] effective: &str,
-        #[case] refused: Option<NotAdmitted>,
-    ) {
-        let next = notice(kind, level, effective, End::UntilFurtherNotice);
-        for now in ["2021-03-06T12:00", "2021-03-07T08:00"] {
-            let admitted = Warning::admits(Some(&hengshui_2021()), &next, None, at(now));
-            assert_eq!(admitted.err(), refused, "at {now}");
-        }
-    }
-
-    #[test]
-    fn what_does_not_stand_suspended_is_not_resumed_nor_suspended_before_it_starts() {
-        let open = End::UntilFurtherNotice;
-        let now = at("2023-12-20T07:00");
-        let admits = |next: &Contents| Warning::admits(Some(&orange()), next, None, now);
-        let resume = notice(NoticeKind::Resume, Orange, "2023-12-21T08:00", open);
-        assert_eq!(admits(&resume), Err(NotAdmitted::NotSuspended));
-        let correct = Contents {
-            resumes: Some("2023-12-22T08:00".parse().unwrap()),
-            ..notice(NoticeKind::Correct, Orange, "2023-12-20T08:00", open)
-        };
-        assert_eq!(admits(&correct), Err(NotAdmitted::NotSuspended));
-        let suspend = notice(NoticeKind::Suspend, Orange, "2023-12-20T07:59", open);
-        let after = "2023-12-20T08:00".parse().unwrap();
-        let kind = NoticeKind::Suspend;
-        assert_eq!(admits(&suspend), Err(NotAdmitted::TooEarly { kind, after }));
-    }
-
-    #[test]
-    fn a_correction_moves_the_suspension_and_later_the_resumption() {
-        let open = End::UntilFurtherNotice;
-        let correct = notice(NoticeKind::Correct, Orange, "2021-03-06T16:00", open);
-        let warning = hengshui_2021().after(&correct, at("2021-03-06T12:00"));
-        assert_eq!(warning.phase(at("2021-03-06T15:59")), Phase::InForce);
-        assert_eq!(warning.phase(at("2021-03-06T16:00")), Phase::Suspended);
-        let resume = notice(NoticeKind::Resume, Red, "2021-03-09T18:00", open);
-        let correct = notice(NoticeKind::Correct, Red, "2021-03-09T20:00", open);
-        let warning = warning
-            .after(&resume, at("2021-03-09T10:00"))
-            .after(&correct, at("2021-03-09T12:00"));
-        assert_eq!(warning.phase(at("2021-03-09T19:59")), Phase::Suspended);
-        assert_eq!(warning.phase(at("2021-03-09T20:00")), Phase::InForce);
-        assert_eq!((warning.level, warning.peak), (Red, Red));
-        // What is corrected later moves the hour of the level, and suspends nothing any more.
-        let correct = notice(NoticeKind::Correct, Red, "2021-03-11T08:00", open);
-        let warning = warning.after(&correct, at("2021-03-10T20:00"));
-        assert_eq!(warning.phase(at("2021-03-10T20:00")), Phase::InForce);
-    }
-
-    #[test]
-    fn a_suspended_warning_runs_out_at_its_stated_end_and_a_floor_keeps_it_in_force() {
-        let ends = End::At("2021-03-08T24:00".parse().unwrap());
-        let suspend = notice(NoticeKind::Suspend, Orange, "2021-03-06T14:00", ends);
-        let warning = hengshui_2021().after(&suspend, at("2021-03-06T12:00"));
-        assert_eq!(warning.phase(at("2021-03-08T23:59")), Phase::Suspended);
-        assert_eq!(warning.phase(at("2021-03-08T24:00")), Phase::Over);
-
-        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2023-12-20T08:00");
-        let suspend = notice(
-            NoticeKind::Suspend,
-            Orange,
-            "2023-12-22T08:00",
-            End::UntilFurtherNotice,
-        );
-        let now = at("2023-12-21T08:00");
-        let refused = Warning::admits(Some(&orange()), &suspend, Some(&floor), now);
-        assert!(matches!(refused, Err(NotAdmitted::BelowFloor { .. })));
-    }
-
-    #[test]
-    fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed() {
-        let hour = |area: &str, at: &str| AreaHour {
-            area: area.parse().unwrap(),
-            at: at.parse().unwrap(),
-        };
-        let areas = vec![
-            hour("411081", "2023-12-31T15:00"),
-            hour("411082", "2023-12-31T18:00"),
-        ];
-        let lift = Contents {
-            areas: areas.clone(),
-            ..notice(
-                NoticeKind::Lift,
-                Orange,
-                "2023-12-31T24:00",
-                End::UntilFurtherNotice,
-            )
-        };
-        let admits = |now: &str| Warning::admits(Some(&orange()), &lift, None, at(now));
-        assert_eq!(admits("2023-12-31T15:00"), Ok(()));
-        let AreaHour { area, at: hour } = areas[0];
-        let refused = NotAdmitted::AreaPast { area, at: hour };
-        assert_eq!(admits("2023-12-31T15:01"), Err(refused));
-        let warning = orange().after(&lift, at("2023-12-31T10:00"));
-        assert_eq!(warning.lifted_at(area), Some(hour));
-        let other = "411023".parse().unwrap();
-        assert_eq!(warning.lifted_at(other), Some(lift.effective));
-        assert_eq!(orange().lifted_at(area), None);
-        assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::InForce);
-        assert_eq!(warning.phase(at("2023-12-31T24:00")), Phase::Over);
-    }
-
-    /// 黑龙江 2017-11: yellow, 减排措施按橙色执行.
-    fn heilongjiang(kind: NoticeKind, level: WarningLevel, of: Option<WarningLevel>) -> Contents {
-        Contents {
-            classes: of.map(industry).unwrap_or_default(),
-            ..notice(kind, level, "2017-11-06T00:00", End::UntilFurtherNotice)
-        }
-    }
-
-    #[rstest]
-    #[case::one_class_up(NoticeKind::Raise, Yellow, Some(Red), true)]
-    #[case::all_to_the_highest(NoticeKind::Raise, Orange, None, true)]
-    #[case::one_class_down(NoticeKind::Lower, Yellow, None, true)]
-    #[case::nothing_changes(NoticeKind::Raise, Yellow, Some(Orange), false)]
-    #[case::the_whole_up_and_a_class_down(NoticeKind::Raise, Orange, Some(Yellow), false)]
-    #[case::extended_as_it_is(NoticeKind::Extend, Yellow, None, true)]
-    fn a_raise_lowers_no_class_and_a_lowering_raises_none(
-        #[case] kind: NoticeKind,
-        #[case] level: WarningLevel,
-        #[case] class: Option<WarningLevel>,
-        #[case] admitted: bool,
-    ) {
-        let start = Contents {
-            ends: End::At("2017-11-08T24:00".parse().unwrap()),
-            ..heilongjiang(NoticeKind::Start, Yellow, Some(Orange))
-        };
-        let standing = Warning::begin(&start);
-        let next = heilongjiang(kind, level, class);
-        let now = at("2017-11-06T08:00");
-        let refused = NotAdmitted::Level {
-            kind,
-            from: Yellow,
-            to: level,
-        };
-        let expected = if admitted { Ok(()) } else { Err(refused) };
-        assert_eq!(Warning::admits(Some(&standing), &next, None, now), expected);
-    }
-
-    #[test]
-    fn an_extension_leaves_the_classes_and_a_raise_sets_them_anew() {
-        let start = heilongjiang(NoticeKind::Start, Yellow, Some(Orange));
-        let now = at("2017-11-06T08:00");
-        let extended =
-            Warning::begin(&start).after(&heilongjiang(NoticeKind::Extend, Yellow, None), now);
-        assert_eq!(extended.levels().of(MeasureClass::Industry), Orange);
-        assert_eq!((extended.level, extended.peak), (Yellow, Orange));
-        let raised = extended.after(&heilongjiang(NoticeKind::Raise, Orange, None), now);
-        assert_eq!((raised.classes, raised.level), (Vec::new(), Orange));
-    }
-
-    #[rstest]
-    #[case::all_bound_and_one_kept(&[], Yellow, Some(Orange), false)]
-    #[case::all_bound_and_kept(&[], Orange, None, true)]
-    #[case::one_bound_higher_and_kept(&[Red], Orange, Some(Red), true)]
-    #[case::one_bound_higher_and_not_kept(&[Red], Orange, None, false)]
-    #[case::one_bound_lower(&[Yellow], Orange, Some(Yellow), true)]
-    fn a_floor_binds_each_class_that_it_names_and_all_others_alike(
-        #[case] ordered: &[WarningLevel],
-        #[case] level: WarningLevel,
-        #[case] class: Option<WarningLevel>,
-        #[case] admitted: bool,
-    ) {
-        let bound = Bound {
-            classes: ordered.iter().copied().flat_map(industry).collect(),
-            ..floor_from("豫环委攻坚办〔2026〕88号", "2017-11-06T00:00")
-        };
-        let start = heilongjiang(NoticeKind::Start, level, class);
-        let now = at("2017-11-05T08:00");
-        let admits = Warning::admits(None, &start, Some(&bound), now);
-        assert_eq!(admits.is_ok(), admitted);
-    }
-
-    #[test]
-    fn a_lift_waits_for_the_superiors_floor_but_a_withdrawal_does_not() {
-        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2023-12-20T08:00");
-        let now = at("2023-12-22T08:00");
-        let open = End::UntilFurtherNotice;
-        let lift = notice(NoticeKind::Lift, Orange, "2023-12-23T08:00", open);
-        let refused = Warning::admits(Some(&orange()), &lift, Some(&floor), now);
-        assert!(matches!(refused, Err(NotAdmitted::BelowFloor { .. })));
-        let withdrawal = notice(NoticeKind::Withdraw, Orange, "2023-12-22T09:00", open);
-        assert_eq!(
-            Warning::admits(Some(&orange()), &withdrawal, Some(&floor), now),
-            Ok(())
-        );
-    }
-}
+mod tests;

@@ -215,6 +215,7 @@ impl<'p> Page<'p> {
             OrderState::Suspended { confirmed } => PhoneState::Suspended {
                 confirmed: receipt().filter(|_| *confirmed),
             },
+            OrderState::RanOut { at } => PhoneState::RanOut { at: *at },
             OrderState::Lifted { confirmed } => PhoneState::Lifted {
                 at: view.effective,
                 keeps: (!view.added.is_empty()).then(|| view.added.join("；")),

@@ -67,6 +67,7 @@ pub(super) const fn change(change: plan::Change) -> Change {
 pub(super) fn phase(warning: &Warning, now: chrono::DateTime<chrono::Utc>) -> Phase {
     match warning.phase(now) {
         warning::Phase::Withdrawn => Phase::Withdrawn,
+        warning::Phase::Over if warning.ran_out(now).is_some() => Phase::RanOut,
         warning::Phase::Over => Phase::Lifted,
         warning::Phase::Suspended => Phase::Suspended,
         _ if warning.is_ended() => Phase::Ending,

@@ -72,6 +72,7 @@ phase-announced = Issued, not yet started
 phase-in-force = In force
 phase-suspended = Suspended
 phase-ending = Lift issued, not yet effective
+phase-ran-out = Ran out at its stated end
 phase-lifted = Lifted
 phase-withdrawn = Withdrawn
 phase-abandoned = Given up

@@ -72,6 +72,7 @@ phase-announced = 已发布，待启动
 phase-in-force = 生效中
 phase-suspended = 暂停中
 phase-ending = 已发布解除，待生效
+phase-ran-out = 已到期结束
 phase-lifted = 已解除
 phase-withdrawn = 已撤回
 phase-abandoned = 已放弃

@@ -101,7 +101,8 @@ pub(super) struct Order {
     basis: String,
     /// issued, handed-over, acknowledged, in-place or lift-acknowledged.
     rung: &'static str,
-    /// waiting, acknowledged, in-place, told, suspended, lifted, withdrawn or replaced.
+    /// waiting, acknowledged, in-place, told, suspended, ran-out, lifted, withdrawn or
+    /// replaced.
     state: &'static str,
     /// The suspension that holds or is ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -346,6 +347,7 @@ impl From<OrderView> for Order {
                 OrderState::InPlace => "in-place",
                 OrderState::Told => "told",
                 OrderState::Suspended { .. } => "suspended",
+                OrderState::RanOut { .. } => "ran-out",
                 OrderState::Lifted { .. } => "lifted",
                 OrderState::Withdrawn { .. } => "withdrawn",
                 OrderState::Replaced { .. } => "replaced",

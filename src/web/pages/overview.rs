@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use crate::domain::level::WarningLevel;
 use crate::domain::skill::LineSkill;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Due;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::chart::outlook::OutlookChart;
@@ -25,6 +26,8 @@ pub struct Overview {
     pub chrome: Chrome,
     /// Since when nothing is sent, because a backup was restored and nobody has released it.
     pub held_since: Option<WrittenTime>,
+    /// What a person has to decide about the warning that stands.
+    pub due: Vec<DueItem>,
     /// The outlook; none before the first was taken in.
     pub outlook: Option<Outlook>,
     /// Where missing days are given a value; none where there are none, or the person may not.
@@ -39,6 +42,17 @@ pub struct Overview {
     pub counts: Option<RungCounts>,
     /// The same by county.
     pub counties: Vec<County>,
+}
+
+/// An hour of the warning that stands, at which something happens or was planned.
+#[derive(Clone, Debug)]
+pub struct DueItem {
+    /// What it is.
+    pub due: Due,
+    /// Whether the hour has passed.
+    pub passed: bool,
+    /// Where the notice is drafted that decides it otherwise; none where the person may not.
+    pub draft: Option<String>,
 }
 
 /// An outlook and where it comes from.

@@ -112,6 +112,11 @@ pub enum PhoneState {
         /// The confirmation, once given.
         confirmed: Option<Receipt>,
     },
+    /// Over at the stated end: nothing to answer.
+    RanOut {
+        /// The end, as written.
+        at: WrittenTime,
+    },
     /// The duty has ended.
     Lifted {
         /// When, as written.

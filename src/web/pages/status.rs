@@ -195,6 +195,8 @@ pub enum Phase {
     Suspended,
     /// Its end is announced and still ahead.
     Ending,
+    /// Over at its stated end, with no notice (到期).
+    RanOut,
     /// Over.
     Lifted,
     /// Taken back (撤回).
@@ -214,6 +216,7 @@ impl Phase {
             Self::InForce => Status::new("phase-in-force", Tone::Alarm, Shape::Disc),
             Self::Suspended => Status::new("phase-suspended", Tone::Watch, Shape::Pause),
             Self::Ending => Status::new("phase-ending", Tone::Watch, Shape::Half),
+            Self::RanOut => Status::new("phase-ran-out", Tone::Quiet, Shape::Cross),
             Self::Lifted => Status::new("phase-lifted", Tone::Quiet, Shape::Cross),
             Self::Withdrawn => Status::new("phase-withdrawn", Tone::Quiet, Shape::Cross),
             Self::Abandoned => Status::new("phase-abandoned", Tone::Quiet, Shape::Cross),

@@ -6,7 +6,7 @@ use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
 use qingkong::domain::notice::{ClassLevel, Levels, MeasureClass, NoticeKind};
 use qingkong::domain::skill::LineSkill;
 use qingkong::domain::time::WrittenTime;
-use qingkong::domain::warning::Suspension;
+use qingkong::domain::warning::{Due, Suspension};
 use qingkong::i18n::Language;
 use qingkong::table;
 use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
@@ -25,8 +25,8 @@ use qingkong::web::pages::orders::{
     OrderRow, OrdersPage, Paging, Ruling,
 };
 use qingkong::web::pages::overview::{
-    County, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal, ProposalAnswer,
-    ProposalKind, RungCounts, SkillRow, SkillTable,
+    County, DueItem, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal,
+    ProposalAnswer, ProposalKind, RungCounts, SkillRow, SkillTable,
 };
 use qingkong::web::pages::phone::{
     InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
@@ -282,6 +282,27 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         register_instruction: Some(owned("/instructions/new")),
         ..with_outlook(language, false)
     };
+    let item = |due, passed, draft: Option<&str>| DueItem {
+        due,
+        passed,
+        draft: draft.map(owned),
+    };
+    let due = Overview {
+        due: vec![
+            item(
+                Due::End(at("11-24T24:00")),
+                false,
+                Some("/notices/new?kind=extend"),
+            ),
+            item(
+                Due::Resumption(at("11-24T18:00")),
+                false,
+                Some("/notices/new?kind=resume"),
+            ),
+            item(Due::Resumption(at("11-23T18:00")), true, None),
+        ],
+        ..quiet_overview(language)
+    };
     let restored = Overview {
         held_since: Some(at("11-24T09:40")),
         ..quiet_overview(language)
@@ -350,6 +371,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     });
     vec![
         ("overview-quiet", quiet.render().unwrap()),
+        ("overview-due", due.render().unwrap()),
         ("overview-restored", restored.render().unwrap()),
         ("overview-proposal", proposed.render().unwrap()),
         ("overview", in_force.render().unwrap()),
@@ -428,6 +450,7 @@ fn quiet_overview(language: Language) -> Overview {
             ..chrome(language, Section::Overview, Role::Officer)
         },
         held_since: None,
+        due: vec![],
         outlook: None,
         fill_in: None,
         proposal: None,
@@ -1608,6 +1631,15 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
             suspended(Some(receipt(false)), PhoneActions::default()),
         ),
         ("phone-resumed", resumed.render().unwrap()),
+        (
+            "phone-ran-out",
+            in_state(
+                PhoneState::RanOut {
+                    at: at("11-24T24:00"),
+                },
+                PhoneActions::default(),
+            ),
+        ),
         ("phone-lifted", in_state(lifted(None), confirm)),
         (
             "phone-lift-confirmed",

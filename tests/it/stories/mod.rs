@@ -13,6 +13,7 @@ mod staggered;
 mod suspension;
 mod tampering;
 mod whole;
+mod window;
 
 /// Whether the long stories are told at their full length: `tests/run --full` says so.
 #[expect(
