@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::NoticeKind;
 use crate::level::WarningLevel;
 
 /// A class of measures.
@@ -79,6 +80,18 @@ impl Levels {
         self.own >= other.own && classes.into_iter().all(|(level, other)| *level >= other)
     }
 
+    /// The kind of notice that leads from these levels to others; a raise where some classes go up
+    /// and others down, which is then refused and to be told apart by a person.
+    pub fn change_to(self, other: Self) -> NoticeKind {
+        if self == other {
+            NoticeKind::Extend
+        } else if self.is_at_least(other) {
+            NoticeKind::Lower
+        } else {
+            NoticeKind::Raise
+        }
+    }
+
     /// The level of every class where they differ; none where all have the notice's.
     pub fn split(self) -> Vec<ClassLevel> {
         if self.classes == [self.own; MeasureClass::ALL.len()] {
@@ -115,6 +128,15 @@ mod tests {
         assert_eq!(levels.highest(), Orange);
         assert_eq!(levels.split().len(), 4);
         assert_eq!(Levels::new(Red, &[]).split(), []);
+    }
+
+    #[test]
+    fn a_class_that_goes_up_is_a_raise_and_one_that_goes_down_a_lowering() {
+        let (split, yellow) = (heilongjiang(), Levels::new(Yellow, &[]));
+        assert_eq!(yellow.change_to(split), NoticeKind::Raise);
+        assert_eq!(split.change_to(Levels::new(Orange, &[])), NoticeKind::Raise);
+        assert_eq!(split.change_to(yellow), NoticeKind::Lower);
+        assert_eq!(split.change_to(split), NoticeKind::Extend);
     }
 
     #[test]

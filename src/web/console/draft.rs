@@ -7,7 +7,7 @@ use crate::app::desk::{Desk, Followed, Overview, ProposalState};
 use crate::app::notices::{DraftIn, GroundsIn};
 use crate::domain::id::InstructionId;
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{Consultation, Contents, End, Grounds, NoticeKind};
+use crate::domain::notice::{Consultation, Contents, End, Grounds, Levels, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Decision, Proposal};
 use crate::domain::warning::{Suspension, Warning};
@@ -172,22 +172,24 @@ impl Typed {
     /// A draft that carries out an instruction.
     fn ordered(desk: &Desk, followed: &Followed) -> Self {
         let said = &followed.record.instruction;
-        let standing = standing_level(desk);
-        let kind = match (standing, said.level) {
+        let kind = match (standing(desk), said.level) {
             (None, _) => NoticeKind::Start,
             (Some(_), None) => NoticeKind::Lift,
             (Some(_), Some(_)) if suspension(desk).is_some() => NoticeKind::Resume,
-            (Some(standing), Some(level)) if level > standing => NoticeKind::Raise,
-            (Some(standing), Some(level)) if level < standing => NoticeKind::Lower,
-            (Some(_), Some(_)) => NoticeKind::Extend,
+            (Some(standing), Some(level)) => {
+                let ordered = Levels::new(level, &said.classes);
+                standing.levels().change_to(ordered)
+            }
         };
-        let level = said.level.or(standing);
+        let level = said.level.or(standing_level(desk));
+        let classes = kind.sets_level().then(|| Chosen::recorded(&said.classes));
         Self {
             kind: kind.as_str().to_owned(),
             level: level.map_or("", WarningLevel::as_str).to_owned(),
             from: said.effective.into(),
             grounds: rests_on(followed),
             parent: said.number.clone(),
+            classes: classes.unwrap_or_default(),
             ..Self::consulted_now(desk)
         }
     }

@@ -364,6 +364,7 @@ impl Drawn<'_> {
             let notice = followed.notice.map(|notice| format!("/notices/{notice}"));
             Instruction {
                 level: said.level,
+                classes: said.classes,
                 from: said.effective,
                 received_at: WrittenTime::of(said.received_at),
                 waits_minutes: (notice.is_none() && waited < WAITS_FOR)

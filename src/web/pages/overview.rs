@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::ClassLevel;
 use crate::domain::skill::LineSkill;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Due;
@@ -258,6 +259,8 @@ pub struct Instruction {
     pub sender: String,
     /// The level it orders; none where it ends one.
     pub level: Option<WarningLevel>,
+    /// The classes of measures for which it orders another level.
+    pub classes: Vec<ClassLevel>,
     /// When the level is to start, as written.
     pub from: WrittenTime,
     /// When it was received.

@@ -527,6 +527,7 @@ fn instruction(notice: Option<&str>) -> Instruction {
         number: owned("豫环攻坚办〔2026〕118号"),
         sender: owned("省攻坚办"),
         level: Some(Orange),
+        classes: vec![],
         from: at("11-23T20:00"),
         received_at: at("11-23T17:05"),
         waits_minutes: notice.is_none().then_some(155),
