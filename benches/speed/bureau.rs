@@ -13,7 +13,7 @@ use qingkong::app::caller::{Role, Scope, Via};
 use qingkong::app::draw::{self, Drawn};
 use qingkong::app::enroll::{self, Import};
 use qingkong::app::issue::{IssueIn, IssuedOut, issue};
-use qingkong::app::notices::{self, DraftIn, GroundsIn, StepIn};
+use qingkong::app::notices::{self, Approving, DraftIn, GroundsIn, StepIn};
 use qingkong::app::{App, Caller};
 use qingkong::cli::demo::list::{Sample, sample_list};
 use qingkong::clock::{Clock, Ids};
@@ -172,10 +172,15 @@ pub(crate) async fn prepare(
         parties: vec!["市生态环境局".to_owned(), "市气象局".to_owned()],
         conclusion: "有重度污染过程".to_owned(),
     };
+    let in_system = Approving {
+        signature: Signature::InSystem,
+        scan: None,
+        seen: None,
+    };
     for (who, step) in [
         (&officer, StepIn::Consult(consultation)),
         (&officer, StepIn::Submit),
-        (&approver, StepIn::Approve(Signature::InSystem, None)),
+        (&approver, StepIn::Approve(in_system)),
     ] {
         notices::step(&app, who, None, notice, step).await?;
     }

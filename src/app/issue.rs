@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows};
 use super::notices::{admit, current, journal_step, person, refused};
-use super::{App, Begun, Caller, Error, Idempotency, Right, draw};
+use super::{App, Begun, Caller, Error, Idempotency, Right, draw, wording};
 use crate::domain::id::{NoticeId, PlanId, WarningId};
 use crate::domain::lane::Live;
 use crate::domain::notice::{Notice, NoticeKind, Step};
@@ -55,19 +55,19 @@ pub async fn issue(
     issue: IssueIn,
 ) -> Result<IssuedOut, Error> {
     caller.has(Right::IssueNotices)?;
+    let text = wording::to_issue(app, issue.plan, &issue.document).await?;
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(issued) => return Ok(issued),
         Begun::Fresh(act) => act,
     };
     let (tx, now) = (&mut act.tx, act.now);
-    let record = store::find_notice(tx, id).await?.ok_or(Error::NotFound)?;
+    let (record, head) = store::lock_notice(tx, id).await?.ok_or(Error::NotFound)?;
     caller.may(Right::IssueNotices, record.region)?;
-    let head = store::lock_warning(tx, record.warning_key).await?;
-    let plan = fitting_plan(tx, &record, &head, &issue).await?;
     let Notice::Approved(approved) = &record.notice else {
         let text = format!("the notice is {}, not approved", record.notice.state());
         return Err(Error::conflict("notice-state", text));
     };
+    let plan = fitting_plan(tx, &record, &head, &issue).await?;
     let standing = current(tx, record.region, now).await?;
     admit(
         tx,
@@ -78,7 +78,7 @@ pub async fn issue(
     )
     .await?;
     let made = approved
-        .issue(issue.document.clone(), plan.digest.clone())
+        .issue(issue.document.clone(), plan.digest.clone(), text)
         .map_err(refused)?;
     let step = Step {
         at: now,

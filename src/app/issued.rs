@@ -1,4 +1,4 @@
-//! What an issued notice says to everybody it reaches: its document, its words, the law of its day.
+//! What a notice says to everybody it reaches: its document, its words, the law of its day.
 //!
 //! An [`IssuedNotice`] is read once for each plan and kept: nothing of it changes after the issue,
 //! and thousands of letters and pages of one warning share it. What it says to one recipient is the
@@ -13,10 +13,12 @@ use super::playbook::Playbook;
 use super::{App, Error};
 use crate::domain::id::{PlanId, PlanKey, WarningKey};
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{Contents, Grounds, Notice};
+use crate::domain::notice::{Consultation, Contents, End, Notice, NoticeKind};
+use crate::domain::plan::Part;
 use crate::domain::playbook::{LawPeriod, RegionProfile};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::notify::render::{When, Words};
 use crate::store::Tx;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self, PlanHead};
@@ -41,8 +43,18 @@ pub(super) struct IssuedNotice {
     pub(super) issued_at: DateTime<Utc>,
     /// What it says.
     pub(super) contents: Contents,
+    /// The consultation it rests on.
+    pub(super) consultation: Option<Consultation>,
     /// The level before it, where it changed one.
     pub(super) previous_level: Option<WarningLevel>,
+    /// The number of the notice before it, within the warning.
+    pub(super) previous_document: Option<String>,
+    /// Whether nobody owes a duty from its hour on: it suspends, or corrects what does.
+    pub(super) suspends: bool,
+    /// What the plants do.
+    pub(super) plants: Part,
+    /// SHA-256 over all orders that go out with it.
+    pub(super) digest: String,
     /// Who issued it, and how to reach them.
     pub(super) profile: RegionProfile,
     /// The law of its day.
@@ -70,14 +82,49 @@ impl IssuedNotice {
         format!("《{}》{}", self.law.statute, self.law.measures_article)
     }
 
+    /// The same with the article under which government sets the level and issues.
+    pub(super) fn law_of_issuing(&self) -> Words {
+        let law = &self.law;
+        let zh = format!(
+            "《{}》{}、{}",
+            law.statute, law.issue_article, law.measures_article
+        );
+        Words { en: zh.clone(), zh }
+    }
+
+    /// The name of the warning's place: `许昌市`.
+    pub(super) fn region_name(&self) -> String {
+        self.name_of(self.region)
+    }
+
+    /// The name of a part of that place, by the tables it was worded with.
+    pub(super) fn name_of(&self, area: RegionCode) -> String {
+        let name = self.playbook.regions().name(area);
+        name.unwrap_or(area.as_str()).to_owned()
+    }
+
+    /// The response, in the words of its day.
+    pub(super) fn response(&self) -> Words {
+        Words {
+            zh: self.response_zh(),
+            en: format!("Level {} response", self.contents.level.response()),
+        }
+    }
+
+    /// When it ends, as letters and the notice itself write it.
+    pub(super) fn ends(&self) -> When {
+        match self.contents.ends {
+            End::At(end) => end.into(),
+            End::UntilFurtherNotice => When::open(),
+        }
+    }
+
     /// What it is issued on (依据): the region's plan, and whatever a superior ordered.
     pub(super) fn basis_zh(&self) -> String {
         let plan = format!("《{}》", self.profile.plan);
-        match (&self.contents.grounds, &self.contents.parent_document) {
-            (Grounds::Instruction { number, .. }, _) | (_, Some(number)) => {
-                format!("{plan}、{number}")
-            }
-            _ => plan,
+        match self.contents.superior() {
+            Some(number) => format!("{plan}、{number}"),
+            None => plan,
         }
     }
 }
@@ -143,6 +190,7 @@ impl App {
             .ok_or_else(|| missing("law"))?
             .clone();
         let contents = record.notice.contents().clone();
+        let (previous_level, previous_document) = stored.previous.unzip();
         Ok(IssuedNotice {
             plan_id: head.id,
             revision: u32::try_from(head.revision).map_err(Error::internal)?,
@@ -150,7 +198,12 @@ impl App {
             region: record.region,
             document,
             issued_at,
-            previous_level: stored.previous.filter(|before| *before != contents.level),
+            consultation: record.notice.consultation().cloned(),
+            previous_level: previous_level.filter(|before| *before != contents.level),
+            previous_document,
+            suspends: stored.suspends,
+            plants: head.tally.plants,
+            digest: head.digest.clone(),
             contents,
             profile,
             law,
@@ -163,8 +216,9 @@ impl App {
 struct Stored {
     plan: PlanHead,
     record: NoticeRecord,
-    /// The level of the plan before it.
-    previous: Option<WarningLevel>,
+    /// The level of the notice before it, and its number.
+    previous: Option<(WarningLevel, String)>,
+    suspends: bool,
 }
 
 impl Stored {
@@ -174,16 +228,38 @@ impl Stored {
         let previous = match plan.previous {
             Some(before) => {
                 let before = notice::find_notice_of_plan(tx, before).await?;
-                Some(before.notice.contents().level)
+                match &before.notice {
+                    Notice::Issued(issued) => {
+                        Some((issued.contents().level, issued.document.clone()))
+                    }
+                    _ => None,
+                }
             }
             None => None,
         };
+        let suspends = suspends(tx, record.notice.contents().kind, plan.previous).await?;
         Ok(Self {
             plan,
             record,
             previous,
+            suspends,
         })
     }
+}
+
+/// Whether a notice suspends, or corrects one that does; a correction may itself be corrected.
+async fn suspends(
+    tx: &mut Tx,
+    mut kind: NoticeKind,
+    mut before: Option<i64>,
+) -> Result<bool, Error> {
+    while let (NoticeKind::Correct, Some(corrected)) = (kind, before) {
+        let record = notice::find_notice_of_plan(tx, corrected).await?;
+        kind = record.notice.contents().kind;
+        let plan = plan::find_plan(tx, corrected).await?;
+        before = plan.and_then(|plan| plan.previous);
+    }
+    Ok(kind == NoticeKind::Suspend)
 }
 
 impl IssuedNotices {

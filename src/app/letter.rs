@@ -11,7 +11,7 @@ use super::link::{Link, LinkRole};
 use super::{App, Caller, Error, Right};
 use crate::domain::id::{ContactKey, OrderKey, PlanId, PlanKey};
 use crate::domain::lane::{Drill, Lane, Live};
-use crate::domain::notice::{End, Grounds, NoticeKind};
+use crate::domain::notice::{Grounds, NoticeKind};
 use crate::domain::plan::{Change, Control};
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
@@ -23,7 +23,7 @@ use crate::store::{notice as store, plan};
 pub(super) const LANGUAGE: Language = Language::Zh;
 
 /// What stands in a preview where the issue will set the number and the check code.
-const NO_DOCUMENT_YET: &str = "文号待定";
+pub(super) const NO_DOCUMENT_YET: &str = "文号待定";
 const NO_CHECK_CODE_YET: &str = "发布后生成";
 
 /// What one recipient would read, were a plan issued now.
@@ -62,7 +62,7 @@ pub async fn preview(app: &App, caller: &Caller, id: PlanId) -> Result<Option<Pr
     let context = context::<Live>(app, &notice, &told, line.order, None);
     let text = notice
         .playbook
-        .text(kind(notice.contents.kind, &told), LANGUAGE);
+        .message(kind(notice.contents.kind, &told), LANGUAGE);
     let content = text.mail(&context).map_err(Error::internal)?;
     Ok(Some(Preview {
         name: told.name,
@@ -107,30 +107,21 @@ pub(super) fn context<L: Lane>(
             name: told.name.clone(),
             grade: duty.grade.as_ref().map(|grade| grade.code.to_string()),
         },
-        region: region_name(notice),
+        region: notice.region_name(),
         organ: notice.profile.organ.clone(),
         document: notice.document.clone(),
         level: contents.level.into(),
         measures_level: duty.level_beside(contents.level).map(Into::into),
         classes: duty.classes.iter().map(Into::into).collect(),
         previous_level: notice.previous_level.map(Into::into),
-        response: Words {
-            zh: notice.response_zh(),
-            en: format!("Level {} response", contents.level.response()),
-        },
+        response: notice.response(),
         issued_at: written(notice.issued_at),
-        area: duty.area.and_then(|area| {
-            let name = notice.playbook.regions().name(area);
-            name.map(str::to_owned)
-        }),
+        area: duty.area.map(|area| notice.name_of(area)),
         effective_at: match told.change {
             Change::Release => duty.effective.into(),
             _ => contents.effective.into(),
         },
-        ends: match contents.ends {
-            End::At(end) => end.into(),
-            End::UntilFurtherNotice => When::open(),
-        },
+        ends: notice.ends(),
         duties: duties(notice, told),
         enterprises: match duty.control {
             Control::Office { part } => Some(part.plants),
@@ -160,13 +151,13 @@ pub(super) fn context<L: Lane>(
         },
         basis: notice.basis_zh(),
         phone: notice.profile.duty_phone.clone(),
-        check_code: check_code(told),
+        check_code: check_code(&told.digest),
     }
 }
 
-/// The first eight digits of a line's digest: whoever holds the letter can ask for the line by it.
-pub(super) fn check_code(told: &Told) -> String {
-    told.digest.chars().take(8).collect()
+/// The first eight digits of a digest: whoever holds the document can ask for what it covers.
+pub(super) fn check_code(digest: &str) -> String {
+    digest.chars().take(8).collect()
 }
 
 /// What is to be done, unit by unit, and whatever the notice adds for everyone; nothing after a
@@ -189,11 +180,7 @@ fn duties(notice: &IssuedNotice, told: &Told) -> Vec<Duty> {
     units.chain(added).collect()
 }
 
-fn region_name(notice: &IssuedNotice) -> String {
-    let name = notice.playbook.regions().name(notice.region);
-    name.unwrap_or(notice.region.as_str()).to_owned()
-}
-
-fn written(at: DateTime<Utc>) -> When {
+/// An instant as a document writes it.
+pub(super) fn written(at: DateTime<Utc>) -> When {
     WrittenTime::of(at).into()
 }

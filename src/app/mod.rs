@@ -42,6 +42,7 @@ pub mod proposal;
 pub mod retention;
 pub mod scan;
 pub mod skill;
+pub mod wording;
 
 pub use self::act::{Begun, Idempotency};
 pub use self::caller::{Caller, Right, Role, Scope};

@@ -25,7 +25,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
 use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
-use crate::store::{Tx, account, counter};
+use crate::store::{Tx, account, counter, plan};
 
 /// What an officer writes when drafting.
 #[derive(Clone, Debug)]
@@ -93,10 +93,30 @@ pub enum StepIn {
     Submit,
     /// Sends it back, with the reason.
     SendBack(String),
-    /// Signs it; with the scan of what was signed on paper.
-    Approve(Signature, Option<ScanIn>),
+    /// Signs it.
+    Approve(Approving),
     /// Gives it up, with the reason.
     Abandon(String),
+}
+
+/// A signature, as it is given.
+#[derive(Clone, Debug)]
+pub struct Approving {
+    /// How.
+    pub signature: Signature,
+    /// The scan of what was signed on paper.
+    pub scan: Option<ScanIn>,
+    /// What the notice was when it was read; whoever says it signs nothing else.
+    pub seen: Option<Seen>,
+}
+
+/// A notice as somebody read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// How many steps it had.
+    pub steps: usize,
+    /// The digest of its plan, whose counts the text states.
+    pub plan: Option<String>,
 }
 
 impl StepIn {
@@ -106,9 +126,12 @@ impl StepIn {
             Self::Revise(_) | Self::Consult(_) | Self::Submit | Self::Abandon(_) => {
                 Right::DraftNotices
             }
-            // A signature on behalf is recorded by the officer on duty.
-            Self::Approve(Signature::OnBehalf { .. }, _) => Right::DraftNotices,
-            Self::SendBack(_) | Self::Approve(Signature::InSystem, _) => Right::ApproveNotices,
+            Self::SendBack(_) => Right::ApproveNotices,
+            Self::Approve(approving) => match approving.signature {
+                Signature::InSystem => Right::ApproveNotices,
+                // Recorded by the officer on duty.
+                Signature::OnBehalf { .. } => Right::DraftNotices,
+            },
         }
     }
 }
@@ -184,11 +207,10 @@ pub async fn step(
         Begun::Replayed(stepped) => return Ok(stepped),
         Begun::Fresh(act) => act,
     };
-    let record = store::find_notice(&mut act.tx, id)
+    let (record, warning) = store::lock_notice(&mut act.tx, id)
         .await?
         .ok_or(Error::NotFound)?;
     caller.may(step.right(), record.region)?;
-    let warning = store::lock_warning(&mut act.tx, record.warning_key).await?;
     let playbook = app.playbook(&record.playbook).await?;
     let by = person(caller)?;
     let step = with_scan_kept(&mut act, caller, step).await?;
@@ -236,16 +258,18 @@ pub async fn step(
 
 /// The move with its scan kept, under whose digest the signature names it from here on.
 async fn with_scan_kept(act: &mut Act, caller: &Caller, step: StepIn) -> Result<StepIn, Error> {
-    let StepIn::Approve(mut signature, Some(arrived)) = step else {
+    let StepIn::Approve(mut approving) = step else {
         return Ok(step);
     };
-    if let Some(wrong) = arrived.check() {
-        return Err(Error::Invalid(vec![wrong]));
+    if let Some(arrived) = &approving.scan {
+        if let Some(wrong) = arrived.check() {
+            return Err(Error::Invalid(vec![wrong]));
+        }
+        if let Signature::OnBehalf { scan, .. } = &mut approving.signature {
+            *scan = Some(scan::keep(act, caller, arrived).await?);
+        }
     }
-    if let Signature::OnBehalf { scan, .. } = &mut signature {
-        *scan = Some(scan::keep(act, caller, &arrived).await?);
-    }
-    Ok(StepIn::Approve(signature, None))
+    Ok(StepIn::Approve(approving))
 }
 
 /// Which act a move is, or why the state of the notice has no such move.
@@ -270,7 +294,11 @@ async fn make(
         (Notice::Draft(draft), StepIn::Submit) => draft.submit(),
         (Notice::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Notice::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
-        (Notice::Submitted(submitted), StepIn::Approve(signature, _)) => {
+        (Notice::Submitted(submitted), StepIn::Approve(approving)) => {
+            if let Some(seen) = approving.seen {
+                same_as_seen(tx, record, &seen).await?;
+            }
+            let signature = approving.signature;
             let profile = playbook.profile(record.region).ok_or_else(|| {
                 let text = format!("no playbook for region {}", record.region);
                 Error::conflict("no-profile", text)
@@ -288,6 +316,23 @@ async fn make(
         }
     };
     made.map_err(refused)
+}
+
+/// Refuses a signature under what was written, or drawn, since it was read.
+async fn same_as_seen(tx: &mut Tx, record: &NoticeRecord, seen: &Seen) -> Result<(), Error> {
+    let plan = match record.plan {
+        Some(plan) => plan::find_plan(tx, plan).await?,
+        None => None,
+    };
+    let now = Seen {
+        steps: record.steps.len(),
+        plan: plan.map(|plan| plan.digest),
+    };
+    if now == *seen {
+        return Ok(());
+    }
+    let text = "the notice was written anew, or its plan drawn anew, since it was read";
+    Err(Error::conflict("another-text", text))
 }
 
 /// Whether a signature on behalf names a second officer of the region as its witness.

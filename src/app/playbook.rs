@@ -73,7 +73,7 @@ impl App {
             let mut tx = self.db.read().await?;
             files_of(&mut tx, digest).await?
         };
-        let read = tokio::task::spawn_blocking(|| Playbook::read(files));
+        let read = tokio::task::spawn_blocking(|| Playbook::of_record(files));
         let read = read.await.map_err(Error::internal)?;
         Ok(self.shelf.put(read.map_err(Error::internal)?))
     }

@@ -100,12 +100,25 @@ pub enum Act {
         document: String,
         /// SHA-256 over the plan that goes out with it.
         plan: String,
+        /// What it says, word for word, in the language of record; none on record from before it
+        /// was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Text>,
     },
     /// Given up before issue.
     Abandoned {
         /// Why.
         reason: String,
     },
+}
+
+/// A notice word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// 标题, one line.
+    pub title: String,
+    /// 正文: paragraphs with an empty line between them.
+    pub body: String,
 }
 
 /// Why a move was refused. None of these is a fault of the program.
@@ -212,6 +225,8 @@ pub struct Issued {
     pub at: DateTime<Utc>,
     /// SHA-256 over its plan.
     pub plan: String,
+    /// What it says, word for word, where that was kept.
+    pub text: Option<Text>,
 }
 
 /// A notice in whatever state its steps have brought it to.
@@ -329,10 +344,19 @@ impl Approved {
         &self.draft.contents
     }
 
-    /// Issues it with its plan.
-    pub fn issue(&self, document: String, plan: String) -> Result<Act, Refusal> {
+    /// Issues it with its plan, in these words.
+    pub fn issue(
+        &self,
+        document: String,
+        plan: String,
+        text: Option<Text>,
+    ) -> Result<Act, Refusal> {
         written(&document, "the document number")?;
-        Ok(Act::Issued { document, plan })
+        Ok(Act::Issued {
+            document,
+            plan,
+            text,
+        })
     }
 
     /// Gives it up.
@@ -404,14 +428,20 @@ impl Notice {
                     signature,
                 })
             }
-            (Some(Self::Approved(approved)), Act::Issued { document, plan }) => {
-                Self::Issued(Issued {
-                    approved,
+            (
+                Some(Self::Approved(approved)),
+                Act::Issued {
                     document,
-                    at: step.at,
                     plan,
-                })
-            }
+                    text,
+                },
+            ) => Self::Issued(Issued {
+                approved,
+                document,
+                at: step.at,
+                plan,
+                text,
+            }),
             (
                 Some(
                     Self::Draft(draft)
@@ -663,6 +693,7 @@ mod tests {
         let issued = Act::Issued {
             document: "许环委办〔2026〕1号".to_owned(),
             plan: String::new(),
+            text: None,
         };
         let steps = [
             step(Act::Drafted {

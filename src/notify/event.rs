@@ -141,7 +141,7 @@ impl<'a> Data<'a> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::render::tests::sample;
+    use super::super::render::sample;
     use super::*;
 
     #[test]

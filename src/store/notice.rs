@@ -211,6 +211,24 @@ pub async fn lock_warning(tx: &mut Tx, key: i64) -> Result<WarningHead> {
     Ok(row.try_into()?)
 }
 
+/// A notice with its warning, for a move: whoever else moves it waits, and sees what came of it.
+pub async fn lock_notice(tx: &mut Tx, id: NoticeId) -> Result<Option<(NoticeRecord, WarningHead)>> {
+    let key: Option<(i64,)> = tx
+        .optional(
+            "SELECT warning_key
+               FROM notice
+              WHERE notice_id = $1",
+            (id.to_string(),),
+        )
+        .await?;
+    let Some((key,)) = key else {
+        return Ok(None);
+    };
+    let warning = lock_warning(tx, key).await?;
+    let record = find_notice(tx, id).await?;
+    Ok(record.map(|record| (record, warning)))
+}
+
 /// Sets what the issued notices of a warning amount to.
 pub async fn set_warning(
     tx: &mut Tx,

@@ -115,6 +115,7 @@ pub fn router(web: Web) -> Router {
         .route("/notices/{id}/abandon", post(notice::abandon))
         .route("/notices/{id}/plan", post(notice::plan))
         .route("/notices/{id}/plan.csv", get(notice::lines))
+        .route("/notices/{id}/document", get(notice::document))
         .route("/notices/{id}/issue", post(notice::issue))
         .route("/orders", get(orders::list))
         .route("/orders/{key}", get(orders::show))

@@ -74,6 +74,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "no-proposal" => "refusal-no-proposal",
         "proposal-closed" => "refusal-proposal-closed",
         "notice-state" => "refusal-notice-state",
+        "another-text" => "refusal-another-text",
         "no-list" => "refusal-no-list",
         "no-profile" => "refusal-no-profile",
         "list-changed" => "refusal-list-changed",

@@ -351,6 +351,7 @@ fn steps(contents: Contents, revision: u32, at: DateTime<Utc>) -> Vec<Step> {
             Act::Issued {
                 document: format!("许环委办〔2026〕{revision}号"),
                 plan: String::new(),
+                text: None,
             },
         ),
     ]

@@ -60,8 +60,8 @@ impl Job {
         let kind = letter::kind(self.notice.contents.kind, &self.told);
         let content = match self.to {
             Address::Email { .. } => {
-                let template = self.notice.playbook.text(kind, letter::LANGUAGE);
-                Content::Mail(template.mail(&context)?)
+                let text = self.notice.playbook.message(kind, letter::LANGUAGE);
+                Content::Mail(text.mail(&context)?)
             }
             Address::Webhook { .. } => Content::Event(OrderEvent::new(kind, &context).to_json()),
         };

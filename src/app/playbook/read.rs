@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use super::sample;
 use crate::domain::aqi::{Standard, Standards};
 use crate::domain::measure::{Guide, GuideError};
+use crate::domain::notice::NoticeKind;
 use crate::domain::plan::Targets;
 use crate::domain::playbook::{
     Law, LawPeriod, PlaybookFault, Provenance, RegionProfile, TargetsFile,
@@ -18,7 +19,7 @@ use crate::domain::playbook::{
 use crate::domain::region::{RegionCode, Regions, RegionsError};
 use crate::domain::trigger::{Ranges, Rules};
 use crate::i18n::Language;
-use crate::notify::render::{MessageKind, Source, Template, TextError};
+use crate::notify::render::{MessageKind, MessageText, NoticeText, TextError};
 use crate::playbooks::{File, Files};
 
 /// Everything a set of files says.
@@ -33,8 +34,12 @@ pub struct Playbook {
     targets: TargetsFile,
     law: Law,
     guides: Vec<Guide>,
-    texts: BTreeMap<(MessageKind, Language), Template>,
+    messages: BTreeMap<(MessageKind, Language), MessageText>,
+    notices: BTreeMap<Language, NoticeText>,
 }
+
+/// Why looking for a text cannot fail.
+const EVERY_TEXT: &str = "a playbook that was read has every text";
 
 /// Why files are no playbook: every fault, by path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +60,16 @@ impl std::error::Error for Faults {}
 impl Playbook {
     /// Reads and checks files.
     pub fn read(files: Files) -> Result<Self, Faults> {
-        let mut reading = Reading::over(&files);
+        Self::read_with(files, &Files::default())
+    }
+
+    /// Reads files of the record; what they are too old to have is taken from the shipped ones.
+    pub fn of_record(files: Files) -> Result<Self, Faults> {
+        Self::read_with(files, &Files::shipped())
+    }
+
+    fn read_with(files: Files, newer: &Files) -> Result<Self, Faults> {
+        let mut reading = Reading::over(&files, newer);
         let standards = reading.standards();
         let rules = reading.rules();
         let regions = reading.regions();
@@ -63,7 +77,8 @@ impl Playbook {
         let targets = reading.one("targets.toml", TargetsFile::parse);
         let law = reading.one("law.toml", Law::parse);
         let guides = reading.guides();
-        let texts = reading.texts();
+        let messages = reading.messages();
+        let notices = reading.notices();
         if let Some(targets) = &targets {
             reading.check_dates("targets.toml", &targets.provenance);
         }
@@ -82,7 +97,8 @@ impl Playbook {
                 targets,
                 law,
                 guides,
-                texts,
+                messages,
+                notices,
                 files,
             }),
             _ => Err(faults),
@@ -158,23 +174,29 @@ impl Playbook {
     }
 
     /// The texts of a kind of message.
-    pub fn text(&self, kind: MessageKind, language: Language) -> &Template {
-        self.texts
-            .get(&(kind, language))
-            .expect("a playbook that was read has every text")
+    pub fn message(&self, kind: MessageKind, language: Language) -> &MessageText {
+        self.messages.get(&(kind, language)).expect(EVERY_TEXT)
+    }
+
+    /// The text of a notice.
+    pub fn notice(&self, language: Language) -> &NoticeText {
+        self.notices.get(&language).expect(EVERY_TEXT)
     }
 }
 
 /// Files being read, with the faults found so far.
 struct Reading<'f> {
     files: &'f Files,
+    /// Stands in for what the files are too old to have.
+    newer: &'f Files,
     faults: Vec<PlaybookFault>,
 }
 
 impl<'f> Reading<'f> {
-    fn over(files: &'f Files) -> Self {
+    fn over(files: &'f Files, newer: &'f Files) -> Self {
         Self {
             files,
+            newer,
             faults: Vec::new(),
         }
     }
@@ -369,43 +391,69 @@ impl<'f> Reading<'f> {
         all
     }
 
-    /// Every text, each filled in once with a full and once with a bare message.
-    fn texts(&mut self) -> BTreeMap<(MessageKind, Language), Template> {
-        let mut all = BTreeMap::new();
-        for kind in MessageKind::ALL {
-            for language in Language::ALL {
-                let folder = format!("texts/{}", language.as_str());
-                let template = Source::find(self.files, kind, language).and_then(Template::parse);
-                let template = template.and_then(|template| {
-                    template.mail(&sample::full())?;
-                    template.mail(&sample::bare())?;
-                    Ok(template)
-                });
-                match template {
-                    Ok(template) => {
-                        all.insert((kind, language), template);
-                    }
-                    Err(error) => self.text_fault(&folder, kind, &error),
-                }
-            }
-        }
-        all
+    /// Every kind of message, each filled in once with all there is to say and once with little.
+    fn messages(&mut self) -> BTreeMap<(MessageKind, Language), MessageText> {
+        let every = MessageKind::ALL
+            .into_iter()
+            .flat_map(|kind| Language::ALL.map(|language| (kind, language)));
+        every
+            .filter_map(|(kind, language)| {
+                let read = MessageText::read(self.with_messages(kind, language), kind, language)
+                    .and_then(|text| {
+                        text.mail(&sample::full())?;
+                        text.mail(&sample::bare())?;
+                        Ok(text)
+                    });
+                Some(((kind, language), self.text(read)?))
+            })
+            .collect()
     }
 
-    fn text_fault(&mut self, folder: &str, kind: MessageKind, error: &TextError) {
-        let (name, source) = match error {
-            TextError::Missing(path) => return self.fault(path, 1, "expected this file"),
-            TextError::Pin(_) => return self.fault(folder, 1, error.to_string()),
-            TextError::Syntax { name, source } | TextError::Render { name, source } => {
-                (source.name().unwrap_or(name), source)
+    /// The text of notices, filled in for every kind of notice, with much to say and with little.
+    fn notices(&mut self) -> BTreeMap<Language, NoticeText> {
+        let every = Language::ALL.into_iter();
+        every
+            .filter_map(|language| {
+                let read = NoticeText::read(self.with(language, "notice"), language);
+                let read = read.and_then(|text| {
+                    for kind in NoticeKind::ALL {
+                        text.write(&sample::full_notice(kind))?;
+                        text.write(&sample::bare_notice(kind))?;
+                    }
+                    Ok(text)
+                });
+                Some((language, self.text(read)?))
+            })
+            .collect()
+    }
+
+    /// Where the texts of a kind of message stand. Files of the record may be from before there were
+    /// suspensions, never from before the other kinds.
+    fn with_messages(&self, kind: MessageKind, language: Language) -> &'f Files {
+        match kind {
+            MessageKind::Suspended | MessageKind::Resumed => self.with(language, kind.as_str()),
+            _ => self.files,
+        }
+    }
+
+    /// Where a folder of texts stands that files of the record may be too old to have.
+    fn with(&self, language: Language, folder: &str) -> &'f Files {
+        let folder = format!("texts/{}/{folder}/", language.as_str());
+        match self.files.under(&folder).next() {
+            Some(_) => self.files,
+            None => self.newer,
+        }
+    }
+
+    fn text<T>(&mut self, read: Result<T, TextError>) -> Option<T> {
+        match read {
+            Ok(text) => return Some(text),
+            Err(TextError::Missing(path)) => self.fault(&path, 1, "expected this file"),
+            Err(TextError::Syntax { path, source } | TextError::Render { path, source }) => {
+                self.fault(&path, source.line().unwrap_or(1), source.to_string());
             }
-        };
-        let path = if name.starts_with("layout.") {
-            format!("{folder}/{name}")
-        } else {
-            format!("{folder}/{}/{name}", kind.as_str())
-        };
-        self.fault(&path, source.line().unwrap_or(1), source.to_string());
+        }
+        None
     }
 
     /// Files in places nobody looks at: most often a mistyped folder.
@@ -582,6 +630,7 @@ mod tests {
         "unknown field `proces`"
     )]
     #[case::text("texts/zh/order/body.txt", "{{", "{{ nobody }}{{", "undefined")]
+    #[case::notice("texts/zh/notice/body.txt", "{{", "{{ nobody }}{{", "undefined")]
     #[case::shared_text("texts/en/layout.html", "{{", "{% if %}{{", "syntax error")]
     #[case::standard(
         "standards/aqi-hj633-2026.toml",
@@ -631,12 +680,64 @@ mod tests {
     #[rstest]
     #[case::law("law.toml")]
     #[case::text("texts/en/lift/subject.txt")]
+    #[case::notice("texts/en/notice/body.txt")]
     #[case::regions("regions/gbt2260.csv")]
     fn a_missing_file_is_named(#[case] path: &str) {
         let faults = Playbook::read(with(path, |_| None)).unwrap_err();
         let missing =
             |fault: &PlaybookFault| fault.path == path && fault.what == "expected this file";
         assert!(faults.0.iter().any(missing), "{faults:?}");
+    }
+
+    #[test]
+    fn files_from_before_notices_had_a_text_write_them_with_the_shipped_one() {
+        let older = Files::shipped();
+        let older = older.iter().filter(|file| !file.path.contains("/notice/"));
+        let older = Files::of(older.cloned());
+        let refused = Playbook::read(older.clone()).unwrap_err();
+        assert_eq!(
+            refused.0[0].path, "texts/en/notice/body.txt",
+            "to put in force, they need one"
+        );
+        let older = Playbook::of_record(older).unwrap();
+        let text = older
+            .notice(Language::Zh)
+            .write(&sample::bare_notice(NoticeKind::Lift));
+        assert_eq!(
+            text.unwrap().title,
+            "关于解除重污染天气橙色预警（样例）的通知"
+        );
+        let half = Playbook::of_record(with("texts/zh/notice/title.txt", |_| None)).unwrap_err();
+        assert_eq!(half.0[0].what, "expected this file");
+    }
+
+    #[rstest]
+    #[case(
+        MessageKind::Suspended,
+        "【样例市】暂停重污染天气橙色预警响应（样例〔2026〕1号）"
+    )]
+    #[case(
+        MessageKind::Resumed,
+        "【样例市】恢复重污染天气橙色预警响应，请签收（样例〔2026〕1号）"
+    )]
+    fn files_from_before_there_were_suspensions_tell_of_one_in_the_shipped_words(
+        #[case] kind: MessageKind,
+        #[case] subject: &str,
+    ) {
+        let folder = format!("/{}/", kind.as_str());
+        let older = Files::shipped();
+        let older = older.iter().filter(|file| !file.path.contains(&folder));
+        let older = Files::of(older.cloned());
+        assert!(
+            Playbook::read(older.clone()).is_err(),
+            "to put in force, they need them"
+        );
+        let older = Playbook::of_record(older).unwrap();
+        let mail = older.message(kind, Language::Zh).mail(&sample::bare());
+        assert_eq!(mail.unwrap().subject, subject);
+        let path = format!("texts/zh/{}/body.txt", kind.as_str());
+        let half = Playbook::of_record(with(&path, |_| None)).unwrap_err();
+        assert_eq!(half.0[0].what, "expected this file");
     }
 
     #[rstest]

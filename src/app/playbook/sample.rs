@@ -1,10 +1,11 @@
-//! Messages to try a playbook's texts with: one that says all there is to say, and one that says
-//! as little as a message can.
+//! Messages and notices to try a playbook's texts with: one that says all there is to say, and one
+//! that says as little as it can.
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{ClassLevel, MeasureClass};
+use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{Class, Duty, Level, MessageContext, Recipient, When, Words};
+use crate::notify::render::{Area, Class, Consultation, Duty, Level, MessageContext};
+use crate::notify::render::{NoticeContext, Plants, Recipient, When, Words};
 
 /// A message with everything in it.
 pub(super) fn full() -> MessageContext {
@@ -12,10 +13,7 @@ pub(super) fn full() -> MessageContext {
     MessageContext {
         drill: true,
         measures_level: Some(Level::from(WarningLevel::Red)),
-        classes: vec![Class::from(&ClassLevel {
-            class: MeasureClass::Industry,
-            level: WarningLevel::Red,
-        })],
+        classes: vec![class()],
         area: Some("样例县".to_owned()),
         previous_level: Some(Level::from(WarningLevel::Yellow)),
         ends: when.clone(),
@@ -42,10 +40,6 @@ pub(super) fn full() -> MessageContext {
 /// A message with nothing in it that may be missing.
 pub(super) fn bare() -> MessageContext {
     let when = When::from(written());
-    let words = || Words {
-        zh: "样例".to_owned(),
-        en: "sample".to_owned(),
-    };
     MessageContext {
         drill: false,
         order: "00000000-0000-7000-8000-000000000000".to_owned(),
@@ -77,6 +71,98 @@ pub(super) fn bare() -> MessageContext {
         basis: "样例".to_owned(),
         phone: "0000-0000000".to_owned(),
         check_code: "000000".to_owned(),
+    }
+}
+
+/// A notice with everything in it.
+pub(super) fn full_notice(kind: NoticeKind) -> NoticeContext {
+    let when = When::from(written());
+    NoticeContext {
+        drill: true,
+        classes: vec![class()],
+        areas: vec![Area {
+            name: "样例县".to_owned(),
+            at: when.clone(),
+        }],
+        resumes_at: Some(when.clone()),
+        previous_level: Some(Level::from(WarningLevel::Yellow)),
+        ends: when.clone(),
+        previous_document: Some("样例〔2026〕0号".to_owned()),
+        check_code: Some("000000".to_owned()),
+        consultation: Some(Consultation {
+            held_at: when,
+            parties: vec!["样例台".to_owned(), "样例站".to_owned()],
+            conclusion: "将达橙色".to_owned(),
+        }),
+        instruction: Some("样例〔2026〕2号".to_owned()),
+        reason: Some("误发".to_owned()),
+        because: vec!["AQI>200持续48小时".to_owned()],
+        plants: Plants {
+            all: 10,
+            stop: 1,
+            limit: 2,
+            autonomous: 3,
+            other: 4,
+        },
+        adds: vec!["禁止露天烧烤".to_owned()],
+        keeps: vec!["扬尘管控".to_owned()],
+        cancels: Some("临时管控".to_owned()),
+        ..bare_notice(kind)
+    }
+}
+
+/// A notice with nothing in it that may be missing.
+pub(super) fn bare_notice(kind: NoticeKind) -> NoticeContext {
+    let when = When::from(written());
+    NoticeContext {
+        drill: false,
+        kind: kind.as_str(),
+        region: "样例市".to_owned(),
+        organ: "样例市指挥部".to_owned(),
+        document: "样例〔2026〕1号".to_owned(),
+        previous_document: None,
+        level: Level::from(WarningLevel::Orange),
+        classes: Vec::new(),
+        previous_level: None,
+        response: words(),
+        issued_at: when.clone(),
+        effective_at: when,
+        ends: When::open(),
+        suspends: kind == NoticeKind::Suspend,
+        resumes_at: None,
+        areas: Vec::new(),
+        consultation: None,
+        instruction: None,
+        reason: None,
+        because: Vec::new(),
+        plan: "样例预案".to_owned(),
+        law: words(),
+        plants: Plants {
+            all: 0,
+            stop: 0,
+            limit: 0,
+            autonomous: 0,
+            other: 0,
+        },
+        adds: Vec::new(),
+        keeps: Vec::new(),
+        cancels: None,
+        phone: "0000-0000000".to_owned(),
+        check_code: None,
+    }
+}
+
+fn class() -> Class {
+    Class::from(&ClassLevel {
+        class: MeasureClass::Industry,
+        level: WarningLevel::Red,
+    })
+}
+
+fn words() -> Words {
+    Words {
+        zh: "样例".to_owned(),
+        en: "sample".to_owned(),
     }
 }
 

@@ -39,6 +39,20 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Start,
+        Self::Raise,
+        Self::Lower,
+        Self::Extend,
+        Self::AddOn,
+        Self::Correct,
+        Self::Suspend,
+        Self::Resume,
+        Self::Lift,
+        Self::Withdraw,
+    ];
+
     /// The machine word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -343,6 +357,15 @@ impl Contents {
             .with_ancestors()
             .find_map(|region| self.areas.iter().find(|named| named.area == region))
             .copied()
+    }
+
+    /// The superior's document it carries out, if there is one.
+    pub fn superior(&self) -> Option<&str> {
+        match (&self.grounds, &self.parent_document) {
+            (_, Some(document)) => Some(document),
+            (Grounds::Instruction { number, .. }, None) => Some(number),
+            (_, None) => None,
+        }
     }
 
     /// A superior's instruction stands for the consultation; everything else needs its own.

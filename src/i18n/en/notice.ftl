@@ -125,6 +125,11 @@ differences-was = Stands
 differences-now = With this notice
 differences-none = unchanged
 
+wording-title = Text of the notice
+wording-print = As a document, to print
+wording-back = Back to the notice
+wording-unissued = Not issued, no number yet
+
 plan-title = Plan
 plan-drawn = List version { $list }, drawn { $at }
 plan-draw = Draw the plan

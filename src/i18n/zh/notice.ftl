@@ -125,6 +125,11 @@ differences-was = 现行
 differences-now = 本通知生效后
 differences-none = 不变
 
+wording-title = 通知正文
+wording-print = 版式页（打印）
+wording-back = 返回通知
+wording-unissued = 未发布，文号待定
+
 plan-title = 方案预览
 plan-drawn = 清单版本 { $list }，{ $at } 生成
 plan-draw = 生成方案
@@ -133,7 +138,7 @@ plan-none = 尚未生成方案，看不到涉及的企业、指令和减排量�
 plan-stale = 方案已失效
 plan-cuts = 减排量与目标（千克/日）
 plan-sample = 名单示例（{ $shown } / { $total }）
-plan-letter = 通知正文（以{ $to }为例）
+plan-letter = 减排指令（以{ $to }为例）
 plan-all = 查看全部
 plan-change = 变化
 plan-recipient = 企业或单位

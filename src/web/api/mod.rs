@@ -100,6 +100,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::abandon_notice))
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
+        .routes(routes!(notice::show_notice_text))
         .routes(routes!(
             instruction::register_instruction,
             instruction::list_instructions

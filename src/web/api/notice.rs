@@ -10,14 +10,16 @@ use super::Page;
 use super::plan::Plan;
 use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
-use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
-use crate::app::{App, Caller, draw};
+use crate::app::notices::{self, Approving, DraftIn, GroundsIn, Seen, StepIn, Stepped};
+use crate::app::wording::{self, Wording};
+use crate::app::{App, Caller, Error, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
 use crate::domain::notice::{AreaHour, MeasureClass, NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
+use crate::i18n::Language;
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
@@ -135,6 +137,18 @@ pub(super) struct ReasonRequest {
 pub(super) struct ApprovalRequest {
     /// A signature on paper or by telephone, recorded on behalf.
     on_behalf: Option<OnBehalfRequest>,
+    /// The notice as it was read: one written, or drawn, anew since is refused.
+    seen: Option<SeenRequest>,
+}
+
+/// A notice as somebody read it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenRequest {
+    /// How many steps it had.
+    steps: usize,
+    /// The digest of its plan; absent where it had none.
+    plan: Option<String>,
 }
 
 /// A signature given outside this system.
@@ -367,18 +381,28 @@ impl From<ConsultationRequest> for Consultation {
     }
 }
 
-impl From<ApprovalRequest> for Signature {
+impl From<ApprovalRequest> for Approving {
     fn from(asked: ApprovalRequest) -> Self {
-        match asked.on_behalf {
-            None => Self::InSystem,
-            Some(given) => Self::OnBehalf {
-                medium: given.medium,
-                title: given.title,
-                note: given.note,
-                scan: given.scan,
-                witness: given.witness,
-                to_sign_by: given.to_sign_by,
-            },
+        Self {
+            signature: asked.on_behalf.map_or(Signature::InSystem, Signature::from),
+            scan: None,
+            seen: asked.seen.map(|seen| Seen {
+                steps: seen.steps,
+                plan: seen.plan,
+            }),
+        }
+    }
+}
+
+impl From<OnBehalfRequest> for Signature {
+    fn from(given: OnBehalfRequest) -> Self {
+        Self::OnBehalf {
+            medium: given.medium,
+            title: given.title,
+            note: given.note,
+            scan: given.scan,
+            witness: given.witness,
+            to_sign_by: given.to_sign_by,
         }
     }
 }
@@ -533,6 +557,26 @@ pub(super) async fn show_notice(
     )))
 }
 
+/// The text of a notice, as it was issued or as it would be now.
+#[utoipa::path(
+    get, path = "/api/v1/notices/{id}/text", tag = "notices",
+    params(("id" = String, Path, description = "The notice"), TextQuery),
+    responses(
+        (status = OK, body = NoticeText),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody),
+    ),
+)]
+pub(super) async fn show_notice_text(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<NoticeId>,
+    Query(asked): Query<TextQuery>,
+) -> Result<Json<NoticeText>, Problem> {
+    let written = wording::of_notice(&app, &caller, id, asked.language).await?;
+    Ok(Json(written.ok_or(Error::NotFound)?.into()))
+}
+
 /// Writes a notice anew while it is a draft.
 #[utoipa::path(
     put, path = "/api/v1/notices/{id}", tag = "notices", request_body = DraftRequest,
@@ -581,7 +625,7 @@ pub(super) async fn return_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
     responses(StepAnswers),
 )]
 pub(super) async fn approve_notice(act: ActOn<ApprovalRequest>) -> StepAnswer {
-    step(act, |signed| StepIn::Approve(signed.into(), None)).await
+    step(act, |signed| StepIn::Approve(signed.into())).await
 }
 
 /// Gives a notice up before it is issued.
@@ -618,6 +662,49 @@ pub(super) async fn issue_notice(act: ActOn<IssueRequest>) -> Result<Json<Issue>
     Ok(Json(
         issue::issue(&app, &caller, key, id, seen).await?.into(),
     ))
+}
+
+/// In which language to read.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct TextQuery {
+    /// zh or en; the Chinese text is the authoritative one.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    language: Language,
+}
+
+/// A notice, word for word.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NoticeText {
+    /// 发布机关.
+    organ: String,
+    /// 文号; absent before the issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<String>,
+    /// 发布时刻; absent before the issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<String>,
+    /// Why the plan whose counts it states can no longer be issued, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<&'static str>,
+    /// 标题.
+    title: String,
+    /// 正文; an empty line stands between paragraphs.
+    body: String,
+}
+
+impl From<Wording> for NoticeText {
+    fn from(written: Wording) -> Self {
+        Self {
+            organ: written.organ,
+            stale: written.stale.map(|refusal| refusal.code),
+            issued_at: written.issued.as_ref().map(|issued| rfc3339(issued.at)),
+            document: written.issued.map(|issued| issued.document),
+            title: written.text.title,
+            body: written.text.body,
+        }
+    }
 }
 
 /// What every act on a notice comes with.

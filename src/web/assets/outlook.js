@@ -47,6 +47,8 @@ function follow(chart, reading) {
   const keys = {
     ArrowLeft: () => at - 1,
     ArrowRight: () => at + 1,
+    ArrowDown: () => at - 1,
+    ArrowUp: () => at + 1,
     Home: () => 0,
     End: () => last,
   };

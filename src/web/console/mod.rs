@@ -162,6 +162,7 @@ fn said(language: Language, what: &str) -> Option<Phrase> {
         "drafted" => "said-drafted",
         "saved" => "said-saved",
         "submitted" => "said-submitted",
+        "moved-on" => "said-moved-on",
         "approved" => "said-approved",
         "returned" => "said-returned",
         "abandoned" => "said-abandoned",

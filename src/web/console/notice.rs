@@ -15,7 +15,7 @@ use crate::app::board::NoticeRecord;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, ProposalState};
 use crate::app::issue::{self, IssueIn};
-use crate::app::notices::{self, GroundsIn, StepIn};
+use crate::app::notices::{self, Approving, GroundsIn, StepIn};
 use crate::app::{Error, draw};
 use crate::domain::id::{NoticeId, PlanId};
 use crate::web::pages::form::Faults;
@@ -25,11 +25,13 @@ use crate::web::shown;
 mod page;
 mod plan;
 mod signature;
+mod wording;
 
 use self::page::{Page, Wrong, unbegun};
 use self::signature::Given;
 
 pub(in crate::web) use self::plan::lines;
+pub(in crate::web) use self::wording::document;
 
 type Fields = HashMap<String, String>;
 
@@ -175,6 +177,7 @@ pub(in crate::web) async fn plan(
     Path(id): Path<NoticeId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     if let Some(refused) = saved(&seat, id, fields).await? {
         return Ok(refused);
     }
@@ -188,6 +191,12 @@ pub(in crate::web) async fn submit(
     Path(id): Path<NoticeId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Problem> {
+    let handed_in = hand_in(seat, id, fields).await;
+    handed_in.or_else(|problem| moved_on(id, problem))
+}
+
+async fn hand_in(seat: Seat, id: NoticeId, fields: Fields) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     if let Some(refused) = saved(&seat, id, fields).await? {
         return Ok(refused);
     }
@@ -211,10 +220,20 @@ pub(in crate::web) async fn approve(
     Path(id): Path<NoticeId>,
     posted: Posted,
 ) -> Result<Response, Problem> {
+    let signed = sign(seat, id, posted).await;
+    signed.or_else(|problem| moved_on(id, problem))
+}
+
+async fn sign(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     let given = Given::of(&posted);
     let approval = match given.read(seat.language) {
         Ok(signature) => {
-            let step = StepIn::Approve(signature, posted.file().map(Into::into));
+            let step = StepIn::Approve(Approving {
+                signature,
+                scan: posted.file().map(Into::into),
+                seen: Some(given.seen()),
+            });
             match notices::step(&seat.app, &seat.caller, None, id, step).await {
                 Ok(_) => return Ok(done(&address(id), "approved")),
                 Err(error) => faults(seat.language, error, field)?,
@@ -254,6 +273,12 @@ pub(in crate::web) async fn issue(
     Path(id): Path<NoticeId>,
     Form(fields): Form<IssueFields>,
 ) -> Result<Response, Problem> {
+    let issued = put_on_record(seat, id, fields).await;
+    issued.or_else(|problem| moved_on(id, problem))
+}
+
+async fn put_on_record(seat: Seat, id: NoticeId, fields: IssueFields) -> Result<Response, Problem> {
+    let seat = seat.at(&address(id));
     let mut reading = Reading::new(seat.language);
     let document = reading.required("document", &fields.document);
     if fields.confirmed != "yes" {
@@ -288,8 +313,19 @@ async fn moved(
     step: StepIn,
     said: &'static str,
 ) -> Result<Response, Problem> {
-    notices::step(&seat.app, &seat.caller, None, id, step).await?;
-    Ok(done(&address(id), said))
+    match notices::step(&seat.app, &seat.caller, None, id, step).await {
+        Ok(_) => Ok(done(&address(id), said)),
+        Err(error) => moved_on(id, error.into()),
+    }
+}
+
+/// To the page of a notice that has moved on since its form was drawn, by a colleague or by a
+/// button pressed twice: there stand its steps, and whose they were.
+fn moved_on(id: NoticeId, problem: Problem) -> Result<Response, Problem> {
+    match problem.code {
+        "notice-state" => Ok(done(&address(id), "moved-on")),
+        _ => Err(problem),
+    }
 }
 
 /// The page of a notice once more, with what is wrong with what was sent.
@@ -299,7 +335,6 @@ async fn again(
     status: StatusCode,
     wrong: Wrong,
 ) -> Result<Response, Problem> {
-    let seat = seat.at(&address(id));
     let page = Page::read(&seat, id).await?;
     Box::pin(page.show(status, wrong)).await
 }
@@ -315,7 +350,10 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
     let draft = match typed.read(seat.language, &page.desk) {
         Ok(read) => match revise(seat, &page.board.record, read).await {
             Ok(()) => return Ok(None),
-            Err(error) => faults(seat.language, error, field)?,
+            Err(error) => match faults(seat.language, error, field) {
+                Ok(faults) => faults,
+                Err(error) => return moved_on(id, error.into()).map(Some),
+            },
         },
         Err(faults) => faults,
     };
@@ -324,9 +362,8 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
         typed: Some(typed),
         ..Wrong::default()
     };
-    page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong)
-        .await
-        .map(Some)
+    let shown = Box::pin(page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong)).await;
+    shown.map(Some)
 }
 
 /// Draws the plan of a notice that has none, or one that was overtaken: whoever hands it in or
@@ -382,7 +419,7 @@ fn field(of: &str) -> Option<&'static str> {
             Some("areas")
         }
         "no-proposal" | "grounds" => Some("grounds"),
-        "own-draft" => Some("how"),
+        "own-draft" | "another-text" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
         "not-entitled" => Some("title"),
         "scan" => Some("scan"),

@@ -14,8 +14,10 @@ use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
 mod plan;
+mod wording;
 
 pub use self::plan::{ChangeCounts, Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
+pub use self::wording::{DocumentPage, Wording};
 
 /// The page of one notice.
 #[derive(Clone, Debug, Template)]
@@ -39,6 +41,10 @@ pub struct NoticePage {
     pub steps: Vec<Step>,
     /// What it would change about the warning that stands; none for a start, or once it is issued.
     pub differences: Vec<Difference>,
+    /// Its text, word for word; none before its plan was drawn.
+    pub wording: Option<Wording>,
+    /// The page that prints it.
+    pub document: String,
     /// What it would do, or has done, to every recipient.
     pub plan: Option<PlanPreview>,
     /// What the person looking may do next.
@@ -360,6 +366,10 @@ pub struct Waiting {
 pub struct Approval {
     /// Where the form goes.
     pub action: String,
+    /// How many steps the notice has: what is signed is what is shown.
+    pub steps: usize,
+    /// The digest of its plan; empty before it has one.
+    pub plan: String,
     /// Who signs this level here: `分管副市长`.
     pub signer: String,
     /// How the person looking can have it signed.

@@ -116,6 +116,8 @@ async fn the_arrow_keys_go_from_today_through_the_days_and_stop_at_the_ends() {
     read(Key::Left, "11月25日 · 预报 · AQI 215 · 重度污染").await;
     read(Key::End, "11月28日 · 预报 · AQI 90 · 良").await;
     read(Key::Right, "11月28日 · 预报 · AQI 90 · 良").await;
+    read(Key::Down, "11月27日 · 预报 · AQI 140 · 轻度污染").await;
+    read(Key::Up, "11月28日 · 预报 · AQI 90 · 良").await;
     read(Key::Home, "11月14日 · 实况 · AQI 153 · 中度污染 · PM2.5").await;
     browser.key(Key::Escape).await;
     assert_eq!(browser.count(".crosshair.shown").await, 0);

@@ -51,6 +51,9 @@ async fn people(bureau: &Bureau) -> (Person, Person) {
     )
 }
 
+/// What a page says after a press that came too late to do anything.
+const NOT_AGAIN: &str = "本次操作未再执行";
+
 const CONSULTED: [(&str, &str); 2] = [
     ("consulted_by", "市生态环境局、市气象局"),
     (
@@ -270,6 +273,12 @@ both_engines! {
         officer.submit(&format!("{notice}/submit"), &[]).await;
         assert_eq!(officer.status, 409);
         assert!(officer.page.contains("须先填写会商记录"), "{}", officer.page);
+        let gap = [("from_clock", "24:01")];
+        officer.submit(&format!("{notice}/submit"), &gap).await;
+        assert_eq!(officer.status, 422);
+        officer.open(&officer.link("hreflang=\"en\"")).await;
+        assert_eq!(officer.status, 200, "a page that a form led to is there in the other language");
+        officer.open(&format!("{notice}?lang=zh")).await;
         officer.submit(&notice, &CONSULTED).await;
         assert!(officer.page.contains("草稿已保存"), "{}", officer.page);
         officer.submit(&format!("{notice}/submit"), &[]).await;
@@ -281,5 +290,65 @@ both_engines! {
         assert!(officer.page.contains("依据不足"), "{}", officer.page);
         officer.submit(&format!("{notice}/abandon"), &[("reason", "形势好转")]).await;
         assert!(officer.page.contains("已放弃"), "{}", officer.page);
+    }
+
+    async fn a_button_pressed_twice_leads_to_the_notice_and_does_nothing_twice(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        foresee(&bureau, [215, 260, 140, 90]).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        let (mut officers_second, mut approvers_second) = people(&bureau).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        let notice = format!("/notices/{notice}");
+
+        officer.open(&notice).await;
+        officers_second.open(&notice).await;
+        let hand_in = format!("{notice}/submit");
+        officer.submit(&hand_in, &CONSULTED).await;
+        officers_second.submit(&hand_in, &CONSULTED).await;
+        let pages = [&officer, &officers_second].map(|it| it.page.contains(NOT_AGAIN));
+        assert_eq!(pages, [false, true], "{}", officers_second.page);
+
+        // At the same moment, as a hasty finger does it.
+        let confirmed = [("document", "许环委办〔2026〕12号"), ("confirmed", "yes")];
+        let sign = ("approve", &[][..], &mut approver, &mut approvers_second);
+        let issue = ("issue", &confirmed[..], &mut officer, &mut officers_second);
+        for (button, fields, first, second) in [sign, issue] {
+            first.open(&notice).await;
+            second.open(&notice).await;
+            let action = format!("{notice}/{button}");
+            tokio::join!(first.submit(&action, fields), second.submit(&action, fields));
+            assert_eq!([first.status, second.status], [200, 200], "{button}");
+            let pages = [&*first, &*second].map(|it| it.page.contains(NOT_AGAIN));
+            assert_eq!(pages.iter().filter(|not_again| **not_again).count(), 1, "{button}");
+        }
+
+        let path = format!("/api/v1{notice}");
+        let (_, view) = crate::world::Visitor::json(bureau.officer.get(&path)).await;
+        let acts: Vec<_> = view["steps"].as_array().unwrap().iter().map(|it| &it["act"]).collect();
+        assert_eq!(acts, ["drafted", "consulted", "submitted", "approved", "issued"], "{view}");
+    }
+
+    async fn an_approver_signs_what_was_read_and_not_what_was_written_since(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let (mut officer, mut approver) = people(&bureau).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        let notice = format!("/notices/{notice}");
+        officer.open(&notice).await;
+        officer.submit(&format!("{notice}/submit"), &CONSULTED).await;
+        approver.open(&notice).await;
+
+        let (_, mut another) = people(&bureau).await;
+        another.open(&notice).await;
+        another.submit(&format!("{notice}/return"), &[("reason", "改为红色")]).await;
+        officer.open(&notice).await;
+        officer.submit(&format!("{notice}/submit"), &[("level", "red")]).await;
+
+        let sign = format!("{notice}/approve");
+        approver.submit(&sign, &[]).await;
+        assert_eq!(approver.status, 422);
+        assert!(approver.page.contains("通知或其方案已改写"), "{}", approver.page);
+        assert!(approver.page.contains("红色预警（Ⅰ级）"), "what is shown now is what stands");
+        approver.submit(&sign, &[]).await;
+        assert!(approver.page.contains("已签批"), "{}", approver.page);
     }
 }

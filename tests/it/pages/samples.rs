@@ -16,9 +16,9 @@ use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportRep
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
 use qingkong::web::pages::instruction::InstructionPage;
 use qingkong::web::pages::notice::{
-    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DutyCounts, IssueForm,
-    LetterPreview, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf,
-    PlanLine, PlanPreview, Step, StepKind, Waiting,
+    Approval, ApprovalWay, ChangeCounts, Consultation, Cut, Difference, DocumentPage, DutyCounts,
+    IssueForm, LetterPreview, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage,
+    OnBehalf, PlanLine, PlanPreview, Step, StepKind, Waiting, Wording,
 };
 use qingkong::web::pages::orders::{
     Answer, AnswerKind, Attempt, AttemptOutcome, Filter, LadderRung, OrderLine, OrderPage,
@@ -622,6 +622,7 @@ fn instructions(language: Language) -> Vec<(&'static str, String)> {
 fn notices(language: Language) -> Vec<(&'static str, String)> {
     let draft = draft(language);
     let planned = NoticePage {
+        wording: Some(wording(language)),
         plan: Some(plan()),
         moves: NoticeMoves {
             draw_plan: None,
@@ -672,6 +673,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         ..submitted.clone()
     };
     let waiting = NoticePage {
+        wording: Some(wording(language)),
         plan: Some(plan()),
         moves: NoticeMoves {
             draw_plan: Some(owned("/notices/01/plan")),
@@ -693,6 +695,7 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         ..submitted.clone()
     };
     let ready = NoticePage {
+        wording: Some(wording(language)),
         plan: Some(plan()),
         steps: steps(4),
         moves: NoticeMoves {
@@ -740,7 +743,46 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
             suspend_notice(ready.clone()).render().unwrap(),
         ),
         ("notice-lift", lift_notice(ready).render().unwrap()),
+        (
+            "notice-document",
+            document(language, true).render().unwrap(),
+        ),
+        (
+            "notice-document-draft",
+            document(language, false).render().unwrap(),
+        ),
     ]
+}
+
+fn document(language: Language, issued: bool) -> DocumentPage {
+    DocumentPage {
+        language,
+        organ: owned("许昌市生态环境保护委员会办公室"),
+        number: issued.then(|| owned("许环委办〔2026〕31号")),
+        issued_at: issued.then(|| at("11-23T18:50")),
+        stale: (!issued).then(|| owned("清单已更新为 2026-11-23 第 2 版，须重新生成。")),
+        wording: wording(language),
+        notice: owned("/notices/01"),
+        switch_language: format!("?lang={}", language.other().as_str()),
+    }
+}
+
+fn wording(language: Language) -> Wording {
+    let (title, body) = match language {
+        Language::Zh => (
+            "关于启动重污染天气橙色预警（Ⅱ级应对响应）的通知",
+            "许昌市各有关单位：\n\n按照豫环攻坚办〔2026〕118号的要求，现将有关事项通知如下。\n\n\
+             同时执行以下措施：\n1. 禁止露天烧烤\n2. 停止土石方作业\n\n\
+             值班电话：0374-0000000\n指令校验码：7c41d09a",
+        ),
+        Language::En => (
+            "Notice: Orange heavy-pollution warning (Level Ⅱ response)",
+            "To all concerned in 许昌市:\n\nThis notice carries out 豫环攻坚办〔2026〕118号.\n\n\
+             These measures are carried out as well:\n1. 禁止露天烧烤\n2. 停止土石方作业\n\n\
+             Duty office: 0374-0000000\nCheck code of the orders: 7c41d09a",
+        ),
+    };
+    Wording::new(owned(title), body)
 }
 
 fn lift_notice(ready: NoticePage) -> NoticePage {
@@ -768,6 +810,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             difference("notice-from", "2026年11月23日20时", "2026年11月23日20时"),
             difference("notice-until", "解除时间另行通知", "2026年11月26日24时"),
         ],
+        wording: None,
         plan: Some(PlanPreview {
             changes: ChangeCounts {
                 lifted: 1842,
@@ -843,6 +886,8 @@ fn draft(language: Language) -> NoticePage {
         body: NoticeBody::Editing(Box::new(form())),
         steps: vec![],
         differences: vec![],
+        wording: None,
+        document: owned("/notices/01/document"),
         plan: None,
         moves: NoticeMoves {
             submit: Some(owned("/notices/01/submit")),
@@ -938,6 +983,8 @@ fn approval(way: ApprovalWay) -> Approval {
     };
     Approval {
         action: owned("/notices/01/approve"),
+        steps: 3,
+        plan: owned("9c41"),
         signer: owned("分管副市长"),
         way,
         faults: Faults(faults),

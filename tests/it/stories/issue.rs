@@ -1,10 +1,17 @@
 //! From a draft to orders, and what every later notice asks of whom.
 
+use qingkong::app::Caller;
+use qingkong::playbooks::{File, Files};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::bureau::Bureau;
 use crate::world::{REGION, Visitor};
+
+/// The text of a notice.
+fn body(written: &Value) -> &str {
+    written["body"].as_str().unwrap()
+}
 
 both_engines! {
     async fn a_haze_episode_is_issued_raised_lowered_and_lifted(db: TestDb) {
@@ -53,6 +60,55 @@ both_engines! {
             "plan": first["id"], "digest": first["digest"], "document": "许环委办〔2026〕1号",
         });
         assert_eq!(refusal(&bureau, &notice, &overtaken).await, "another-plan");
+        bureau.world.service.stop().await;
+    }
+
+    async fn the_text_of_a_notice_is_what_was_decided_whatever_the_playbook_says_later(db: TestDb) {
+        let bureau = Bureau::new(db, 20).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        let path = format!("/api/v1/notices/{notice}/text");
+        let (status, _) = Visitor::json(bureau.officer.get(&path)).await;
+        assert_eq!(status, 404, "no plan yet says whom it reaches");
+        bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let (_, drafted) = Visitor::json(bureau.officer.get(&path)).await;
+        let title = "关于启动重污染天气橙色预警（Ⅱ级应对响应）的通知";
+        assert_eq!((&drafted["title"], &drafted["document"]), (&json!(title), &json!(null)));
+        assert!(body(&drafted).contains("自2026年11月25日8时起启动"), "{drafted}");
+        assert!(!body(&drafted).contains("校验码"), "nothing covers a draft: {drafted}");
+
+        bureau.sign(&notice).await;
+        let (plan, _) = bureau.issue(&notice, "许环委办〔2026〕1号").await;
+        let (_, issued) = Visitor::json(bureau.officer.get(&path)).await;
+        assert_eq!(issued["document"], "许环委办〔2026〕1号");
+        let code = &plan["digest"].as_str().unwrap()[..8];
+        assert!(body(&issued).contains(&format!("指令校验码：{code}")), "{issued}");
+
+        let reworded = File {
+            path: "texts/zh/notice/title.txt".to_owned(),
+            text: "通告".to_owned(),
+        };
+        let files = Files::of(Files::shipped().iter().cloned().chain([reworded]));
+        let app = bureau.world.app();
+        app.activate_playbook(&Caller::operator(), None, files).await.unwrap();
+        let (_, after) = Visitor::json(bureau.officer.get(&path)).await;
+        assert_eq!(after, issued);
+        let (_, english) = Visitor::json(bureau.officer.get(&format!("{path}?language=en"))).await;
+        assert_eq!(english["title"], "Notice: Orange heavy-pollution warning (Level Ⅱ response)");
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_notice_given_up_has_no_text_and_keeps_its_page_after_its_plan_is_pruned(db: TestDb) {
+        let mut bureau = Bureau::new(db, 5).await;
+        let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+        bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let path = format!("/api/v1/notices/{notice}/text");
+        assert_eq!(Visitor::json(bureau.officer.get(&path)).await.0, 200);
+        bureau.step(&bureau.officer, &notice, "abandonment", &json!({ "reason": "好转" })).await;
+        assert_eq!(Visitor::json(bureau.officer.get(&path)).await.0, 404);
+        bureau.hours_pass(24 * 4).await;
+        qingkong::app::draw::prune(bureau.world.app()).await.unwrap();
+        let page = bureau.officer.get(&format!("/notices/{notice}"));
+        assert_eq!(page.send().await.unwrap().status(), 200);
         bureau.world.service.stop().await;
     }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::signature::Given;
-use super::{address, plan};
+use super::{address, plan, wording};
 use crate::app::Error;
 use crate::app::board::NoticeBoard;
 use crate::app::caller::Right;
@@ -58,6 +58,8 @@ pub(super) fn unbegun(
         body: NoticeBody::Editing(Box::new(form)),
         steps: Vec::new(),
         differences: Vec::new(),
+        wording: None,
+        document: String::new(),
         plan: None,
         moves: NoticeMoves::default(),
     }
@@ -118,6 +120,8 @@ impl<'p> Page<'p> {
             body,
             steps: shown::steps(record, &self.names, self.seat.language),
             differences: self.differences(contents),
+            document: format!("{}/document", address(record.id)),
+            wording: Box::pin(wording::of(self.seat, record.id)).await?,
             plan: plan::preview(self.seat, &self.desk, &self.board).await?,
             moves,
         };
@@ -309,6 +313,13 @@ impl<'p> Page<'p> {
         };
         Ok(Some(Approval {
             action: format!("{}/approve", address(record.id)),
+            steps: record.steps.len(),
+            plan: self
+                .board
+                .plan
+                .as_ref()
+                .map(|plan| plan.digest.clone())
+                .unwrap_or_default(),
             signer: self.signers().join("、"),
             way,
             faults,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::app::notices::Seen;
 use crate::domain::access::Account;
 use crate::domain::notice::{Medium, Signature};
 use crate::domain::time::WrittenTime;
@@ -15,6 +16,7 @@ const TO_SIGN_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// A signature as typed.
 pub(super) struct Given {
+    seen: Seen,
     how: String,
     title: String,
     witness: String,
@@ -25,12 +27,22 @@ pub(super) struct Given {
 impl Given {
     pub(super) fn of(posted: &Posted) -> Self {
         Self {
+            seen: Seen {
+                // No notice has no steps: a form that says nothing signs nothing.
+                steps: posted.text("steps").parse().unwrap_or_default(),
+                plan: Some(posted.text("plan")).filter(|digest| !digest.is_empty()),
+            },
             how: posted.text("how"),
             title: posted.text("title"),
             witness: posted.text("witness"),
             note: posted.text("note"),
             to_sign_by: posted.time("sign"),
         }
+    }
+
+    /// The notice as the page showed it on which it was signed.
+    pub(super) fn seen(&self) -> Seen {
+        self.seen.clone()
     }
 
     pub(super) fn read(&self, language: Language) -> Result<Signature, Faults> {
@@ -62,6 +74,10 @@ impl Given {
     /// A form that nobody has filled in yet.
     pub(super) fn blank(now: DateTime<Utc>) -> Self {
         Self {
+            seen: Seen {
+                steps: 0,
+                plan: None,
+            },
             how: String::new(),
             title: String::new(),
             witness: String::new(),
