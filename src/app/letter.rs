@@ -77,8 +77,10 @@ pub(super) fn kind(notice: NoticeKind, told: &Told) -> MessageKind {
         (Change::Release, _) if notice == NoticeKind::Withdraw => MessageKind::Withdrawn,
         (Change::Release, _) => MessageKind::Lift,
         (Change::Suspend, _) => MessageKind::Suspended,
-        (Change::Tell, _) if told.duty.is_suspended() => MessageKind::Suspended,
         (Change::Resume, _) => MessageKind::Resumed,
+        // Whoever is told while it is suspended hears of that first.
+        (Change::Tell, _) if told.duty.is_suspended() => MessageKind::Suspended,
+        (Change::Tell, _) if told.duty.suspension.is_some() => MessageKind::Resumed,
         (Change::Tell, _) => MessageKind::Told,
         (Change::Begin | Change::Replace, Control::Office { .. }) => MessageKind::Office,
         (Change::Begin | Change::Replace, _) => MessageKind::Order,
@@ -95,6 +97,8 @@ pub(super) fn context<L: Lane>(
 ) -> MessageContext {
     let contents = &notice.contents;
     let duty = &told.duty;
+    // A suspension carries out nothing, at whatever level.
+    let carried_out = Some(duty).filter(|duty| !duty.is_suspended());
     let link = contact.map(|contact| Link {
         order,
         contact,
@@ -111,8 +115,11 @@ pub(super) fn context<L: Lane>(
         organ: notice.profile.organ.clone(),
         document: notice.document.clone(),
         level: contents.level.into(),
-        measures_level: duty.level_beside(contents.level).map(Into::into),
-        classes: duty.classes.iter().map(Into::into).collect(),
+        measures_level: carried_out
+            .and_then(|duty| duty.level_beside(contents.level).map(Into::into)),
+        classes: carried_out.map_or_else(Vec::new, |duty| {
+            duty.classes.iter().map(Into::into).collect()
+        }),
         previous_level: notice.previous_level.map(Into::into),
         response: notice.response(),
         issued_at: written(notice.issued_at),

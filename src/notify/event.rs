@@ -29,11 +29,15 @@ struct Data<'a> {
     recipient: &'a str,
     grade: Option<&'a str>,
     region: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<&'a str>,
     organ: &'a str,
     document: &'a str,
     level: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     measures_level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<Class<'a>>,
     previous_level: Option<&'static str>,
     response: &'a str,
     effective_at: Written<'a>,
@@ -51,6 +55,13 @@ struct Data<'a> {
     law: &'a str,
     basis: &'a str,
     check_code: &'a str,
+}
+
+/// A class of measures and the level at which it is carried out.
+#[derive(Clone, Debug, Serialize)]
+struct Class<'a> {
+    class: &'a str,
+    level: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -107,6 +118,10 @@ impl<'a> Data<'a> {
             measure: &duty.measure,
             in_place_by: (&duty.in_place_by).into(),
         };
+        let class = |class: &'a super::render::Class| Class {
+            class: class.en,
+            level: class.level.code,
+        };
         Self {
             version: 1,
             lane: if context.drill { "drill" } else { "live" },
@@ -114,10 +129,12 @@ impl<'a> Data<'a> {
             recipient: &context.recipient.name,
             grade: context.recipient.grade.as_deref(),
             region: &context.region,
+            area: context.area.as_deref(),
             organ: &context.organ,
             document: &context.document,
             level: context.level.code,
             measures_level: context.measures_level.as_ref().map(|level| level.code),
+            classes: context.classes.iter().map(class).collect(),
             previous_level: context.previous_level.as_ref().map(|level| level.code),
             response: &context.response.zh,
             effective_at: (&context.effective_at).into(),
@@ -162,6 +179,21 @@ mod tests {
                 "in_place_by": {"at": "2026-11-25T12:00:00+08:00", "written": "2026年11月25日12时"},
             })
         );
+    }
+
+    #[test]
+    fn a_machine_hears_of_areas_of_classes_and_of_a_suspension_as_people_do() {
+        let context = sample();
+        let event =
+            serde_json::to_value(OrderEvent::new(MessageKind::Suspended, &context)).unwrap();
+        let data = &event["data"];
+        assert_eq!(data["area"], "禹州市");
+        assert_eq!(
+            data["classes"],
+            json!([{ "class": "industry", "level": "red" }])
+        );
+        assert_eq!(data["suspended_from"]["written"], "2026年11月24日14时");
+        assert_eq!(data["resumes_at"]["written"], "2026年11月27日18时");
     }
 
     #[test]

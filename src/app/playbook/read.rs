@@ -718,7 +718,7 @@ mod tests {
     )]
     #[case(
         MessageKind::Resumed,
-        "【样例市】恢复重污染天气橙色预警响应，请签收（样例〔2026〕1号）"
+        "【样例市】恢复重污染天气橙色预警响应（样例〔2026〕1号）"
     )]
     fn files_from_before_there_were_suspensions_tell_of_one_in_the_shipped_words(
         #[case] kind: MessageKind,

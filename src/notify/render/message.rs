@@ -374,6 +374,27 @@ pub(in crate::notify) mod tests {
     }
 
     #[rstest]
+    #[case::stated("2026-11-26T24:00".parse::<WrittenTime>().unwrap().into(), "至2026年11月26日24时为止", "until 24:00 on 26 November 2026")]
+    #[case::open(
+        When::open(),
+        "直至收到解除通知",
+        "until you are told that the warning is lifted"
+    )]
+    fn whoever_is_told_that_nothing_changes_hears_how_long_it_goes_on(
+        #[case] ends: When,
+        #[case] zh: &str,
+        #[case] en: &str,
+    ) {
+        let context = MessageContext { ends, ..sample() };
+        for (language, said) in [(Language::Zh, zh), (Language::En, en)] {
+            let content = rendered(MessageKind::Told, language, &context);
+            for part in [&content.text, &content.html] {
+                assert!(part.contains(said), "{part}");
+            }
+        }
+    }
+
+    #[rstest]
     #[case(Language::Zh, "【演练】")]
     #[case(Language::En, "[DRILL]")]
     fn a_drill_says_so_before_anything_else(#[case] language: Language, #[case] mark: &str) {
