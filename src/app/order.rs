@@ -385,7 +385,7 @@ impl Read {
             basis: format!("{}；{}", notice.basis_zh(), line.duty.basis),
             law: notice.law_zh(),
             rung,
-            open: open(&state, rung, self.standing.head, line),
+            open: open(&state, rung, self.standing.head, line, now),
             suspension: line.duty.suspension.filter(|it| !it.is_over(now)),
             state,
             acknowledge_by,
@@ -442,7 +442,10 @@ impl Read {
             unit: unit.unit.clone(),
             measure: unit.measure.clone(),
             ramp_down_hours: unit.ramp_down_hours,
-            in_place_by: binds.then(|| owed.duty.in_place_by(unit, owed.issued_at)),
+            in_place_by: binds.then(|| {
+                let by = owed.duty.in_place_by(unit, owed.issued_at);
+                duty.not_before_resumed(by)
+            }),
             in_place_at: reported(&unit.unit),
         });
         units.collect()
@@ -465,13 +468,21 @@ impl Read {
 }
 
 /// What a page offers to answer. More is taken, since an answer may meet a notice on its way.
-fn open(state: &OrderState, rung: Rung, head: Head, line: &IssuedLine) -> Vec<AnswerKind> {
+fn open(
+    state: &OrderState,
+    rung: Rung,
+    head: Head,
+    line: &IssuedLine,
+    now: DateTime<Utc>,
+) -> Vec<AnswerKind> {
     use AnswerKind::{Acknowledged, Help, InPlace, Objection};
     match state {
         OrderState::Replaced { .. } | OrderState::RanOut { .. } => Vec::new(),
-        OrderState::Suspended { confirmed }
-        | OrderState::Lifted { confirmed }
-        | OrderState::Withdrawn { confirmed, .. } => {
+        OrderState::Suspended { confirmed } if line.duty.is_suspended_at(now) => {
+            let confirms = (!confirmed).then_some(Acknowledged);
+            confirms.into_iter().chain([Help]).collect()
+        }
+        OrderState::Lifted { confirmed } | OrderState::Withdrawn { confirmed, .. } => {
             if *confirmed {
                 Vec::new()
             } else {

@@ -352,6 +352,11 @@ impl Duty {
         matches!(self.suspension, Some(Suspension { until: None, .. }))
     }
 
+    /// Whether nothing is owed at an instant: until the hour of a suspension the duty still binds.
+    pub fn is_suspended_at(&self, now: DateTime<Utc>) -> bool {
+        self.is_suspended() && self.suspension.is_some_and(|it| now >= it.from.at())
+    }
+
     /// The duty with which a recipient is released: what it last owed, and what stays after it. It
     /// ends at the hour of its area, where the lift has one for it.
     #[must_use]
@@ -414,6 +419,12 @@ impl Duty {
     pub fn in_place_by(&self, unit: &UnitDuty, issued_at: DateTime<Utc>) -> DateTime<Utc> {
         let down = issued_at + Duration::hours(i64::from(unit.ramp_down_hours));
         down.max(self.effective.at())
+    }
+
+    /// A deadline, put off to the hour from which the duty is owed again where that is later.
+    pub fn not_before_resumed(&self, by: DateTime<Utc>) -> DateTime<Utc> {
+        let resumed = self.suspension.and_then(|it| it.until);
+        resumed.map_or(by, |until| by.max(until.at()))
     }
 
     /// Until when it is to be acknowledged.

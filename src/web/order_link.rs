@@ -213,6 +213,9 @@ impl<'p> Page<'p> {
                 answered(PhoneState::Answered, receipt(), view)
             }
             OrderState::Suspended { confirmed } => PhoneState::Suspended {
+                begun: view
+                    .suspension
+                    .is_some_and(|it| self.app.now() >= it.from.at()),
                 confirmed: receipt().filter(|_| *confirmed),
             },
             OrderState::RanOut { at } => PhoneState::RanOut { at: *at },

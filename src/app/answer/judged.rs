@@ -107,10 +107,9 @@ impl Around {
         Ok(())
     }
 
-    /// The suspension that overtook what a line asks for; none of those that the line knows of.
-    fn suspension(&self, order: OrderKey, line: &IssuedLine) -> Option<Suspension> {
-        let suspension = self.suspensions.get(self.warnings.get(&order)?)?;
-        line.duty.suspension.is_none().then_some(*suspension)
+    /// The suspension of an order's warning, as it stands.
+    fn suspension(&self, order: OrderKey) -> Option<Suspension> {
+        self.suspensions.get(self.warnings.get(&order)?).copied()
     }
 
     fn line(&self, asked: &AnswerIn) -> Option<&IssuedLine> {
@@ -163,8 +162,9 @@ impl Given {
     }
 }
 
-/// Whether an answer at `now` comes after the deadline that its line sets. Help has none, and
-/// nothing was to be in place by an hour from which on it was suspended.
+/// Whether an answer at `now` comes after the deadline that its line sets. Help has none, nothing
+/// was to be in place by an hour from which on it was suspended, and nothing is before the hour at
+/// which a suspension that the line knows of ends by now.
 fn is_late(
     line: &IssuedLine,
     suspension: Option<Suspension>,
@@ -173,6 +173,9 @@ fn is_late(
     now: DateTime<Utc>,
 ) -> bool {
     let (duty, issued_at) = (&line.duty, line.issued_at);
+    let is_known = |it: &Suspension| duty.suspension.is_some_and(|known| known.from == it.from);
+    let overtaken = suspension.filter(|it| !is_known(it));
+    let resumed = suspension.filter(is_known).and_then(|it| it.until);
     let deadline = match kind {
         AnswerKind::Acknowledged | AnswerKind::Objection => Some(duty.acknowledge_by(issued_at)),
         AnswerKind::InPlace if duty.is_suspended() => None,
@@ -182,7 +185,8 @@ fn is_late(
             .filter(|known| unit.is_none_or(|unit| known.unit == unit))
             .map(|known| duty.in_place_by(known, issued_at))
             .max()
-            .filter(|by| suspension.is_none_or(|it| *by < it.from.at())),
+            .map(|by| resumed.map_or(by, |until| by.max(until.at())))
+            .filter(|by| overtaken.is_none_or(|it| *by < it.from.at())),
         AnswerKind::Help => None,
     };
     deadline.is_some_and(|deadline| now > deadline)
@@ -216,7 +220,7 @@ impl Judged {
             return Err(Error::invalid("unit", "unknown", text));
         }
         let owed = around.lines.get(&(asked.order, line.owed)).unwrap_or(line);
-        let suspension = around.suspension(asked.order, owed);
+        let suspension = around.suspension(asked.order);
         let unit = asked.unit.as_deref();
         let late = is_late(owed, suspension, asked.kind, unit, given.at);
         let text = asked
@@ -225,7 +229,7 @@ impl Judged {
             .map(str::trim)
             .filter(|note| !note.is_empty());
         let note = text.map(|text| (hex(&ids.bytes::<16>()), text.to_owned()));
-        let binds = !line.duty.is_suspended();
+        let binds = !line.duty.is_suspended_at(given.at);
         Ok(Self {
             owed: line.owed,
             units,

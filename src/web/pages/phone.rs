@@ -75,6 +75,7 @@ impl PhonePage {
                 | PhoneState::Answered { .. }
                 | PhoneState::InPlace { .. }
                 | PhoneState::Told { .. }
+                | PhoneState::Suspended { begun: false, .. }
         )
     }
 }
@@ -109,6 +110,8 @@ pub enum PhoneState {
     },
     /// The duty is not owed for a while.
     Suspended {
+        /// Whether its hour has come; until then the duty binds.
+        begun: bool,
         /// The confirmation, once given.
         confirmed: Option<Receipt>,
     },

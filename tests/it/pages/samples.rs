@@ -1621,7 +1621,10 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
     };
     let suspended = |confirmed, actions| {
         PhonePage {
-            state: PhoneState::Suspended { confirmed },
+            state: PhoneState::Suspended {
+                begun: true,
+                confirmed,
+            },
             suspension: Some(suspension()),
             actions,
             lines: phone(language)
