@@ -479,18 +479,19 @@ impl Sheet {
         owed.collect()
     }
 
-    /// Lines for those who have no order yet.
+    /// Lines for those who have no order yet; a suspension begins none.
     fn begin(&mut self, owed: Vec<(Who, Duty)>) -> Vec<StagedLine> {
-        let lines = owed.into_iter().map(|(who, duty)| {
+        let lines = owed.into_iter().filter_map(|(who, duty)| {
+            let change = Change::between(None, Some(&duty))?;
             let order = self.next_order;
             self.next_order.0 += 1;
             let line = Line {
                 order,
                 recipient: who.key,
-                change: Change::Begin,
+                change,
                 duty,
             };
-            self.stage(&line, self.revision, who.county, who.name)
+            Some(self.stage(&line, self.revision, who.county, who.name))
         });
         lines.collect()
     }

@@ -9,10 +9,17 @@ use qingkong::domain::order::AnswerKind;
 use serde_json::{Value, json};
 
 use super::bureau::{Bureau, import, said};
+use super::sinks::{Sinks, until_sent};
 
 /// When the response is suspended, and when it is to start anew.
 const SUSPENDED: &str = "2026-11-26T14:00";
 const RESUMED: &str = "2026-11-29T18:00";
+
+/// The answers that an order's page takes.
+fn offered(page: &str) -> Vec<AnswerKind> {
+    let offers = |kind: &AnswerKind| page.contains(&format!("answer={kind}&"));
+    AnswerKind::ALL.into_iter().filter(offers).collect()
+}
 
 impl Bureau {
     /// An orange warning in force on 11-26 at 10:00, a plant of which has reported in place.
@@ -39,6 +46,18 @@ impl Bureau {
             }
         }
         panic!("no plant of the sample has measures")
+    }
+
+    /// By when the first unit of all is to be in place.
+    async fn first_deadline(&self, warning: &Value) -> String {
+        let mut deadlines = Vec::new();
+        for listed in self.orders(warning).await {
+            let key = OrderKey(listed["order"].as_i64().unwrap());
+            let order = self.order(key).await;
+            let units = order["units"].as_array().unwrap().iter();
+            deadlines.extend(units.map(|unit| unit["in_place_by"].as_str().unwrap().to_owned()));
+        }
+        deadlines.into_iter().min().unwrap()
     }
 
     async fn answer(&self, order: OrderKey, revision: u32, kind: AnswerKind) -> bool {
@@ -79,6 +98,7 @@ both_engines! {
         assert_eq!(plan["changes"], json!({ "suspend": everyone }));
         assert_eq!(bureau.warning(&warning).await["phase"], "in-force", "its hour is ahead");
         let page = bureau.page(&bureau.link(plant).await).await;
+        assert_eq!(offered(&page), AnswerKind::ALL);
         assert!(page.contains("2026年11月26日14时起暂停，计划2026年11月29日18时恢复"), "{page}");
         let page = bureau.page(&format!("{}?lang=en", bureau.link(plant).await)).await;
         assert!(page.contains("The response is suspended"), "{page}");
@@ -94,6 +114,8 @@ both_engines! {
         assert_eq!(standing["orders"], json!({ "issued": everyone }));
         let order = bureau.order(plant).await;
         assert_eq!(order["state"], "suspended");
+        let page = bureau.page(&bureau.link(plant).await).await;
+        assert_eq!(offered(&page), [AnswerKind::Acknowledged, AnswerKind::Help]);
         assert!(order["units"][0].get("in_place_by").is_none(), "{order}");
         for (language, word) in [("zh", "暂停中"), ("en", "Suspended")] {
             let path = format!("/warnings/{}?lang={language}", warning.as_str().unwrap());
@@ -110,6 +132,24 @@ both_engines! {
         // What was planned resumes nothing.
         bureau.hours_pass(24 * 3 + 4).await;
         assert_eq!(bureau.warning(&warning).await["phase"], "suspended");
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_suspension_orders_nothing_of_plants_that_are_new_on_the_list(db: TestDb) {
+        let (mut bureau, warning, _) = Bureau::in_force(db).await;
+        let everyone = bureau.recipients;
+        let with_more = import(bureau.world.app(), 44, None).await;
+        assert!(with_more > everyone);
+
+        let (plan, _) = bureau.suspend().await;
+        assert_eq!(plan["changes"], json!({ "suspend": everyone }));
+        assert_eq!(bureau.orders(&warning).await.len(), everyone);
+        bureau.adds_up(&warning).await;
+        bureau.hours_pass(24 * 3).await;
+        let (plan, _) =
+            bureau.carry("resume", "orange", RESUMED, "许环委办〔2026〕3号").await;
+        let begun = with_more - everyone;
+        assert_eq!(plan["changes"], json!({ "begin": begun, "resume": everyone }));
         bureau.world.service.stop().await;
     }
 
@@ -140,8 +180,8 @@ both_engines! {
         let page = bureau.page(&bureau.link(plant).await).await;
         assert!(page.contains("2026年11月26日14时起暂停，2026年11月29日18时恢复"), "{page}");
         // Issued at 10:00 of that day: whoever can be down by 18:00 is to be, and nobody earlier.
-        let by = order["units"][0]["in_place_by"].as_str().unwrap();
-        assert!(by >= "2026-11-29T18:00:00+08:00", "{by}");
+        let first = bureau.first_deadline(&warning).await;
+        assert_eq!(first, "2026-11-29T18:00:00+08:00");
 
         bureau.hours_pass(8).await;
         let standing = bureau.warning(&warning).await;
@@ -151,6 +191,42 @@ both_engines! {
         bureau.adds_up(&warning).await;
         let report = qingkong::app::journal::verify::verify(&bureau.world.db, None).await.unwrap();
         assert!(report.is_whole(), "{report:?}");
+        bureau.world.service.stop().await;
+    }
+
+    async fn every_letter_says_what_holds_after_it(db: TestDb) {
+        let sinks = Sinks::start().await;
+        let mut bureau = Bureau::sending(db, 12, &sinks).await;
+        let everyone = bureau.recipients;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        until_sent(&bureau.world).await;
+        let ordered = sinks.mail.seen().mails.len();
+        let said = |words: &str| {
+            let letters = sinks.letters();
+            letters.iter().filter(|letter| letter.text.contains(words)).count()
+        };
+
+        bureau.hours_pass(38).await;
+        bureau.suspend().await;
+        until_sent(&bureau.world).await;
+        assert_eq!(said("自2026年11月26日14时起暂停重污染天气橙色预警的"), ordered);
+        assert_eq!(said("拟于2026年11月29日18时恢复"), ordered);
+
+        bureau.hours_pass(24 * 3).await;
+        bureau.carry("resume", "orange", RESUMED, "许环委办〔2026〕3号").await;
+        until_sent(&bureau.world).await;
+        assert_eq!(said("自2026年11月29日18时起恢复"), ordered);
+
+        // The hour is put right while nothing is owed yet: that is no level that has changed.
+        let (plan, _) =
+            bureau.carry("correct", "orange", "2026-11-29T20:00", "许环委办〔2026〕4号").await;
+        assert_eq!(plan["changes"], json!({ "tell": everyone }));
+        until_sent(&bureau.world).await;
+        assert_eq!(said("自2026年11月29日20时起恢复"), ordered);
+        let first = bureau.first_deadline(&issued["warning"]).await;
+        assert_eq!(first, "2026-11-29T20:00:00+08:00");
+        assert_eq!(said("继续按原指令执行"), 0);
         bureau.world.service.stop().await;
     }
 
