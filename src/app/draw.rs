@@ -83,11 +83,17 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
             )
         })?;
     let warning = notice::find_warning_by_key(&mut tx, record.warning_key).await?;
-    let told = match warning.plan {
+    let mut told = match warning.plan {
         Some(previous) => store::list_told(&mut tx, previous).await?,
         None => HashMap::new(),
     };
     drop(tx);
+    // What follows an announced lift takes its place, so everybody is released anew.
+    if warning.warning.as_ref().is_some_and(Warning::is_ended) {
+        for (told, _) in told.values_mut() {
+            told.released = false;
+        }
+    }
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
     let after = after(&warning, record.notice.contents(), now);

@@ -217,7 +217,7 @@ pub async fn step(
     let made = make(
         &mut act.tx,
         caller,
-        &record,
+        (&record, warning.warning.as_ref()),
         &playbook,
         (&by, act.now),
         step,
@@ -276,7 +276,7 @@ async fn with_scan_kept(act: &mut Act, caller: &Caller, step: StepIn) -> Result<
 async fn make(
     tx: &mut Tx,
     caller: &Caller,
-    record: &NoticeRecord,
+    (record, standing): (&NoticeRecord, Option<&Warning>),
     playbook: &Playbook,
     (by, now): (&Person, DateTime<Utc>),
     step: StepIn,
@@ -306,7 +306,8 @@ async fn make(
             if let Signature::OnBehalf { witness, .. } = &signature {
                 known_witness(tx, *witness, record.region).await?;
             }
-            submitted.approve(by, signature, &profile.approval)
+            let level = Warning::level_to_sign(standing, &submitted.draft().contents);
+            submitted.approve(by, signature, level, &profile.approval)
         }
         (Notice::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
         (Notice::Approved(approved), StepIn::Abandon(reason)) => approved.abandon(reason),
@@ -536,6 +537,7 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::NoWarning(_) => "no-warning",
         NotAdmitted::Standing(_) => "warning-stands",
         NotAdmitted::Over => "warning-over",
+        NotAdmitted::Ended(_) => "lift-announced",
         NotAdmitted::Level { .. } => "level",
         NotAdmitted::Suspended(_) => "suspended",
         NotAdmitted::NotSuspended => "not-suspended",

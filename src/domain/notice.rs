@@ -289,11 +289,12 @@ impl Submitted {
         &self.0
     }
 
-    /// Signs it.
+    /// Signs it, for this level: [`Warning::level_to_sign`](crate::warning::Warning::level_to_sign).
     pub fn approve(
         &self,
         by: &Person,
         signature: Signature,
+        level: WarningLevel,
         rule: &Approval,
     ) -> Result<Act, Refusal> {
         let title = match &signature {
@@ -316,7 +317,6 @@ impl Submitted {
                 title
             }
         };
-        let level = self.0.contents.levels().highest();
         if !rule.admits(level, title) {
             return Err(Refusal::NotEntitled {
                 title: title.clone(),
@@ -518,6 +518,7 @@ mod tests {
     use super::contents::tests::contents;
     use super::*;
     use crate::id::InstructionId;
+    use crate::warning::Warning;
 
     fn person(n: u128, title: &str) -> Person {
         Person {
@@ -610,7 +611,7 @@ mod tests {
         #[case] refused: Option<Refusal>,
     ) {
         let approved =
-            submitted(level).approve(&person(account, title), Signature::InSystem, &rule());
+            submitted(level).approve(&person(account, title), Signature::InSystem, level, &rule());
         assert_eq!(approved.err(), refused);
     }
 
@@ -629,7 +630,8 @@ mod tests {
             class: MeasureClass::Industry,
             level: industry,
         }];
-        let approved = submitted.approve(&person(2, title), Signature::InSystem, &rule());
+        let level = Warning::level_to_sign(None, &submitted.0.contents);
+        let approved = submitted.approve(&person(2, title), Signature::InSystem, level, &rule());
         assert_eq!(approved.is_ok(), entitled);
     }
 
@@ -642,6 +644,7 @@ mod tests {
         let approved = submitted(WarningLevel::Orange).approve(
             &person(1, "副市长"),
             Signature::InSystem,
+            WarningLevel::Orange,
             &rule,
         );
         assert!(approved.is_ok());
@@ -667,7 +670,8 @@ mod tests {
             to_sign_by: "2026-11-25T12:00".parse().unwrap(),
         };
         let by = person(1, "值班员");
-        let approved = submitted(WarningLevel::Red).approve(&by, signature, &rule());
+        let approved =
+            submitted(WarningLevel::Red).approve(&by, signature, WarningLevel::Red, &rule());
         assert_eq!(approved.err(), refused);
     }
 

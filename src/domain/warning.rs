@@ -125,6 +125,9 @@ pub enum NotAdmitted {
     /// The warning is over.
     #[error("the warning is over")]
     Over,
+    /// Anything but another end once a lift was announced: everybody has been released already.
+    #[error("the warning is lifted from {0} on: it is lifted at another hour, or withdrawn")]
+    Ended(WrittenTime),
     /// A raise that does not raise, a lowering that does not lower.
     #[error("a notice to {kind} cannot lead from {from} to {to}")]
     Level {
@@ -215,8 +218,11 @@ impl Warning {
     }
 
     fn admits_change(&self, next: &Contents, now: DateTime<Utc>) -> Result<(), NotAdmitted> {
+        if let Some(ended) = self.ended.filter(|_| follows_no_end(next.kind)) {
+            return Err(NotAdmitted::Ended(ended.at));
+        }
         let suspension = self.suspension(now);
-        self.admits_suspension(suspension, next)?;
+        self.admits_suspension(suspension, next, now)?;
         let levels = self.levels();
         let fits = match next.kind {
             NoticeKind::Start => return Err(NotAdmitted::Standing(self.level)),
@@ -231,7 +237,7 @@ impl Warning {
             | NoticeKind::Withdraw
             | NoticeKind::Suspend => next.level == self.level,
             NoticeKind::Correct if is_open(suspension) => {
-                next.level == self.level && next.classes.is_empty()
+                next.level == self.level && (next.classes.is_empty() || next.levels() == levels)
             }
             NoticeKind::Correct | NoticeKind::Resume => true,
         };
@@ -251,6 +257,7 @@ impl Warning {
         &self,
         suspension: Option<Suspension>,
         next: &Contents,
+        now: DateTime<Utc>,
     ) -> Result<(), NotAdmitted> {
         use NoticeKind::{Correct, Resume, Start, Suspend};
         let not_before = |after: WrittenTime, fits: bool| {
@@ -270,11 +277,30 @@ impl Warning {
             (Suspend, None) | (Correct, Some(Suspension { until: None, .. })) => {
                 not_before(self.effective, hour >= self.effective.at())
             }
+            // Before its hour it is taken back, and nothing was ever suspended.
+            (Resume, Some(suspension)) if now < suspension.from.at() => Ok(()),
             (Resume | Correct, Some(suspension)) => {
                 not_before(suspension.from, hour > suspension.from.at())
             }
             _ => Ok(()),
         }
+    }
+
+    /// The level that a notice is signed for: the highest of those it states, and where it sets none
+    /// in force, of those that stand, which it may prolong, add to or put an end to.
+    pub fn level_to_sign(standing: Option<&Self>, next: &Contents) -> WarningLevel {
+        let stated = next.levels().highest();
+        match standing {
+            Some(warning) if !next.kind.sets_level() || warning.is_corrected_by(next) => {
+                stated.max(warning.levels().highest())
+            }
+            _ => stated,
+        }
+    }
+
+    /// Whether a notice corrects its suspension, and leaves its levels as they stand.
+    fn is_corrected_by(&self, next: &Contents) -> bool {
+        next.kind == NoticeKind::Correct && is_open(self.suspension)
     }
 
     /// The warning after one more notice, issued at an instant.
@@ -356,6 +382,7 @@ impl Warning {
     /// Whether a kind of notice may follow at an instant, whatever it says.
     pub fn takes(&self, kind: NoticeKind, now: DateTime<Utc>) -> bool {
         match self.suspension(now) {
+            _ if self.is_ended() => kind.ends(),
             Some(_) => follows_suspension(kind),
             None => !matches!(kind, NoticeKind::Start | NoticeKind::Resume),
         }
@@ -399,6 +426,11 @@ impl Suspension {
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         self.until.is_some_and(|until| now >= until.at())
     }
+}
+
+/// What a warning does not take whose lift was announced; a start is refused for what stands.
+const fn follows_no_end(kind: NoticeKind) -> bool {
+    !kind.ends() && !matches!(kind, NoticeKind::Start)
 }
 
 /// What a suspended warning takes.

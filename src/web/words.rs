@@ -57,6 +57,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "no-warning" => "refusal-no-warning",
         "warning-stands" => "refusal-warning-stands",
         "warning-over" => "refusal-warning-over",
+        "lift-announced" => "refusal-lift-announced",
         "suspended" => "refusal-suspended",
         "not-suspended" => "refusal-not-suspended",
         "too-early" => "refusal-too-early",

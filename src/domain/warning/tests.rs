@@ -228,10 +228,6 @@ fn the_warning_of_hengshui_2021_is_suspended_and_stands_until_it_is_resumed() {
     "2021-03-09T18:00",
     Some(NotAdmitted::Standing(Orange))
 )]
-#[case::resumed_as_it_is_suspended(NoticeKind::Resume, Orange, "2021-03-06T14:00",
-    Some(NotAdmitted::TooEarly {
-        kind: NoticeKind::Resume, after: "2021-03-06T14:00".parse().unwrap(),
-    }))]
 #[case::corrected_to_another_level(NoticeKind::Correct, Red, "2021-03-06T14:00",
     Some(NotAdmitted::Level { kind: NoticeKind::Correct, from: Orange, to: Red }))]
 fn a_suspended_warning_is_resumed_corrected_or_ended(
@@ -244,6 +240,25 @@ fn a_suspended_warning_is_resumed_corrected_or_ended(
     for now in ["2021-03-06T12:00", "2021-03-07T08:00"] {
         let admitted = Warning::admits(Some(&hengshui_2021()), &next, None, at(now));
         assert_eq!(admitted.err(), refused, "at {now}");
+    }
+}
+
+#[test]
+fn a_suspension_is_taken_back_before_its_hour_and_resumed_after_it() {
+    let open = End::UntilFurtherNotice;
+    let suspended = hengshui_2021();
+    let resume = notice(NoticeKind::Resume, Orange, "2021-03-06T14:00", open);
+    let admits = |now: &str| Warning::admits(Some(&suspended), &resume, None, at(now));
+    let refused = NotAdmitted::TooEarly {
+        kind: NoticeKind::Resume,
+        after: "2021-03-06T14:00".parse().unwrap(),
+    };
+    assert_eq!(admits("2021-03-06T14:00"), Err(refused));
+    let now = at("2021-03-06T12:00");
+    assert_eq!(admits("2021-03-06T12:00"), Ok(()));
+    let taken_back = suspended.after(&resume, now);
+    for hour in ["2021-03-06T13:59", "2021-03-06T14:00", "2021-03-09T18:00"] {
+        assert_eq!(taken_back.phase(at(hour)), Phase::InForce, "at {hour}");
     }
 }
 
@@ -337,6 +352,72 @@ fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed()
     assert_eq!(orange().lifted_at(area), None);
     assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::InForce);
     assert_eq!(warning.phase(at("2023-12-31T24:00")), Phase::Over);
+}
+
+#[rstest]
+#[case::lifted_otherwise(NoticeKind::Lift, true)]
+#[case::withdrawn(NoticeKind::Withdraw, true)]
+#[case::raised(NoticeKind::Raise, false)]
+#[case::suspended(NoticeKind::Suspend, false)]
+#[case::resumed(NoticeKind::Resume, false)]
+#[case::corrected(NoticeKind::Correct, false)]
+#[case::extended(NoticeKind::Extend, false)]
+fn after_an_announced_lift_only_an_end_follows(#[case] kind: NoticeKind, #[case] admitted: bool) {
+    let open = End::UntilFurtherNotice;
+    let now = at("2021-03-07T10:00");
+    for standing in [orange(), hengshui_2021()] {
+        let lift = notice(NoticeKind::Lift, Orange, "2023-12-31T18:00", open);
+        let lifted = standing.after(&lift, now);
+        let level = if kind == NoticeKind::Raise {
+            Red
+        } else {
+            Orange
+        };
+        let next = notice(kind, level, "2023-12-31T12:00", open);
+        let refused = NotAdmitted::Ended(lift.effective);
+        let expected = if admitted { Ok(()) } else { Err(refused) };
+        assert_eq!(Warning::admits(Some(&lifted), &next, None, now), expected);
+        assert_eq!(lifted.takes(kind, now), admitted);
+    }
+}
+
+#[test]
+fn classes_that_no_notice_names_are_signed_for_at_the_level_they_have() {
+    let standing = Warning::begin(&heilongjiang(NoticeKind::Start, Yellow, Some(Red)));
+    let of = |kind| {
+        let level = if kind == NoticeKind::Raise {
+            Orange
+        } else {
+            Yellow
+        };
+        Warning::level_to_sign(Some(&standing), &heilongjiang(kind, level, None))
+    };
+    for kind in [
+        NoticeKind::Extend,
+        NoticeKind::AddOn,
+        NoticeKind::Suspend,
+        NoticeKind::Lift,
+    ] {
+        assert_eq!(of(kind), Red, "{kind}");
+    }
+    assert_eq!(of(NoticeKind::Raise), Orange, "it sets them anew");
+    let now = at("2017-11-06T08:00");
+    let suspend = heilongjiang(NoticeKind::Suspend, Yellow, None);
+    let suspended = standing.clone().after(&suspend, now);
+    let correct = heilongjiang(NoticeKind::Correct, Yellow, None);
+    assert_eq!(Warning::level_to_sign(Some(&suspended), &correct), Red);
+}
+
+#[test]
+fn a_corrected_suspension_may_name_the_classes_as_they_stand() {
+    let standing = Warning::begin(&heilongjiang(NoticeKind::Start, Yellow, Some(Orange)));
+    let now = at("2017-11-06T08:00");
+    let suspended = standing.after(&heilongjiang(NoticeKind::Suspend, Yellow, None), now);
+    for (class, admitted) in [(None, true), (Some(Orange), true), (Some(Red), false)] {
+        let correct = heilongjiang(NoticeKind::Correct, Yellow, class);
+        let admits = Warning::admits(Some(&suspended), &correct, None, now);
+        assert_eq!(admits.is_ok(), admitted, "{class:?}");
+    }
 }
 
 /// 黑龙江 2017-11: yellow, 减排措施按橙色执行.

@@ -80,4 +80,35 @@ both_engines! {
         bureau.adds_up(warning).await;
         bureau.world.service.stop().await;
     }
+
+    async fn whatever_replaces_an_announced_lift_is_an_end_and_reaches_everybody(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let area = json!([{ "area": "411081", "at": FIRST }]);
+        let staggered = json!({ "areas": area });
+        bureau.carry_with(("lift", "orange", LAST), "许环委办〔2026〕2号", staggered).await;
+        for (kind, level) in [("suspend", "orange"), ("raise", "red"), ("correct", "orange")] {
+            assert_eq!(bureau.refused(&said(kind, level, FIRST)).await, "lift-announced");
+        }
+
+        // At one hour everywhere after all, three hours early.
+        let everyone = json!({ "release": bureau.recipients });
+        let sooner = "2026-11-28T21:00";
+        for document in ["许环委办〔2026〕3号", "许环委办〔2026〕4号"] {
+            let (plan, _) = bureau.carry("lift", "orange", sooner, document).await;
+            assert_eq!(plan["changes"], everyone);
+        }
+        for listed in bureau.orders(warning).await {
+            let key = OrderKey(listed["order"].as_i64().unwrap());
+            let order = bureau.order(key).await;
+            assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(sooner)));
+        }
+        let (plan, _) = bureau.carry("withdraw", "orange", sooner, "许环委办〔2026〕5号").await;
+        assert_eq!(plan["changes"], everyone);
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
 }

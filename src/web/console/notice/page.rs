@@ -275,8 +275,8 @@ impl<'p> Page<'p> {
 
     /// The titles that may sign the notice's level.
     fn signers(&self) -> &[String] {
-        let levels = self.board.record.notice.contents().levels();
-        let level = levels.highest();
+        let standing = self.board.warning.warning.as_ref();
+        let level = Warning::level_to_sign(standing, self.board.record.notice.contents());
         let titles = self
             .desk
             .profile()
