@@ -170,8 +170,9 @@ pub async fn prune(app: &App) -> Result<u64, Error> {
 }
 
 fn drawn(head: &PlanHead, record: &NoticeRecord, playbook: &Playbook) -> Drawn {
-    let levels = record.notice.contents().levels();
-    let level = levels.of(MeasureClass::Industry);
+    let stated = record.notice.contents().levels();
+    let level = head.tally.level;
+    let level = level.unwrap_or_else(|| stated.of(MeasureClass::Industry));
     let targets = playbook.targets();
     Drawn {
         plan: head.id,
@@ -452,11 +453,15 @@ struct Sheet {
 
 impl Sheet {
     fn new(drawing: Drawing, revision: i32, next_order: OrderKey) -> Self {
+        let tally = Tally {
+            level: Some(drawing.levels.of(MeasureClass::Industry)),
+            ..Tally::default()
+        };
         Self {
             drawing,
             revision,
             next_order,
-            tally: Tally::default(),
+            tally,
             parts: Parts::default(),
             digest: RowsDigest::default(),
             lines: 0,

@@ -15,6 +15,10 @@ use crate::region::RegionCode;
 /// Counts and sums over the lines of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
+    /// The level at which plants carry out their measures, which sets the cut that is required of
+    /// them all; none on record from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<WarningLevel>,
     /// Lines by what they mean to their recipients.
     pub changes: BTreeMap<Change, u32>,
     /// Lines by county.

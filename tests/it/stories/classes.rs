@@ -12,6 +12,12 @@ fn industry(level: &str) -> Value {
     json!([{ "class": "industry", "level": level }])
 }
 
+/// The cut that is required of all plants together, in g/d for each pollutant.
+fn required(plan: &Value) -> Vec<Value> {
+    let cuts = plan["cut"].as_array().unwrap().iter();
+    cuts.map(|cut| cut["required"].clone()).collect()
+}
+
 fn split(kind: &str, level: &str, classes: Value) -> Value {
     let mut notice = said(kind, level, "2026-11-25T08:00");
     notice["classes"] = classes;
@@ -44,7 +50,8 @@ both_engines! {
 
         let more = json!({ "classes": industry("orange") });
         let start = ("start", "yellow", "2026-11-25T08:00");
-        let (_, issued) = bureau.carry_with(start, "许环委办〔2026〕1号", more).await;
+        let (plan, issued) = bureau.carry_with(start, "许环委办〔2026〕1号", more).await;
+        let required = required(&plan);
         let warning = &issued["warning"];
         let standing = bureau.warning(warning).await;
         assert_eq!((&standing["level"], &standing["peak"]), (&json!("yellow"), &json!("orange")));
@@ -68,13 +75,24 @@ both_engines! {
         let page = bureau.page(&path).await;
         assert!(page.contains("Industry: ") && page.contains("Dust: "), "{page}");
 
+        let more = json!({ "adds": ["禁止露天烧烤"] });
+        let addition = ("add-on", "yellow", "2026-11-25T20:00");
+        let (plan, _) = bureau.carry_with(addition, "许环委办〔2026〕2号", more).await;
+        assert_eq!(self::required(&plan), required, "of plants that stay at orange");
+        let (plan, _) =
+            bureau.carry("correct", "yellow", "2026-11-25T08:00", "许环委办〔2026〕3号").await;
+        assert_ne!(self::required(&plan), required, "yellow asks for less");
+        let more = json!({ "classes": industry("orange") });
+        let correct = ("correct", "yellow", "2026-11-25T08:00");
+        bureau.carry_with(correct, "许环委办〔2026〕4号", more).await;
+
         // Industry is at orange already: plants are told, offices have another part.
         assert_eq!(
             bureau.refused(&split("extend", "yellow", industry("red"))).await,
             "classes-of-no-level"
         );
         let (plan, _) =
-            bureau.carry("raise", "orange", "2026-11-26T08:00", "许环委办〔2026〕2号").await;
+            bureau.carry("raise", "orange", "2026-11-26T08:00", "许环委办〔2026〕5号").await;
         assert_eq!(plan["changes"], json!({ "replace": 3, "tell": plants.len() }));
         let standing = bureau.warning(warning).await;
         assert_eq!((&standing["level"], standing.get("classes")), (&json!("orange"), None));
