@@ -162,6 +162,9 @@ pub(crate) async fn prepare(
         cancels: None,
         adds: Vec::new(),
         keeps: Vec::new(),
+        resumes: None,
+        areas: Vec::new(),
+        classes: Vec::new(),
     };
     let notice = notices::draft(&app, &officer, None, draft).await?.notice;
     let consultation = Consultation {

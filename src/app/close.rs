@@ -1,7 +1,8 @@
 //! Closing: a warning whose last hour has passed stands no longer, and its place is free again.
 //!
 //! A lift may be issued hours before it takes effect, and a warning may end at the time its own
-//! notice stated. Nothing is decided here: what ends, and when, was issued by persons.
+//! notice stated. Nothing is decided here: what ends, and when, was issued by persons, and every
+//! letter named the hour; so nothing is sent when it comes.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;

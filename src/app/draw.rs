@@ -27,14 +27,15 @@ use super::playbook::Playbook;
 use super::{App, Caller, Error, Right};
 use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::{Lane, Live};
-use crate::domain::notice::Notice;
+use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice};
 use crate::domain::plan::{Achievement, Change, Columns, Drawing, Duty, Line, Parts, Tally, Told};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
+use crate::domain::warning::Warning;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
 use crate::store::registry::{self, ListRow, ListedPlant};
-use crate::store::{StoreError, Tx, counter};
+use crate::store::{StoreError, Tx, counter, order};
 
 /// How many plants are read, drawn and written at once.
 const PAGE: u16 = 2_500;
@@ -82,14 +83,21 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
             )
         })?;
     let warning = notice::find_warning_by_key(&mut tx, record.warning_key).await?;
-    let told = match warning.plan {
+    let mut told = match warning.plan {
         Some(previous) => store::list_told(&mut tx, previous).await?,
         None => HashMap::new(),
     };
     drop(tx);
+    // What follows an announced lift takes its place, so everybody is released anew.
+    if warning.warning.as_ref().is_some_and(Warning::is_ended) {
+        for (told, _) in told.values_mut() {
+            told.released = false;
+        }
+    }
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
-    let drawing = drawing(&record, &playbook, version, now)?;
+    let after = after(&warning, record.notice.contents(), now);
+    let drawing = drawing(&record, &playbook, version, &after, now)?;
     let within = drawing.acknowledge_within();
     let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
     let staging = Staging {
@@ -162,7 +170,9 @@ pub async fn prune(app: &App) -> Result<u64, Error> {
 }
 
 fn drawn(head: &PlanHead, record: &NoticeRecord, playbook: &Playbook) -> Drawn {
-    let level = record.notice.contents().level;
+    let stated = record.notice.contents().levels();
+    let level = head.tally.level;
+    let level = level.unwrap_or_else(|| stated.of(MeasureClass::Industry));
     let targets = playbook.targets();
     Drawn {
         plan: head.id,
@@ -180,6 +190,7 @@ fn drawing(
     record: &NoticeRecord,
     playbook: &Playbook,
     version: ListVersion,
+    after: &Warning,
     now: DateTime<Utc>,
 ) -> Result<Drawing, Error> {
     let profile = playbook.profile(record.region).ok_or_else(|| {
@@ -194,7 +205,17 @@ fn drawing(
         list: format!("应急减排清单第{version}版"),
         acknowledge_within_minutes: profile.clocks.acknowledge_within_minutes,
         on: day_of(contents.effective.at().max(now)),
+        levels: after.levels(),
+        suspension: after.suspension(now),
     })
+}
+
+/// What a warning amounts to once a notice is issued on it.
+fn after(head: &notice::WarningHead, contents: &Contents, now: DateTime<Utc>) -> Warning {
+    match head.warning.clone() {
+        Some(warning) => warning.after(contents, now),
+        None => Warning::begin(contents),
+    }
 }
 
 /// Adds the head of the plan and sets keys aside for as many orders as it could begin.
@@ -351,10 +372,12 @@ impl Staging<'_> {
         let mut after = OrderKey(i64::MIN);
         while let Some(page) = self.previous_lines(after).await? {
             after = page.last().map_or(after, |line| line.order);
+            let areas = self.areas(&sheet.drawing.notice, &page).await?;
             let lines = page.into_iter().filter_map(|before| {
                 let told = told.remove(&before.recipient)?;
                 let duty = now.remove(&before.recipient);
-                sheet.follow(before, told, duty)
+                let area = areas.get(&before.recipient).copied();
+                sheet.follow(before, area, told, duty)
             });
             let lines = lines.collect();
             to_write.send(lines).await.map_err(|_| broken_off())?;
@@ -376,6 +399,24 @@ impl Staging<'_> {
         let mut tx = self.app.db.read().await?;
         let page = store::page_lines(&mut tx, previous, after, PAGE.into()).await?;
         Ok((!page.is_empty()).then_some(page))
+    }
+
+    /// The hours of their areas, for those whom a staggered lift ends before its own.
+    async fn areas(
+        self,
+        notice: &Contents,
+        lines: &[LineRecord],
+    ) -> Result<HashMap<RecipientKey, AreaHour>, Error> {
+        if notice.areas.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let recipients: Vec<i64> = lines.iter().map(|line| line.recipient.0).collect();
+        let mut tx = self.app.db.read().await?;
+        let regions = order::list_regions(&mut tx, &recipients).await?;
+        let areas = regions.into_iter();
+        Ok(areas
+            .filter_map(|(recipient, region)| Some((recipient, notice.area_of(region)?)))
+            .collect())
     }
 
     async fn offices(self) -> Result<Vec<registry::Recipient>, Error> {
@@ -412,11 +453,15 @@ struct Sheet {
 
 impl Sheet {
     fn new(drawing: Drawing, revision: i32, next_order: OrderKey) -> Self {
+        let tally = Tally {
+            level: Some(drawing.levels.of(MeasureClass::Industry)),
+            ..Tally::default()
+        };
         Self {
             drawing,
             revision,
             next_order,
-            tally: Tally::default(),
+            tally,
             parts: Parts::default(),
             digest: RowsDigest::default(),
             lines: 0,
@@ -445,18 +490,19 @@ impl Sheet {
         owed.collect()
     }
 
-    /// Lines for those who have no order yet.
+    /// Lines for those who have no order yet; a suspension begins none.
     fn begin(&mut self, owed: Vec<(Who, Duty)>) -> Vec<StagedLine> {
-        let lines = owed.into_iter().map(|(who, duty)| {
+        let lines = owed.into_iter().filter_map(|(who, duty)| {
+            let change = Change::between(None, Some(&duty))?;
             let order = self.next_order;
             self.next_order.0 += 1;
             let line = Line {
                 order,
                 recipient: who.key,
-                change: Change::Begin,
+                change,
                 duty,
             };
-            self.stage(&line, self.revision, who.county, who.name)
+            Some(self.stage(&line, self.revision, who.county, who.name))
         });
         lines.collect()
     }
@@ -465,6 +511,7 @@ impl Sheet {
     fn follow(
         &mut self,
         before: LineRecord,
+        area: Option<AreaHour>,
         (told, owed): (Told, i32),
         duty: Option<Duty>,
     ) -> Option<StagedLine> {
@@ -473,7 +520,11 @@ impl Sheet {
             order: told.order,
             recipient: before.recipient,
             change,
-            duty: duty.unwrap_or_else(|| before.duty.released(&self.drawing)),
+            duty: match duty {
+                None => before.duty.released(&self.drawing, area),
+                Some(duty) if duty.is_suspended() => before.duty.suspended(&self.drawing),
+                Some(duty) => duty,
+            },
         };
         let owed = if change.owes_acknowledgement() {
             self.revision

@@ -3,6 +3,8 @@
 //! An officer registers what arrived: number, sender, level, start hour. From its receipt on it
 //! sets the floor below which the region may not stay, and a notice that carries it out cites it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,6 +16,7 @@ use crate::domain::id::InstructionId;
 use crate::domain::notice::{Grounds, Instruction};
 use crate::domain::region::RegionCode;
 use crate::domain::trigger::Floor;
+use crate::domain::warning::Bound;
 use crate::store::instruction as store;
 use crate::store::{Tx, counter};
 
@@ -96,13 +99,22 @@ pub async fn list(
     Ok(store::list_instructions(&mut tx, region, 50).await?)
 }
 
-/// The floor that binds a region now: the last instruction received for it or for anything above
-/// it, unless that one lifts the floor.
+/// The floor that binds a region now, as the rules look at it.
 pub(super) async fn floor(
     tx: &mut Tx,
     region: RegionCode,
     now: DateTime<Utc>,
 ) -> Result<Option<Floor>, Error> {
+    Ok(bound(tx, region, now).await?.map(|bound| bound.floor))
+}
+
+/// What binds a region now: the last instruction received for it or for anything above it, unless
+/// that one lifts the floor.
+pub(super) async fn bound(
+    tx: &mut Tx,
+    region: RegionCode,
+    now: DateTime<Utc>,
+) -> Result<Option<Bound>, Error> {
     let mut latest: Option<InstructionRecord> = None;
     for region in region.with_ancestors() {
         let received = store::list_instructions(tx, region, 20).await?;
@@ -119,12 +131,20 @@ pub(super) async fn floor(
         }
     }
     Ok(latest.and_then(|record| {
-        Some(Floor {
-            level: record.instruction.level?,
-            from: record.instruction.effective.at(),
+        let Instruction {
+            level,
+            effective,
+            number,
+            classes,
+            ..
+        } = record.instruction;
+        let floor = Floor {
+            level: level?,
+            from: effective.at(),
             until: None,
-            document: record.instruction.number,
-        })
+            document: number,
+        };
+        Some(Bound { floor, classes })
     }))
 }
 
@@ -172,6 +192,15 @@ fn check(
         "sender",
         "empty",
         "expected who sent it",
+    );
+    let mut named = BTreeSet::new();
+    let once = instruction.classes.iter().all(|it| named.insert(it.class));
+    expect(once, "classes", "twice", "expected each class once");
+    expect(
+        instruction.classes.is_empty() || instruction.level.is_some(),
+        "classes",
+        "unexpected",
+        "expected none where the floor is lifted",
     );
     let arrived = instruction.received_at <= now + AHEAD;
     expect(

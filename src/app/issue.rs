@@ -171,7 +171,7 @@ async fn amount_to(
         .warning
         .clone()
         .ok_or_else(|| Error::internal("a notice changes a warning that was never issued"))?;
-    Ok(before.after(contents))
+    Ok(before.after(contents, now))
 }
 
 /// The journal's entry of an issue, which vouches for every line of the plan.

@@ -13,7 +13,7 @@ use super::playbook::Playbook;
 use super::{App, Error};
 use crate::domain::id::{PlanId, PlanKey, WarningKey};
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{Consultation, Contents, End, Notice};
+use crate::domain::notice::{Consultation, Contents, End, Notice, NoticeKind};
 use crate::domain::plan::Part;
 use crate::domain::playbook::{LawPeriod, RegionProfile};
 use crate::domain::region::RegionCode;
@@ -49,6 +49,8 @@ pub(super) struct IssuedNotice {
     pub(super) previous_level: Option<WarningLevel>,
     /// The number of the notice before it, within the warning.
     pub(super) previous_document: Option<String>,
+    /// Whether nobody owes a duty from its hour on: it suspends, or corrects what does.
+    pub(super) suspends: bool,
     /// What the plants do.
     pub(super) plants: Part,
     /// SHA-256 over all orders that go out with it.
@@ -92,8 +94,13 @@ impl IssuedNotice {
 
     /// The name of the warning's place: `许昌市`.
     pub(super) fn region_name(&self) -> String {
-        let name = self.playbook.regions().name(self.region);
-        name.unwrap_or(self.region.as_str()).to_owned()
+        self.name_of(self.region)
+    }
+
+    /// The name of a part of that place, by the tables it was worded with.
+    pub(super) fn name_of(&self, area: RegionCode) -> String {
+        let name = self.playbook.regions().name(area);
+        name.unwrap_or(area.as_str()).to_owned()
     }
 
     /// The response, in the words of its day.
@@ -194,6 +201,7 @@ impl App {
             consultation: record.notice.consultation().cloned(),
             previous_level: previous_level.filter(|before| *before != contents.level),
             previous_document,
+            suspends: stored.suspends,
             plants: head.tally.plants,
             digest: head.digest.clone(),
             contents,
@@ -210,6 +218,7 @@ struct Stored {
     record: NoticeRecord,
     /// The level of the notice before it, and its number.
     previous: Option<(WarningLevel, String)>,
+    suspends: bool,
 }
 
 impl Stored {
@@ -228,12 +237,29 @@ impl Stored {
             }
             None => None,
         };
+        let suspends = suspends(tx, record.notice.contents().kind, plan.previous).await?;
         Ok(Self {
             plan,
             record,
             previous,
+            suspends,
         })
     }
+}
+
+/// Whether a notice suspends, or corrects one that does; a correction may itself be corrected.
+async fn suspends(
+    tx: &mut Tx,
+    mut kind: NoticeKind,
+    mut before: Option<i64>,
+) -> Result<bool, Error> {
+    while let (NoticeKind::Correct, Some(corrected)) = (kind, before) {
+        let record = notice::find_notice_of_plan(tx, corrected).await?;
+        kind = record.notice.contents().kind;
+        let plan = plan::find_plan(tx, corrected).await?;
+        before = plan.and_then(|plan| plan.previous);
+    }
+    Ok(kind == NoticeKind::Suspend)
 }
 
 impl IssuedNotices {

@@ -76,6 +76,11 @@ pub(super) fn kind(notice: NoticeKind, told: &Told) -> MessageKind {
     match (told.change, &told.duty.control) {
         (Change::Release, _) if notice == NoticeKind::Withdraw => MessageKind::Withdrawn,
         (Change::Release, _) => MessageKind::Lift,
+        (Change::Suspend, _) => MessageKind::Suspended,
+        (Change::Resume, _) => MessageKind::Resumed,
+        // Whoever is told while it is suspended hears of that first.
+        (Change::Tell, _) if told.duty.is_suspended() => MessageKind::Suspended,
+        (Change::Tell, _) if told.duty.suspension.is_some() => MessageKind::Resumed,
         (Change::Tell, _) => MessageKind::Told,
         (Change::Begin | Change::Replace, Control::Office { .. }) => MessageKind::Office,
         (Change::Begin | Change::Replace, _) => MessageKind::Order,
@@ -92,6 +97,8 @@ pub(super) fn context<L: Lane>(
 ) -> MessageContext {
     let contents = &notice.contents;
     let duty = &told.duty;
+    // A suspension carries out nothing, at whatever level.
+    let carried_out = Some(duty).filter(|duty| !duty.is_suspended());
     let link = contact.map(|contact| Link {
         order,
         contact,
@@ -108,10 +115,19 @@ pub(super) fn context<L: Lane>(
         organ: notice.profile.organ.clone(),
         document: notice.document.clone(),
         level: contents.level.into(),
+        measures_level: carried_out
+            .and_then(|duty| duty.level_beside(contents.level).map(Into::into)),
+        classes: carried_out.map_or_else(Vec::new, |duty| {
+            duty.classes.iter().map(Into::into).collect()
+        }),
         previous_level: notice.previous_level.map(Into::into),
         response: notice.response(),
         issued_at: written(notice.issued_at),
-        effective_at: contents.effective.into(),
+        area: duty.area.map(|area| notice.name_of(area)),
+        effective_at: match told.change {
+            Change::Release => duty.effective.into(),
+            _ => contents.effective.into(),
+        },
         ends: notice.ends(),
         duties: duties(notice, told),
         enterprises: match duty.control {
@@ -129,6 +145,8 @@ pub(super) fn context<L: Lane>(
             }
             _ => None,
         },
+        suspended_from: duty.suspension.map(|it| it.from.into()),
+        resumes_at: duty.suspension.and_then(|it| it.planned).map(When::from),
         acknowledge_by: told
             .change
             .owes_acknowledgement()
@@ -150,10 +168,10 @@ pub(super) fn check_code(digest: &str) -> String {
 }
 
 /// What is to be done, unit by unit, and whatever the notice adds for everyone; nothing after a
-/// release.
+/// release or under a suspension.
 fn duties(notice: &IssuedNotice, told: &Told) -> Vec<Duty> {
     let duty = &told.duty;
-    if told.change == Change::Release {
+    if told.change == Change::Release || duty.is_suspended() {
         return Vec::new();
     }
     let units = duty.units.iter().map(|unit| Duty {

@@ -18,8 +18,8 @@ use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act as Move, Consultation, Contents, Draft, End, Grounds, Notice, NoticeKind, Person, Refusal,
-    Signature, Step,
+    Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Grounds, Notice,
+    NoticeKind, Person, Refusal, Signature, Step,
 };
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
@@ -50,6 +50,12 @@ pub struct DraftIn {
     pub adds: Vec<String>,
     /// Measures that stay after the lift.
     pub keeps: Vec<String>,
+    /// When a suspension is planned to end.
+    pub resumes: Option<WrittenTime>,
+    /// The areas that a lift ends before its own hour.
+    pub areas: Vec<AreaHour>,
+    /// The classes of measures with a level of their own.
+    pub classes: Vec<ClassLevel>,
 }
 
 /// What a draft rests on, as the officer names it.
@@ -211,7 +217,7 @@ pub async fn step(
     let made = make(
         &mut act.tx,
         caller,
-        &record,
+        (&record, warning.warning.as_ref()),
         &playbook,
         (&by, act.now),
         step,
@@ -270,7 +276,7 @@ async fn with_scan_kept(act: &mut Act, caller: &Caller, step: StepIn) -> Result<
 async fn make(
     tx: &mut Tx,
     caller: &Caller,
-    record: &NoticeRecord,
+    (record, standing): (&NoticeRecord, Option<&Warning>),
     playbook: &Playbook,
     (by, now): (&Person, DateTime<Utc>),
     step: StepIn,
@@ -300,7 +306,8 @@ async fn make(
             if let Signature::OnBehalf { witness, .. } = &signature {
                 known_witness(tx, *witness, record.region).await?;
             }
-            submitted.approve(by, signature, &profile.approval)
+            let level = Warning::level_to_sign(standing, &submitted.draft().contents);
+            submitted.approve(by, signature, level, &profile.approval)
         }
         (Notice::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
         (Notice::Approved(approved), StepIn::Abandon(reason)) => approved.abandon(reason),
@@ -364,6 +371,7 @@ async fn contents(
             Error::invalid("grounds", "nothing-drafted", "expected what it rests on")
         })?,
     };
+    within(&draft.areas, draft.region, playbook)?;
     let parent_document = match (&grounds, draft.parent_document) {
         (_, Some(document)) => Some(document),
         (Grounds::Instruction { number, .. }, None) => Some(number.clone()),
@@ -379,7 +387,24 @@ async fn contents(
         cancels: draft.cancels,
         adds: draft.adds,
         keeps: draft.keeps,
+        resumes: draft.resumes,
+        areas: draft.areas,
+        classes: draft.classes,
     })
+}
+
+/// Whether these are counties and townships of a region.
+fn within(areas: &[AreaHour], region: RegionCode, playbook: &Playbook) -> Result<(), Error> {
+    let known = |area: RegionCode| {
+        area != region && region.contains(area) && playbook.regions().contains(area)
+    };
+    match areas.iter().find(|named| !known(named.area)) {
+        Some(AreaHour { area, .. }) => {
+            let text = format!("expected a county or township of {region}, not {area}");
+            Err(Error::invalid("areas", "outside", text))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The warning that stands in a region, if its time has not run out.
@@ -405,9 +430,9 @@ pub(super) async fn admit(
     region: RegionCode,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let floor = instruction::floor(tx, region, now).await?;
+    let bound = instruction::bound(tx, region, now).await?;
     let warning = standing.and_then(|head| head.warning.as_ref());
-    Warning::admits(warning, contents, floor.as_ref(), now).map_err(not_admitted)
+    Warning::admits(warning, contents, bound.as_ref(), now).map_err(not_admitted)
 }
 
 async fn new_warning(
@@ -495,6 +520,13 @@ pub(super) fn refused(refusal: Refusal) -> Error {
         Refusal::NotEntitled { .. } => "not-entitled",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::AddsNothing => "adds-nothing",
+        Refusal::ClassTwice(_) => "class-twice",
+        Refusal::ClassesOfNoLevel(_) => "classes-of-no-level",
+        Refusal::AreasOfNoLift => "areas-of-no-lift",
+        Refusal::AreaTwice(_) => "area-twice",
+        Refusal::AreaAfterLift { .. } => "area-after-lift",
+        Refusal::ResumesNothing => "resumes-nothing",
+        Refusal::ResumesOutside { .. } => "resumes-outside",
     };
     Error::conflict(code, refusal.to_string())
 }
@@ -505,7 +537,12 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::NoWarning(_) => "no-warning",
         NotAdmitted::Standing(_) => "warning-stands",
         NotAdmitted::Over => "warning-over",
+        NotAdmitted::Ended(_) => "lift-announced",
         NotAdmitted::Level { .. } => "level",
+        NotAdmitted::Suspended(_) => "suspended",
+        NotAdmitted::NotSuspended => "not-suspended",
+        NotAdmitted::TooEarly { .. } => "too-early",
+        NotAdmitted::AreaPast { .. } => "area-past",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

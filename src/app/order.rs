@@ -14,11 +14,12 @@ use super::{App, Caller, Error, Right, Scope};
 use crate::domain::enterprise::Grade;
 use crate::domain::id::{AnswerKey, OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{End, Grounds, NoticeKind};
+use crate::domain::notice::{ClassLevel, End, Grounds, NoticeKind};
 use crate::domain::order::{AnswerKind, Head, Rung};
 use crate::domain::plan::{Change, Control};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::store::answer::{self, AnswerRecord};
 use crate::store::ladder::Standing;
 use crate::store::order::{self, IssuedLine};
@@ -47,13 +48,17 @@ pub struct OrderView {
     pub revision: u32,
     /// The level of the warning.
     pub level: WarningLevel,
+    /// The level at which a plant's measures are carried out, where it is another one.
+    pub measures_level: Option<WarningLevel>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<ClassLevel>,
     /// The level before, where the last notice changed it.
     pub previous_level: Option<WarningLevel>,
     /// `Ⅱ级应对响应`.
     pub response: String,
     /// 发布时刻 of the last notice.
     pub issued_at: DateTime<Utc>,
-    /// When it takes effect, as written; for a release, when it ends.
+    /// When the duty takes effect, as written; for a release, when it ends.
     pub effective: WrittenTime,
     /// How long it holds.
     pub ends: End,
@@ -75,6 +80,8 @@ pub struct OrderView {
     pub acknowledge_by: DateTime<Utc>,
     /// What may be answered.
     pub open: Vec<AnswerKind>,
+    /// The suspension that holds or is ahead, with its end where one was issued.
+    pub suspension: Option<Suspension>,
     /// What was answered, the newest first.
     pub answers: Vec<AnswerView>,
 }
@@ -88,8 +95,8 @@ pub struct UnitView {
     pub measure: String,
     /// Hours it needs to come down safely.
     pub ramp_down_hours: u16,
-    /// Until when it is to be in place.
-    pub in_place_by: DateTime<Utc>,
+    /// Until when it is to be in place; none while nothing is owed.
+    pub in_place_by: Option<DateTime<Utc>>,
     /// When it was reported in place.
     pub in_place_at: Option<DateTime<Utc>>,
 }
@@ -108,6 +115,16 @@ pub enum OrderState {
     InPlace,
     /// Told of another level; nothing new is owed.
     Told,
+    /// Not owed from the hour of the suspension on, until it is resumed.
+    Suspended {
+        /// Whether the suspension was acknowledged.
+        confirmed: bool,
+    },
+    /// Over at the warning's stated end, with no notice.
+    RanOut {
+        /// The end.
+        at: WrittenTime,
+    },
     /// Released.
     Lifted {
         /// Whether the release was acknowledged.
@@ -307,6 +324,8 @@ struct Read {
     line: IssuedLine,
     /// The line that last asked for an acknowledgement, where that is another.
     owed: Option<IssuedLine>,
+    /// When the warning ran out, if it did.
+    ran_out: Option<WrittenTime>,
     /// The order its recipient has in the latest plan, where that is another.
     replaced_by: Option<OrderKey>,
     standing: Standing,
@@ -325,8 +344,11 @@ impl Read {
         } else {
             order::find_issued(tx, warning, order, line.owed).await?
         };
+        let head = notice::find_warning_by_key(tx, warning.0).await?;
+        let ran_out = head.warning.and_then(|warning| warning.ran_out(app.now()));
         Ok(Self {
             order,
+            ran_out,
             replaced_by: replaced_by(tx, warning, order, &line).await?,
             standing: ladder::find_standing(tx, order).await?,
             answers: answer::list_answers(tx, &[order]).await?,
@@ -350,10 +372,12 @@ impl Read {
             document: notice.document.clone(),
             revision: line.revision,
             level: contents.level,
+            measures_level: line.duty.level_beside(contents.level),
+            classes: line.duty.classes.clone(),
             previous_level: notice.previous_level,
             response: notice.response_zh(),
             issued_at: notice.issued_at,
-            effective: contents.effective,
+            effective: line.duty.effective,
             ends: contents.ends,
             control: line.duty.control.clone(),
             units: self.units(owed),
@@ -361,7 +385,8 @@ impl Read {
             basis: format!("{}；{}", notice.basis_zh(), line.duty.basis),
             law: notice.law_zh(),
             rung,
-            open: open(&state, rung, self.standing.head, line),
+            open: open(&state, rung, self.standing.head, line, now),
+            suspension: line.duty.suspension.filter(|it| !it.is_over(now)),
             state,
             acknowledge_by,
             answers: self
@@ -378,6 +403,9 @@ impl Read {
         if let Some(by) = self.replaced_by {
             return OrderState::Replaced { by };
         }
+        if let Some(at) = self.ran_out.filter(|_| self.line.change != Change::Release) {
+            return OrderState::RanOut { at };
+        }
         match (self.line.change, rung) {
             (Change::Release, _) if notice.contents.kind == NoticeKind::Withdraw => {
                 let reason = match &notice.contents.grounds {
@@ -388,6 +416,9 @@ impl Read {
                 OrderState::Withdrawn { reason, confirmed }
             }
             (Change::Release, _) => OrderState::Lifted { confirmed },
+            _ if self.line.duty.is_suspended() => OrderState::Suspended {
+                confirmed: rung >= Rung::Acknowledged,
+            },
             (_, Rung::Issued | Rung::HandedOver) => OrderState::Waiting { late },
             (Change::Tell, _) => OrderState::Told,
             (_, Rung::InPlace) => OrderState::InPlace,
@@ -406,11 +437,15 @@ impl Read {
             reports.map(|answer| answer.at).min()
         };
         let duty = &self.line.duty;
+        let binds = self.line.change != Change::Release && !duty.is_suspended();
         let units = duty.units.iter().map(|unit| UnitView {
             unit: unit.unit.clone(),
             measure: unit.measure.clone(),
             ramp_down_hours: unit.ramp_down_hours,
-            in_place_by: owed.duty.in_place_by(unit, owed.issued_at),
+            in_place_by: binds.then(|| {
+                let by = owed.duty.in_place_by(unit, owed.issued_at);
+                duty.not_before_resumed(by)
+            }),
             in_place_at: reported(&unit.unit),
         });
         units.collect()
@@ -433,10 +468,20 @@ impl Read {
 }
 
 /// What a page offers to answer. More is taken, since an answer may meet a notice on its way.
-fn open(state: &OrderState, rung: Rung, head: Head, line: &IssuedLine) -> Vec<AnswerKind> {
+fn open(
+    state: &OrderState,
+    rung: Rung,
+    head: Head,
+    line: &IssuedLine,
+    now: DateTime<Utc>,
+) -> Vec<AnswerKind> {
     use AnswerKind::{Acknowledged, Help, InPlace, Objection};
     match state {
-        OrderState::Replaced { .. } => Vec::new(),
+        OrderState::Replaced { .. } | OrderState::RanOut { .. } => Vec::new(),
+        OrderState::Suspended { confirmed } if line.duty.is_suspended_at(now) => {
+            let confirms = (!confirmed).then_some(Acknowledged);
+            confirms.into_iter().chain([Help]).collect()
+        }
         OrderState::Lifted { confirmed } | OrderState::Withdrawn { confirmed, .. } => {
             if *confirmed {
                 Vec::new()

@@ -12,7 +12,7 @@ use crate::domain::lane::{Drill, Lane, Live};
 use crate::domain::notice::{self, Grounds, Issued, Notice, Text};
 use crate::domain::plan::Part;
 use crate::i18n::Language;
-use crate::notify::render::{Consultation, NoticeContext, Plants};
+use crate::notify::render::{Area, Consultation, NoticeContext, Plants};
 use crate::store::plan;
 
 /// A notice as it reads.
@@ -98,11 +98,15 @@ fn context<L: Lane>(notice: &IssuedNotice, issued: bool) -> NoticeContext {
         document: notice.document.clone(),
         previous_document: notice.previous_document.clone(),
         level: contents.level.into(),
+        classes: contents.classes.iter().map(Into::into).collect(),
         previous_level: notice.previous_level.map(Into::into),
         response: notice.response(),
         issued_at: written(notice.issued_at),
         effective_at: contents.effective.into(),
         ends: notice.ends(),
+        suspends: notice.suspends,
+        resumes_at: contents.resumes.map(Into::into),
+        areas: areas(notice),
         consultation: notice.consultation.as_ref().map(consultation),
         instruction: contents.superior().map(str::to_owned),
         reason,
@@ -116,6 +120,16 @@ fn context<L: Lane>(notice: &IssuedNotice, issued: bool) -> NoticeContext {
         phone: notice.profile.duty_phone.clone(),
         check_code: issued.then(|| check_code(&notice.digest)),
     }
+}
+
+fn areas(notice: &IssuedNotice) -> Vec<Area> {
+    let areas = notice.contents.areas.iter();
+    areas
+        .map(|named| Area {
+            name: notice.name_of(named.area),
+            at: named.at.into(),
+        })
+        .collect()
 }
 
 fn consultation(held: &notice::Consultation) -> Consultation {

@@ -57,19 +57,11 @@ mod tests {
     }
 
     fn notice(kind: NoticeKind, level: WarningLevel, effective: &str) -> Contents {
-        Contents {
-            kind,
-            level,
-            effective: effective.parse().unwrap(),
-            ends: End::UntilFurtherNotice,
-            grounds: Grounds::Judgement {
-                reason: "会商".to_owned(),
-            },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
-        }
+        let grounds = Grounds::Judgement {
+            reason: "会商".to_owned(),
+        };
+        let effective = effective.parse().unwrap();
+        Contents::new(kind, level, effective, End::UntilFurtherNotice, grounds)
     }
 
     /// One older plan: 橙/红 every 4 hours, 蓝/黄 every 8.
@@ -106,7 +98,7 @@ mod tests {
     fn a_raise_tells_the_public_and_has_its_own_rhythm() {
         let raise = notice(NoticeKind::Raise, Orange, "2026-11-25T14:00");
         let warning = Warning::begin(&notice(NoticeKind::Start, Yellow, "2026-11-25T08:00"));
-        let warning = warning.after(&raise);
+        let warning = warning.after(&raise, at("2026-11-25T12:00"));
         let told = Some(at("2026-11-25T12:00"));
         let due = due(&RHYTHM, &warning, told, at("2026-11-25T15:00"));
         assert_eq!(due, Some(at("2026-11-25T18:00")));
@@ -120,7 +112,10 @@ mod tests {
         #[case] expected: Option<&str>,
     ) {
         let warning = Warning::begin(&notice(NoticeKind::Start, Orange, "2026-11-25T08:00"));
-        let warning = warning.after(&notice(NoticeKind::Lift, Orange, lifted));
+        let warning = warning.after(
+            &notice(NoticeKind::Lift, Orange, lifted),
+            at("2026-11-25T09:00"),
+        );
         let due = due(&RHYTHM, &warning, None, at("2026-11-25T09:00"));
         assert_eq!(due, expected.map(at));
     }

@@ -24,10 +24,12 @@ use crate::level::WarningLevel;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 
+mod classes;
 mod contents;
 mod instruction;
 
-pub use contents::{Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
+pub use classes::{ClassLevel, Levels, MeasureClass};
+pub use contents::{AreaHour, Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
 pub use instruction::Instruction;
 
 /// Who may approve what, from the region's playbook.
@@ -169,6 +171,37 @@ pub enum Refusal {
     /// An add-on without measures.
     #[error("an add-on must add measures")]
     AddsNothing,
+    /// A class with two levels.
+    #[error("{} has two levels", .0.as_str())]
+    ClassTwice(MeasureClass),
+    /// Classes on a notice that puts no level in force.
+    #[error("a notice to {0} puts no level in force, so none for a class")]
+    ClassesOfNoLevel(NoticeKind),
+    /// Areas on a notice that lifts nothing.
+    #[error("only a lift ends at other hours in some areas")]
+    AreasOfNoLift,
+    /// An area with two hours.
+    #[error("{0} is named twice")]
+    AreaTwice(RegionCode),
+    /// An area that would go on after the lift itself.
+    #[error("{area} would end at {at}, after the lift itself")]
+    AreaAfterLift {
+        /// The area.
+        area: RegionCode,
+        /// Its hour.
+        at: WrittenTime,
+    },
+    /// A planned resumption on a notice that suspends nothing.
+    #[error("only a suspension plans when duties are resumed")]
+    ResumesNothing,
+    /// A planned resumption before the suspension, or after the warning's end.
+    #[error("it would be resumed at {resumes}: not after {from}, or not before the stated end")]
+    ResumesOutside {
+        /// From when it is suspended.
+        from: WrittenTime,
+        /// When it would be resumed.
+        resumes: WrittenTime,
+    },
 }
 
 /// A notice being written.
@@ -272,11 +305,12 @@ impl Submitted {
         &self.0
     }
 
-    /// Signs it.
+    /// Signs it, for this level: [`Warning::level_to_sign`](crate::warning::Warning::level_to_sign).
     pub fn approve(
         &self,
         by: &Person,
         signature: Signature,
+        level: WarningLevel,
         rule: &Approval,
     ) -> Result<Act, Refusal> {
         let title = match &signature {
@@ -299,7 +333,6 @@ impl Submitted {
                 title
             }
         };
-        let level = self.0.contents.level;
         if !rule.admits(level, title) {
             return Err(Refusal::NotEntitled {
                 title: title.clone(),
@@ -501,6 +534,7 @@ mod tests {
     use super::contents::tests::contents;
     use super::*;
     use crate::id::InstructionId;
+    use crate::warning::Warning;
 
     fn person(n: u128, title: &str) -> Person {
         Person {
@@ -594,8 +628,28 @@ mod tests {
         #[case] refused: Option<Refusal>,
     ) {
         let approved =
-            submitted(level).approve(&person(account, title), Signature::InSystem, &rule());
+            submitted(level).approve(&person(account, title), Signature::InSystem, level, &rule());
         assert_eq!(approved.err(), refused);
+    }
+
+    #[rstest]
+    #[case::of_the_notice(WarningLevel::Orange, WarningLevel::Red, "副市长", false)]
+    #[case::of_the_class(WarningLevel::Orange, WarningLevel::Red, "市长", true)]
+    #[case::of_a_lower_class(WarningLevel::Red, WarningLevel::Orange, "副市长", false)]
+    fn the_highest_level_of_all_classes_is_approved(
+        #[case] level: WarningLevel,
+        #[case] industry: WarningLevel,
+        #[case] title: &str,
+        #[case] entitled: bool,
+    ) {
+        let mut submitted = submitted(level);
+        submitted.0.contents.classes = vec![ClassLevel {
+            class: MeasureClass::Industry,
+            level: industry,
+        }];
+        let level = Warning::level_to_sign(None, &submitted.0.contents);
+        let approved = submitted.approve(&person(2, title), Signature::InSystem, level, &rule());
+        assert_eq!(approved.is_ok(), entitled);
     }
 
     #[test]
@@ -607,6 +661,7 @@ mod tests {
         let approved = submitted(WarningLevel::Orange).approve(
             &person(1, "副市长"),
             Signature::InSystem,
+            WarningLevel::Orange,
             &rule,
         );
         assert!(approved.is_ok());
@@ -632,7 +687,8 @@ mod tests {
             to_sign_by: "2026-11-25T12:00".parse().unwrap(),
         };
         let by = person(1, "值班员");
-        let approved = submitted(WarningLevel::Red).approve(&by, signature, &rule());
+        let approved =
+            submitted(WarningLevel::Red).approve(&by, signature, WarningLevel::Red, &rule());
         assert_eq!(approved.err(), refused);
     }
 

@@ -3,12 +3,27 @@
 //! A [`Warning`] is a fold over [issued notices](crate::notice): [`Warning::begin`] with the first,
 //! [`Warning::admits`] says whether a change may follow, [`Warning::after`] applies it. It is never
 //! edited; what was issued stays, and a wrong notice is followed by a correction or withdrawal.
+//!
+//! # Design notes
+//!
+//! A suspended warning (暂停) stands: it keeps its number, its level and its orders, it occupies its
+//! place, and its stated end comes all the same. Only [`Suspension`] says that nobody owes a duty
+//! for a while. A suspension may *plan* its end; what ends it is a notice to resume, issued by
+//! persons on the day (or at once, hours or days ahead), since only then is known what the air asks
+//! for, which list is in force, and from when each recipient's clock runs anew. Until the hour of
+//! that notice has come, nothing follows but another resumption, a correction, a lift or a
+//! withdrawal. A raise is thus a resumption at a higher level: one notice, one act.
+//!
+//! A stated end comes with nobody acting: it was issued by persons, and every letter since has
+//! named it, so no message is sent when it comes. [`Warning::due`] says beforehand that somebody has
+//! to decide whether to extend.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::level::WarningLevel;
-use crate::notice::{Contents, End, NoticeKind};
+use crate::notice::{AreaHour, ClassLevel, Contents, End, Levels, NoticeKind};
+use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::trigger::Floor;
 
@@ -27,6 +42,15 @@ pub struct Warning {
     pub ends: End,
     /// How it ended, if a notice ended it.
     pub ended: Option<Ended>,
+    /// The classes of measures that are carried out at another level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassLevel>,
+    /// The areas that the notice that ended it ends before its own hour.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaHour>,
+    /// The suspension that held or was ahead when its last notice was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
     /// How many notices it has had.
     pub notices: u32,
 }
@@ -40,6 +64,39 @@ pub struct Ended {
     pub at: WrittenTime,
 }
 
+/// What a superior has ordered at the least.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The level of the whole.
+    pub floor: Floor,
+    /// The classes of measures for which it is another one. A class that is not named is bound by
+    /// the level of the whole.
+    pub classes: Vec<ClassLevel>,
+}
+
+/// What a person has to decide before, or since, an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The stated end is near: extend it, or let it run out.
+    End(WrittenTime),
+    /// A planned resumption is near, or has passed: resume, or go on.
+    Resumption(WrittenTime),
+}
+
+/// How long before an hour it is due: a notice is to be issued 24 hours ahead (提前24小时以上).
+const AHEAD: TimeDelta = TimeDelta::hours(24);
+
+/// A time in which nobody owes a duty, while the warning stands (暂停响应).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// From when.
+    pub from: WrittenTime,
+    /// When it is planned to end (计划恢复时刻); binds nobody.
+    pub planned: Option<WrittenTime>,
+    /// From when duties are owed again, once a notice has said so.
+    pub until: Option<WrittenTime>,
+}
+
 /// Where a warning stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,6 +105,8 @@ pub enum Phase {
     Announced,
     /// 生效中.
     InForce,
+    /// 暂停中: it stands, and nobody owes a duty.
+    Suspended,
     /// 已解除: lifted, or run out at its stated end.
     Over,
     /// 已撤回.
@@ -66,6 +125,9 @@ pub enum NotAdmitted {
     /// The warning is over.
     #[error("the warning is over")]
     Over,
+    /// Anything but another end once a lift was announced: everybody has been released already.
+    #[error("the warning is lifted from {0} on: it is lifted at another hour, or withdrawn")]
+    Ended(WrittenTime),
     /// A raise that does not raise, a lowering that does not lower.
     #[error("a notice to {kind} cannot lead from {from} to {to}")]
     Level {
@@ -75,6 +137,28 @@ pub enum NotAdmitted {
         from: WarningLevel,
         /// The level it states.
         to: WarningLevel,
+    },
+    /// Something else than a resumption, a correction or an end while it is suspended.
+    #[error("a suspended warning is resumed, corrected, lifted or withdrawn; it takes no {0}")]
+    Suspended(NoticeKind),
+    /// A resumption, or a plan for one, where nothing is suspended.
+    #[error("the warning is not suspended")]
+    NotSuspended,
+    /// A suspension before the level it suspends, or a resumption before the suspension.
+    #[error("a notice to {kind} takes effect at {after} at the earliest")]
+    TooEarly {
+        /// What the notice does.
+        kind: NoticeKind,
+        /// The hour that it may not come before.
+        after: WrittenTime,
+    },
+    /// An area whose hour has come before anybody there was told.
+    #[error("{area} would end at {at}, which has passed")]
+    AreaPast {
+        /// The area.
+        area: RegionCode,
+        /// Its hour.
+        at: WrittenTime,
     },
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
@@ -94,11 +178,14 @@ impl Warning {
     pub fn begin(start: &Contents) -> Self {
         Self {
             level: start.level,
-            peak: start.level,
+            peak: start.levels().highest(),
             start: start.effective,
             effective: start.effective,
             ends: start.ends,
             ended: None,
+            classes: start.classes.clone(),
+            areas: Vec::new(),
+            suspension: None,
             notices: 1,
         }
     }
@@ -107,38 +194,52 @@ impl Warning {
     pub fn admits(
         standing: Option<&Self>,
         next: &Contents,
-        floor: Option<&Floor>,
+        bound: Option<&Bound>,
         now: DateTime<Utc>,
     ) -> Result<(), NotAdmitted> {
         match standing.filter(|warning| !warning.phase(now).is_past()) {
             None if next.kind == NoticeKind::Start => {}
             None if standing.is_some() => return Err(NotAdmitted::Over),
             None => return Err(NotAdmitted::NoWarning(next.kind)),
-            Some(warning) => warning.admits_change(next)?,
+            Some(warning) => warning.admits_change(next, now)?,
         }
-        match floor {
-            Some(floor) if next.resulting_level() < Some(floor.level) && !next.withdraws() => {
+        if let Some(&AreaHour { area, at }) = next.areas.iter().find(|it| it.at.at() < now) {
+            return Err(NotAdmitted::AreaPast { area, at });
+        }
+        match bound {
+            Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
                 Err(NotAdmitted::BelowFloor {
-                    floor: floor.level,
-                    number: floor.document.clone(),
+                    floor: bound.levels().highest(),
+                    number: bound.floor.document.clone(),
                 })
             }
             _ => Ok(()),
         }
     }
 
-    fn admits_change(&self, next: &Contents) -> Result<(), NotAdmitted> {
+    fn admits_change(&self, next: &Contents, now: DateTime<Utc>) -> Result<(), NotAdmitted> {
+        if let Some(ended) = self.ended.filter(|_| follows_no_end(next.kind)) {
+            return Err(NotAdmitted::Ended(ended.at));
+        }
+        let suspension = self.suspension(now);
+        self.admits_suspension(suspension, next, now)?;
+        let levels = self.levels();
         let fits = match next.kind {
             NoticeKind::Start => return Err(NotAdmitted::Standing(self.level)),
-            NoticeKind::Raise => next.level > self.level,
-            NoticeKind::Lower => next.level < self.level,
+            NoticeKind::Raise => next.levels() != levels && next.levels().is_at_least(levels),
+            NoticeKind::Lower => next.levels() != levels && levels.is_at_least(next.levels()),
             NoticeKind::Extend if next.level == self.level && !next.ends.is_after(self.ends) => {
                 return Err(NotAdmitted::NotLater(self.ends));
             }
-            NoticeKind::Extend | NoticeKind::AddOn | NoticeKind::Lift | NoticeKind::Withdraw => {
-                next.level == self.level
+            NoticeKind::Extend
+            | NoticeKind::AddOn
+            | NoticeKind::Lift
+            | NoticeKind::Withdraw
+            | NoticeKind::Suspend => next.level == self.level,
+            NoticeKind::Correct if is_open(suspension) => {
+                next.level == self.level && (next.classes.is_empty() || next.levels() == levels)
             }
-            NoticeKind::Correct => true,
+            NoticeKind::Correct | NoticeKind::Resume => true,
         };
         if fits {
             Ok(())
@@ -151,27 +252,147 @@ impl Warning {
         }
     }
 
-    /// The warning after one more issued notice.
+    /// Whether a notice may follow on a warning that is suspended, will be, or is not.
+    fn admits_suspension(
+        &self,
+        suspension: Option<Suspension>,
+        next: &Contents,
+        now: DateTime<Utc>,
+    ) -> Result<(), NotAdmitted> {
+        use NoticeKind::{Correct, Resume, Start, Suspend};
+        let not_before = |after: WrittenTime, fits: bool| {
+            let kind = next.kind;
+            fits.then_some(())
+                .ok_or(NotAdmitted::TooEarly { kind, after })
+        };
+        let hour = next.effective.at();
+        match (next.kind, suspension) {
+            (Resume, None) => Err(NotAdmitted::NotSuspended),
+            (kind, Some(_)) if kind != Start && !follows_suspension(kind) => {
+                Err(NotAdmitted::Suspended(kind))
+            }
+            (Correct, suspension) if next.resumes.is_some() && !is_open(suspension) => {
+                Err(NotAdmitted::NotSuspended)
+            }
+            (Suspend, None) | (Correct, Some(Suspension { until: None, .. })) => {
+                not_before(self.effective, hour >= self.effective.at())
+            }
+            // Before its hour it is taken back, and nothing was ever suspended.
+            (Resume, Some(suspension)) if now < suspension.from.at() => Ok(()),
+            (Resume | Correct, Some(suspension)) => {
+                not_before(suspension.from, hour > suspension.from.at())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The level that a notice is signed for: the highest of those it states, and where it sets none
+    /// in force, of those that stand, which it may prolong, add to or put an end to.
+    pub fn level_to_sign(standing: Option<&Self>, next: &Contents) -> WarningLevel {
+        let stated = next.levels().highest();
+        match standing {
+            Some(warning) if !next.kind.sets_level() || warning.is_corrected_by(next) => {
+                stated.max(warning.levels().highest())
+            }
+            _ => stated,
+        }
+    }
+
+    /// Whether a notice corrects its suspension, and leaves its levels as they stand.
+    fn is_corrected_by(&self, next: &Contents) -> bool {
+        next.kind == NoticeKind::Correct && is_open(self.suspension)
+    }
+
+    /// The warning after one more notice, issued at an instant.
     #[must_use]
-    pub fn after(mut self, next: &Contents) -> Self {
+    pub fn after(mut self, next: &Contents, issued_at: DateTime<Utc>) -> Self {
         self.notices += 1;
+        self.suspension = self.suspension(issued_at);
         match next.kind {
             NoticeKind::Lift | NoticeKind::Withdraw => {
                 self.ended = Some(Ended {
                     by: next.kind,
                     at: next.effective,
                 });
+                self.areas.clone_from(&next.areas);
             }
             NoticeKind::AddOn => {}
             NoticeKind::Extend => self.ends = next.ends,
-            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower | NoticeKind::Correct => {
-                self.level = next.level;
-                self.peak = self.peak.max(next.level);
-                self.effective = next.effective;
-                self.ends = next.ends;
+            NoticeKind::Suspend => self.suspend(next),
+            NoticeKind::Correct if is_open(self.suspension) => self.suspend(next),
+            NoticeKind::Correct | NoticeKind::Resume => {
+                if let Some(suspension) = &mut self.suspension {
+                    suspension.until = Some(next.effective);
+                }
+                self.put_in_force(next);
             }
+            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower => self.put_in_force(next),
         }
         self
+    }
+
+    fn suspend(&mut self, next: &Contents) {
+        self.suspension = Some(Suspension {
+            from: next.effective,
+            planned: next.resumes,
+            until: None,
+        });
+        self.ends = next.ends;
+    }
+
+    fn put_in_force(&mut self, next: &Contents) {
+        self.level = next.level;
+        self.classes.clone_from(&next.classes);
+        self.peak = self.peak.max(next.levels().highest());
+        self.effective = next.effective;
+        self.ends = next.ends;
+    }
+
+    /// The suspension that holds at an instant or is still ahead: until its resumption has come.
+    pub fn suspension(&self, now: DateTime<Utc>) -> Option<Suspension> {
+        self.suspension.filter(|it| !it.is_over(now))
+    }
+
+    /// When it ran out at its stated end, with nobody acting.
+    pub fn ran_out(&self, now: DateTime<Utc>) -> Option<WrittenTime> {
+        match (self.ended, self.ends) {
+            (None, End::At(end)) if now >= end.at() => Some(end),
+            (Some(ended), End::At(end)) if end.at() < ended.at.at() && now >= end.at() => Some(end),
+            _ => None,
+        }
+    }
+
+    /// What a person has to decide within a day, or should have decided.
+    pub fn due(&self, now: DateTime<Utc>) -> Vec<Due> {
+        if self.is_ended() || self.phase(now).is_past() {
+            return Vec::new();
+        }
+        let near = |time: &WrittenTime| time.at() - AHEAD <= now;
+        let end = match self.ends {
+            End::At(end) => Some(end),
+            End::UntilFurtherNotice => None,
+        };
+        let open = self.suspension.filter(|it| it.until.is_none());
+        let planned = open.and_then(|it| it.planned);
+        let end = end.filter(near).map(Due::End);
+        let planned = planned.filter(near).map(Due::Resumption);
+        end.into_iter().chain(planned).collect()
+    }
+
+    /// Whether a kind of notice may follow at an instant, whatever it says.
+    pub fn takes(&self, kind: NoticeKind, now: DateTime<Utc>) -> bool {
+        match self.suspension(now) {
+            _ if self.is_ended() => kind.ends(),
+            Some(_) => follows_suspension(kind),
+            None => !matches!(kind, NoticeKind::Start | NoticeKind::Resume),
+        }
+    }
+
+    /// When a staggered lift ends it in a county; none where the lift is not staggered.
+    pub fn lifted_at(&self, county: RegionCode) -> Option<WrittenTime> {
+        let ended = self.ended.filter(|_| !self.areas.is_empty())?;
+        let own = self.areas.iter().find(|named| named.area == county);
+        Some(own.map_or(ended.at, |named| named.at))
     }
 
     /// Where it stands at an instant.
@@ -183,15 +404,44 @@ impl Warning {
             }) => Phase::Withdrawn,
             Some(ended) if now >= ended.at.at() => Phase::Over,
             _ if self.ends.at().is_some_and(|end| now >= end) => Phase::Over,
+            _ if self.suspension(now).is_some_and(|it| now >= it.from.at()) => Phase::Suspended,
             _ if now < self.start.at() => Phase::Announced,
             _ => Phase::InForce,
         }
+    }
+
+    /// The levels at which it binds.
+    pub fn levels(&self) -> Levels {
+        Levels::new(self.level, &self.classes)
     }
 
     /// Whether a notice has already ended it, though its hour may still be ahead.
     pub fn is_ended(&self) -> bool {
         self.ended.is_some()
     }
+}
+
+impl Suspension {
+    /// Whether duties are owed again.
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_some_and(|until| now >= until.at())
+    }
+}
+
+/// What a warning does not take whose lift was announced; a start is refused for what stands.
+const fn follows_no_end(kind: NoticeKind) -> bool {
+    !kind.ends() && !matches!(kind, NoticeKind::Start)
+}
+
+/// What a suspended warning takes.
+const fn follows_suspension(kind: NoticeKind) -> bool {
+    use NoticeKind::{Correct, Lift, Resume, Withdraw};
+    matches!(kind, Correct | Lift | Resume | Withdraw)
+}
+
+/// Whether a suspension stands that no notice has ended.
+fn is_open(suspension: Option<Suspension>) -> bool {
+    suspension.is_some_and(|it| it.until.is_none())
 }
 
 impl Phase {
@@ -205,178 +455,39 @@ impl Phase {
         match self {
             Self::Announced => "announced",
             Self::InForce => "in-force",
+            Self::Suspended => "suspended",
             Self::Over => "over",
             Self::Withdrawn => "withdrawn",
         }
     }
 }
 
-impl Contents {
-    /// The level that stands once the notice has taken effect; none after a lift.
-    fn resulting_level(&self) -> Option<WarningLevel> {
-        (!self.kind.ends()).then_some(self.level)
+impl Bound {
+    fn levels(&self) -> Levels {
+        Levels::new(self.floor.level, &self.classes)
     }
 
+    /// Whether these levels, if any, are not below what was ordered, class by class.
+    fn is_kept_by(&self, levels: Option<Levels>) -> bool {
+        levels.is_some_and(|levels| levels.is_at_least(self.levels()))
+    }
+}
+
+/// The levels that bind once a notice has taken effect; none after a lift, and none while
+/// suspended.
+fn levels_after(standing: Option<&Warning>, next: &Contents) -> Option<Levels> {
+    match (next.kind, standing) {
+        (NoticeKind::Suspend | NoticeKind::Lift | NoticeKind::Withdraw, _) => None,
+        (kind, Some(standing)) if !kind.sets_level() => Some(standing.levels()),
+        _ => Some(next.levels()),
+    }
+}
+
+impl Contents {
     fn withdraws(&self) -> bool {
         self.kind == NoticeKind::Withdraw
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-    use crate::notice::Grounds;
-    use WarningLevel::{Orange, Red, Yellow};
-
-    fn notice(kind: NoticeKind, level: WarningLevel, effective: &str, ends: End) -> Contents {
-        Contents {
-            kind,
-            level,
-            effective: effective.parse().unwrap(),
-            ends,
-            grounds: Grounds::Judgement {
-                reason: "会商".to_owned(),
-            },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
-        }
-    }
-
-    /// 衡水 2023: orange 12-20 8时, red 12-25 18时, lifted 12-31 18时.
-    fn orange() -> Warning {
-        Warning::begin(&notice(
-            NoticeKind::Start,
-            Orange,
-            "2023-12-20T08:00",
-            End::UntilFurtherNotice,
-        ))
-    }
-
-    /// An orange floor of a superior.
-    fn floor_from(document: &str, from: &str) -> Floor {
-        Floor {
-            level: Orange,
-            from: at(from),
-            until: None,
-            document: document.to_owned(),
-        }
-    }
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse::<WrittenTime>().unwrap().at()
-    }
-
-    #[test]
-    fn the_warning_of_hengshui_2023_goes_from_orange_to_red_to_lifted() {
-        let open = End::UntilFurtherNotice;
-        let now = at("2023-12-25T16:00");
-        let raise = notice(NoticeKind::Raise, Red, "2023-12-25T18:00", open);
-        let warning = orange();
-        assert_eq!(warning.phase(at("2023-12-20T07:59")), Phase::Announced);
-        assert_eq!(Warning::admits(Some(&warning), &raise, None, now), Ok(()));
-        let warning = warning.after(&raise);
-        assert_eq!((warning.level, warning.phase(now)), (Red, Phase::InForce));
-
-        let lift = notice(NoticeKind::Lift, Red, "2023-12-31T18:00", open);
-        assert_eq!(
-            Warning::admits(Some(&warning), &lift, None, at("2023-12-31T12:00")),
-            Ok(())
-        );
-        let warning = warning.after(&lift);
-        assert_eq!(warning.phase(at("2023-12-31T17:59")), Phase::InForce);
-        assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::Over);
-        assert_eq!((warning.peak, warning.notices), (Red, 3));
-    }
-
-    #[rstest]
-    #[case::second_start(NoticeKind::Start, Red, NotAdmitted::Standing(Orange))]
-    #[case::raise_to_lower(NoticeKind::Raise, Yellow, NotAdmitted::Level {
-        kind: NoticeKind::Raise, from: Orange, to: Yellow,
-    })]
-    #[case::lower_to_same(NoticeKind::Lower, Orange, NotAdmitted::Level {
-        kind: NoticeKind::Lower, from: Orange, to: Orange,
-    })]
-    #[case::lift_of_another_level(NoticeKind::Lift, Red, NotAdmitted::Level {
-        kind: NoticeKind::Lift, from: Orange, to: Red,
-    })]
-    #[case::extend_an_open_end(
-        NoticeKind::Extend,
-        Orange,
-        NotAdmitted::NotLater(End::UntilFurtherNotice)
-    )]
-    fn a_change_that_does_not_follow_is_refused(
-        #[case] kind: NoticeKind,
-        #[case] level: WarningLevel,
-        #[case] refused: NotAdmitted,
-    ) {
-        let next = notice(kind, level, "2023-12-21T08:00", End::UntilFurtherNotice);
-        let now = at("2023-12-20T20:00");
-        assert_eq!(
-            Warning::admits(Some(&orange()), &next, None, now),
-            Err(refused)
-        );
-    }
-
-    #[test]
-    fn nothing_follows_on_a_warning_that_ran_out_at_its_stated_end() {
-        let ends = End::At("2019-10-23T24:00".parse().unwrap());
-        let warning = Warning::begin(&notice(NoticeKind::Start, Yellow, "2019-10-18T00:00", ends));
-        assert_eq!(warning.phase(at("2019-10-23T23:59")), Phase::InForce);
-        assert_eq!(warning.phase(at("2019-10-24T00:00")), Phase::Over);
-        let raise = notice(
-            NoticeKind::Raise,
-            Orange,
-            "2019-10-24T08:00",
-            End::UntilFurtherNotice,
-        );
-        let now = at("2019-10-24T01:00");
-        assert_eq!(
-            Warning::admits(Some(&warning), &raise, None, now),
-            Err(NotAdmitted::Over)
-        );
-        let start = notice(
-            NoticeKind::Start,
-            Orange,
-            "2019-10-24T08:00",
-            End::UntilFurtherNotice,
-        );
-        assert_eq!(Warning::admits(Some(&warning), &start, None, now), Ok(()));
-    }
-
-    #[rstest]
-    #[case::start_below(NoticeKind::Start, Yellow, false)]
-    #[case::start_at(NoticeKind::Start, Orange, true)]
-    #[case::start_above(NoticeKind::Start, Red, true)]
-    fn a_superiors_floor_may_be_exceeded_but_not_undercut(
-        #[case] kind: NoticeKind,
-        #[case] level: WarningLevel,
-        #[case] admitted: bool,
-    ) {
-        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2026-11-25T08:00");
-        let next = notice(kind, level, "2026-11-25T08:00", End::UntilFurtherNotice);
-        let now = at("2026-11-25T03:00");
-        assert_eq!(
-            Warning::admits(None, &next, Some(&floor), now).is_ok(),
-            admitted
-        );
-    }
-
-    #[test]
-    fn a_lift_waits_for_the_superiors_floor_but_a_withdrawal_does_not() {
-        let floor = floor_from("豫环委攻坚办〔2026〕88号", "2023-12-20T08:00");
-        let now = at("2023-12-22T08:00");
-        let open = End::UntilFurtherNotice;
-        let lift = notice(NoticeKind::Lift, Orange, "2023-12-23T08:00", open);
-        let refused = Warning::admits(Some(&orange()), &lift, Some(&floor), now);
-        assert!(matches!(refused, Err(NotAdmitted::BelowFloor { .. })));
-        let withdrawal = notice(NoticeKind::Withdraw, Orange, "2023-12-22T09:00", open);
-        assert_eq!(
-            Warning::admits(Some(&orange()), &withdrawal, Some(&floor), now),
-            Ok(())
-        );
-    }
-}
+mod tests;

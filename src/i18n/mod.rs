@@ -16,8 +16,9 @@ use fluent_templates::{LanguageIdentifier, Loader, langid};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 
 fluent_templates::static_loader! {
     static CATALOGUES = {
@@ -115,7 +116,47 @@ impl Language {
             NoticeKind::Lift => "notice-kind-lift",
             NoticeKind::Withdraw => "notice-kind-withdraw",
             NoticeKind::Correct => "notice-kind-correct",
+            NoticeKind::Suspend => "notice-kind-suspend",
+            NoticeKind::Resume => "notice-kind-resume",
         })
+    }
+
+    /// Classes of measures with their levels: `工业：橙色预警（Ⅱ级）；移动源：…`.
+    pub fn classes(self, classes: &[ClassLevel]) -> String {
+        let said = classes.iter().map(|stated| {
+            let class = self.measure_class(stated.class);
+            let level = self.level(stated.level);
+            self.say("class-level")
+                .with("class", class)
+                .with("level", level)
+                .to_string()
+        });
+        said.collect::<Vec<_>>().join("；")
+    }
+
+    /// What a class of measures is called.
+    pub fn measure_class(self, class: impl Held<MeasureClass>) -> Phrase {
+        self.say(match class.held() {
+            MeasureClass::Industry => "class-industry",
+            MeasureClass::Transport => "class-transport",
+            MeasureClass::Dust => "class-dust",
+            MeasureClass::Public => "class-public",
+        })
+    }
+
+    /// A suspension with its hours: `3月6日14时起暂停，计划3月9日18时恢复`.
+    pub fn suspension(self, suspension: &Suspension) -> Phrase {
+        let written = |time| self.written(time);
+        let from = written(suspension.from);
+        match (suspension.until, suspension.planned) {
+            (Some(until), _) => self.say("suspension-until").with("until", written(until)),
+            (None, Some(planned)) => {
+                let planned = written(planned);
+                self.say("suspension-planned").with("planned", planned)
+            }
+            (None, None) => self.say("suspension-open"),
+        }
+        .with("from", from)
     }
 
     /// A time as a document writes it, `24时` included: `2026年11月24日24时`, `24 Nov 2026, 24:00`.
@@ -184,7 +225,7 @@ macro_rules! held {
     )*};
 }
 
-held! { NaiveDate NoticeKind WarningLevel WrittenTime }
+held! { MeasureClass NaiveDate NoticeKind WarningLevel WrittenTime }
 
 /// Why a text names no language of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -12,7 +12,8 @@ use super::render::{MessageContext, MessageKind, When};
 /// One event, as JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct OrderEvent<'a> {
-    /// `order.issued`, `order.told`, `order.lifted`, `office.notified`, `order.withdrawn`.
+    /// `order.issued`, `order.told`, `order.lifted`, `office.notified`, `order.withdrawn`,
+    /// `order.suspended`, `order.resumed`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// When the notice behind it was issued, RFC 3339.
@@ -28,9 +29,15 @@ struct Data<'a> {
     recipient: &'a str,
     grade: Option<&'a str>,
     region: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<&'a str>,
     organ: &'a str,
     document: &'a str,
     level: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measures_level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<Class<'a>>,
     previous_level: Option<&'static str>,
     response: &'a str,
     effective_at: Written<'a>,
@@ -38,12 +45,23 @@ struct Data<'a> {
     duties: Vec<Duty<'a>>,
     enterprises: Option<u32>,
     keeps: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspended_from: Option<Written<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumes_at: Option<Written<'a>>,
     reason: Option<&'a str>,
     acknowledge_by: Option<Written<'a>>,
     acknowledge_url: Option<&'a str>,
     law: &'a str,
     basis: &'a str,
     check_code: &'a str,
+}
+
+/// A class of measures and the level at which it is carried out.
+#[derive(Clone, Debug, Serialize)]
+struct Class<'a> {
+    class: &'a str,
+    level: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -79,6 +97,8 @@ impl<'a> OrderEvent<'a> {
                 MessageKind::Lift => "order.lifted",
                 MessageKind::Office => "office.notified",
                 MessageKind::Withdrawn => "order.withdrawn",
+                MessageKind::Suspended => "order.suspended",
+                MessageKind::Resumed => "order.resumed",
             },
             timestamp: context.issued_at.at.as_deref(),
             data: Data::of(context),
@@ -98,6 +118,10 @@ impl<'a> Data<'a> {
             measure: &duty.measure,
             in_place_by: (&duty.in_place_by).into(),
         };
+        let class = |class: &'a super::render::Class| Class {
+            class: class.en,
+            level: class.level.code,
+        };
         Self {
             version: 1,
             lane: if context.drill { "drill" } else { "live" },
@@ -105,9 +129,12 @@ impl<'a> Data<'a> {
             recipient: &context.recipient.name,
             grade: context.recipient.grade.as_deref(),
             region: &context.region,
+            area: context.area.as_deref(),
             organ: &context.organ,
             document: &context.document,
             level: context.level.code,
+            measures_level: context.measures_level.as_ref().map(|level| level.code),
+            classes: context.classes.iter().map(class).collect(),
             previous_level: context.previous_level.as_ref().map(|level| level.code),
             response: &context.response.zh,
             effective_at: (&context.effective_at).into(),
@@ -115,6 +142,8 @@ impl<'a> Data<'a> {
             duties: context.duties.iter().map(duty).collect(),
             enterprises: context.enterprises,
             keeps: &context.keeps,
+            suspended_from: context.suspended_from.as_ref().map(Written::from),
+            resumes_at: context.resumes_at.as_ref().map(Written::from),
             reason: context.reason.as_deref(),
             acknowledge_by: context.acknowledge_by.as_ref().map(Written::from),
             acknowledge_url: context.link.as_deref(),
@@ -150,6 +179,21 @@ mod tests {
                 "in_place_by": {"at": "2026-11-25T12:00:00+08:00", "written": "2026年11月25日12时"},
             })
         );
+    }
+
+    #[test]
+    fn a_machine_hears_of_areas_of_classes_and_of_a_suspension_as_people_do() {
+        let context = sample();
+        let event =
+            serde_json::to_value(OrderEvent::new(MessageKind::Suspended, &context)).unwrap();
+        let data = &event["data"];
+        assert_eq!(data["area"], "禹州市");
+        assert_eq!(
+            data["classes"],
+            json!([{ "class": "industry", "level": "red" }])
+        );
+        assert_eq!(data["suspended_from"]["written"], "2026年11月24日14时");
+        assert_eq!(data["resumes_at"]["written"], "2026年11月27日18时");
     }
 
     #[test]

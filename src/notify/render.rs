@@ -16,6 +16,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::{ClassLevel, MeasureClass};
 use crate::domain::time::{self, WrittenTime};
 use crate::playbooks::Files;
 
@@ -35,6 +36,41 @@ pub struct Words {
     pub zh: String,
     /// In English.
     pub en: String,
+}
+
+/// A class of measures with its level.
+#[derive(Clone, Debug, Serialize)]
+pub struct Class {
+    /// `工业源`.
+    pub zh: &'static str,
+    /// `industry`.
+    pub en: &'static str,
+    /// Its level.
+    pub level: Level,
+}
+
+impl From<&ClassLevel> for Class {
+    fn from(stated: &ClassLevel) -> Self {
+        Self {
+            zh: match stated.class {
+                MeasureClass::Industry => "工业源",
+                MeasureClass::Transport => "移动源",
+                MeasureClass::Dust => "扬尘源",
+                MeasureClass::Public => "公众防护",
+            },
+            en: stated.class.as_str(),
+            level: stated.level.into(),
+        }
+    }
+}
+
+/// A part of a region that a staggered lift ends at an hour of its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct Area {
+    /// `禹州市`.
+    pub name: String,
+    /// When the warning ends there.
+    pub at: When,
 }
 
 /// A warning level in words.

@@ -26,8 +26,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use self::console::{
-    advisory, compare, dead_letters, docs, figures, import, information, instruction, notice, orders,
-    overview, sign_in, warning,
+    advisory, compare, dead_letters, docs, figures, import, information, instruction, notice,
+    orders, overview, sign_in, warning,
 };
 use self::problem::Problem;
 use crate::app::App;

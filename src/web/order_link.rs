@@ -8,7 +8,6 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::pages::Setting;
@@ -179,6 +178,9 @@ impl<'p> Page<'p> {
                 Control::Required | Control::Office { .. } => OrderKind::Measures,
             },
             state: self.state(view),
+            measures_level: view.measures_level,
+            classes: view.classes.clone(),
+            suspension: view.suspension,
             lines: lines(view, self.language),
             basis: view.basis.clone(),
             law: format!("依据{}。", view.law),
@@ -210,6 +212,13 @@ impl<'p> Page<'p> {
             OrderState::Acknowledged | OrderState::Told => {
                 answered(PhoneState::Answered, receipt(), view)
             }
+            OrderState::Suspended { confirmed } => PhoneState::Suspended {
+                begun: view
+                    .suspension
+                    .is_some_and(|it| self.app.now() >= it.from.at()),
+                confirmed: receipt().filter(|_| *confirmed),
+            },
+            OrderState::RanOut { at } => PhoneState::RanOut { at: *at },
             OrderState::Lifted { confirmed } => PhoneState::Lifted {
                 at: view.effective,
                 keeps: (!view.added.is_empty()).then(|| view.added.join("；")),
@@ -241,22 +250,26 @@ impl<'p> Page<'p> {
                 )
             })
         };
-        let releases = matches!(
-            view.state,
-            OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
-        );
         let acknowledge = action(AnswerKind::Acknowledged);
-        let (confirm_lift, acknowledge) = if releases {
-            (acknowledge, None)
-        } else {
-            (None, acknowledge)
+        let answers = match view.state {
+            OrderState::Lifted { .. } | OrderState::Withdrawn { .. } => PhoneActions {
+                confirm_lift: acknowledge,
+                ..PhoneActions::default()
+            },
+            OrderState::Suspended { .. } => PhoneActions {
+                confirm_suspension: acknowledge,
+                ..PhoneActions::default()
+            },
+            _ => PhoneActions {
+                acknowledge,
+                ..PhoneActions::default()
+            },
         };
         PhoneActions {
-            acknowledge,
             in_place: action(AnswerKind::InPlace),
             object: action(AnswerKind::Objection),
             help: action(AnswerKind::Help),
-            confirm_lift,
+            ..answers
         }
     }
 
@@ -326,18 +339,22 @@ fn receipt(answer: &AnswerView) -> Receipt {
 
 /// What is to be done, unit by unit, and what the notice adds for everyone.
 fn lines(view: &OrderView, language: Language) -> Vec<PhoneLine> {
-    let by = |at: DateTime<Utc>| WrittenTime::of(at);
+    let released = matches!(
+        view.state,
+        OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
+    );
+    let binds = !released && !matches!(view.state, OrderState::Suspended { .. });
     let units = view.units.iter().map(|unit| PhoneLine {
         unit: unit.unit.clone(),
         measure: unit.measure.clone(),
-        by: by(unit.in_place_by),
+        by: unit.in_place_by.map(WrittenTime::of),
         remark: (unit.ramp_down_hours > 0).then(|| shown::ramp_down(unit, language)),
     });
     let office = match view.control {
         Control::Office { part } => Some(PhoneLine {
             unit: language.say("line-office").to_string(),
             measure: shown::office(part, language),
-            by: view.effective,
+            by: binds.then_some(view.effective),
             remark: None,
         }),
         Control::Autonomous | Control::Required => None,
@@ -346,13 +363,9 @@ fn lines(view: &OrderView, language: Language) -> Vec<PhoneLine> {
     let added = view.added.iter().map(|added| PhoneLine {
         unit: language.say("line-everything").to_string(),
         measure: added.clone(),
-        by: view.effective,
+        by: binds.then_some(view.effective),
         remark: None,
     });
-    let released = matches!(
-        view.state,
-        OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
-    );
     units
         .chain(office)
         .chain(added.filter(|_| !released))

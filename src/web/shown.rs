@@ -9,7 +9,7 @@ use crate::app::playbook::Playbook;
 use crate::domain::aqi::{Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
+    Act, AreaHour, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
 };
 use crate::domain::order::Rung as OrderRung;
 use crate::domain::plan;
@@ -58,6 +58,8 @@ pub(super) const fn change(change: plan::Change) -> Change {
         plan::Change::Replace => Change::Changed,
         plan::Change::Tell => Change::Told,
         plan::Change::Release => Change::Lifted,
+        plan::Change::Suspend => Change::Suspended,
+        plan::Change::Resume => Change::Resumed,
     }
 }
 
@@ -65,7 +67,9 @@ pub(super) const fn change(change: plan::Change) -> Change {
 pub(super) fn phase(warning: &Warning, now: chrono::DateTime<chrono::Utc>) -> Phase {
     match warning.phase(now) {
         warning::Phase::Withdrawn => Phase::Withdrawn,
+        warning::Phase::Over if warning.ran_out(now).is_some() => Phase::RanOut,
         warning::Phase::Over => Phase::Lifted,
+        warning::Phase::Suspended => Phase::Suspended,
         _ if warning.is_ended() => Phase::Ending,
         warning::Phase::Announced => Phase::Announced,
         warning::Phase::InForce => Phase::InForce,
@@ -97,6 +101,7 @@ pub(super) fn standing(board: &WarningBoard) -> Option<Standing> {
         number: number(board.notices.iter().rev()).unwrap_or_default(),
         from: warning.start,
         until: until(warning),
+        suspension: warning.suspension(board.now),
         href: format!("/warnings/{}", board.head.id),
     })
 }
@@ -225,6 +230,8 @@ const fn issued(kind: NoticeKind) -> StepKind {
         NoticeKind::Lift => StepKind::Lifted,
         NoticeKind::Withdraw => StepKind::Withdrawn,
         NoticeKind::Correct => StepKind::Corrected,
+        NoticeKind::Suspend => StepKind::Suspended,
+        NoticeKind::Resume => StepKind::Resumed,
     }
 }
 
@@ -254,6 +261,8 @@ pub(super) fn changes(tally: &plan::Tally) -> notice::ChangeCounts {
         changed: count(plan::Change::Replace),
         told: count(plan::Change::Tell),
         lifted: count(plan::Change::Release),
+        suspended: count(plan::Change::Suspend),
+        resumed: count(plan::Change::Resume),
     }
 }
 
@@ -269,7 +278,12 @@ pub(super) fn duty(duty: &plan::Duty, language: Language) -> String {
         plan::Control::Office { part } => vec![office(part, language)],
     };
     said.extend(duty.added.iter().cloned());
-    said.join("；")
+    let said = said.join("；");
+    if duty.is_suspended() {
+        let suspended = language.say("duty-suspended").with("duty", said);
+        return suspended.to_string();
+    }
+    said
 }
 
 /// How long a unit takes to come down safely.
@@ -291,6 +305,15 @@ pub(super) fn office(part: plan::Part, language: Language) -> String {
         .with("autonomous", part.autonomous)
         .with("other", part.other)
         .to_string()
+}
+
+/// The areas of a staggered lift by name, with their hours.
+pub(super) fn areas(areas: &[AreaHour], regions: &Regions) -> Vec<(String, WrittenTime)> {
+    let named = areas.iter().map(|named| {
+        let name = county(regions, named.area.as_str());
+        (name, named.at)
+    });
+    named.collect()
 }
 
 /// What a county or local unit is called; its code where nobody has named it.

@@ -121,6 +121,7 @@ fn order(number: &str, level: Option<WarningLevel>) -> InstructionIn {
             number: number.to_owned(),
             sender: "省攻坚办".to_owned(),
             level,
+            classes: Vec::new(),
             effective: "2026-11-25T08:00".parse().unwrap(),
             received_at: world::start(),
             note: String::new(),

@@ -104,7 +104,7 @@ impl Episode {
         let contents = contents(kind, level);
         let next = match self.state.take() {
             None => Warning::begin(&contents),
-            Some(warning) => warning.after(&contents),
+            Some(warning) => warning.after(&contents, now),
         };
         let mut tx = self.db.begin().await.unwrap();
         let head = notice::lock_warning(&mut tx, self.warning.0).await.unwrap();
@@ -298,6 +298,7 @@ fn unit(name: &str) -> UnitDuty {
 fn duty(level: WarningLevel) -> Duty {
     Duty {
         level,
+        classes: Vec::new(),
         effective: effective(),
         control: Control::Required,
         grade: None,
@@ -307,23 +308,16 @@ fn duty(level: WarningLevel) -> Duty {
         acknowledge_within_minutes: 120,
         base: Emission::ZERO,
         cut: Emission::ZERO,
+        area: None,
+        suspension: None,
     }
 }
 
 fn contents(kind: NoticeKind, level: WarningLevel) -> Contents {
-    Contents {
-        kind,
-        level,
-        effective: effective(),
-        ends: End::UntilFurtherNotice,
-        grounds: Grounds::Judgement {
-            reason: "会商".to_owned(),
-        },
-        parent_document: None,
-        cancels: None,
-        adds: Vec::new(),
-        keeps: Vec::new(),
-    }
+    let grounds = Grounds::Judgement {
+        reason: "会商".to_owned(),
+    };
+    Contents::new(kind, level, effective(), End::UntilFurtherNotice, grounds)
 }
 
 fn steps(contents: Contents, revision: u32, at: DateTime<Utc>) -> Vec<Step> {

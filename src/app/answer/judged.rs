@@ -1,6 +1,6 @@
 //! Answers judged: what their givers were shown, whether they may answer, and whether they are late.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -12,10 +12,11 @@ use crate::domain::digest::{Digest, hex};
 use crate::domain::id::{AnswerKey, ContactKey, OrderKey, RecipientKey, WarningKey};
 use crate::domain::order::AnswerKind;
 use crate::domain::region::RegionCode;
+use crate::domain::warning::Suspension;
 use crate::store::answer::{AnswerRecord, Note};
 use crate::store::ladder::Origins;
 use crate::store::order::{self, Holder, IssuedLine};
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, StoreError, Tx, notice};
 
 /// Everything the answers of a batch are judged by.
 #[derive(Default)]
@@ -27,6 +28,8 @@ pub(super) struct Around {
     holders: HashMap<ContactKey, Holder>,
     /// Where the recipients of those lie for whom an account answers.
     regions: HashMap<RecipientKey, RegionCode>,
+    /// The suspensions of the warnings whose orders are reported to be in place.
+    suspensions: HashMap<WarningKey, Suspension>,
 }
 
 impl Around {
@@ -63,7 +66,22 @@ impl Around {
         let lines = by_account.filter_map(|item| around.line(&item.asked));
         let recipients: Vec<i64> = lines.map(|line| line.recipient.0).collect();
         around.regions = order::list_regions(tx, &recipients).await?;
+        around.read_suspensions(tx, items).await?;
         Ok(around)
+    }
+
+    async fn read_suspensions(&mut self, tx: &mut Tx, items: &[Given]) -> store::Result<()> {
+        let in_place = items
+            .iter()
+            .filter(|item| item.asked.kind == AnswerKind::InPlace);
+        let warnings = in_place.filter_map(|item| self.warnings.get(&item.asked.order));
+        for warning in warnings.copied().collect::<BTreeSet<_>>() {
+            let head = notice::find_warning_by_key(tx, warning.0).await?;
+            let suspension = head.warning.and_then(|warning| warning.suspension);
+            self.suspensions
+                .extend(suspension.map(|suspension| (warning, suspension)));
+        }
+        Ok(())
     }
 
     /// Reads the lines that are not known yet.
@@ -87,6 +105,11 @@ impl Around {
             self.lines.extend(lines);
         }
         Ok(())
+    }
+
+    /// The suspension of an order's warning, as it stands.
+    fn suspension(&self, order: OrderKey) -> Option<Suspension> {
+        self.suspensions.get(self.warnings.get(&order)?).copied()
     }
 
     fn line(&self, asked: &AnswerIn) -> Option<&IssuedLine> {
@@ -139,17 +162,31 @@ impl Given {
     }
 }
 
-/// Whether an answer at `now` comes after the deadline that its line sets. Help has none.
-fn is_late(line: &IssuedLine, kind: AnswerKind, unit: Option<&str>, now: DateTime<Utc>) -> bool {
+/// Whether an answer at `now` comes after the deadline that its line sets. Help has none, nothing
+/// was to be in place by an hour from which on it was suspended, and nothing is before the hour at
+/// which a suspension that the line knows of ends by now.
+fn is_late(
+    line: &IssuedLine,
+    suspension: Option<Suspension>,
+    kind: AnswerKind,
+    unit: Option<&str>,
+    now: DateTime<Utc>,
+) -> bool {
     let (duty, issued_at) = (&line.duty, line.issued_at);
+    let is_known = |it: &Suspension| duty.suspension.is_some_and(|known| known.from == it.from);
+    let overtaken = suspension.filter(|it| !is_known(it));
+    let resumed = suspension.filter(is_known).and_then(|it| it.until);
     let deadline = match kind {
         AnswerKind::Acknowledged | AnswerKind::Objection => Some(duty.acknowledge_by(issued_at)),
+        AnswerKind::InPlace if duty.is_suspended() => None,
         AnswerKind::InPlace => duty
             .units
             .iter()
             .filter(|known| unit.is_none_or(|unit| known.unit == unit))
             .map(|known| duty.in_place_by(known, issued_at))
-            .max(),
+            .max()
+            .map(|by| resumed.map_or(by, |until| by.max(until.at())))
+            .filter(|by| overtaken.is_none_or(|it| *by < it.from.at())),
         AnswerKind::Help => None,
     };
     deadline.is_some_and(|deadline| now > deadline)
@@ -164,6 +201,8 @@ pub(super) struct Judged {
     /// The revision since which reports of units count, and the units that are to report.
     owed: u32,
     units: Vec<String>,
+    /// Whether anything was to be put in place.
+    binds: bool,
 }
 
 impl Judged {
@@ -181,23 +220,27 @@ impl Judged {
             return Err(Error::invalid("unit", "unknown", text));
         }
         let owed = around.lines.get(&(asked.order, line.owed)).unwrap_or(line);
-        let late = is_late(owed, asked.kind, asked.unit.as_deref(), given.at);
+        let suspension = around.suspension(asked.order);
+        let unit = asked.unit.as_deref();
+        let late = is_late(owed, suspension, asked.kind, unit, given.at);
         let text = asked
             .note
             .as_deref()
             .map(str::trim)
             .filter(|note| !note.is_empty());
         let note = text.map(|text| (hex(&ids.bytes::<16>()), text.to_owned()));
+        let binds = !line.duty.is_suspended_at(given.at);
         Ok(Self {
             owed: line.owed,
             units,
+            binds,
             record: AnswerRecord {
                 key: AnswerKey(0),
                 order: asked.order,
                 plan: line.plan,
                 revision: line.revision,
                 kind: asked.kind,
-                complete: asked.kind == AnswerKind::InPlace && asked.unit.is_none(),
+                complete: binds && asked.kind == AnswerKind::InPlace && asked.unit.is_none(),
                 unit: asked.unit.clone(),
                 reason: asked.reason.clone(),
                 note: note
@@ -227,7 +270,7 @@ impl Judged {
 
     /// Whether every unit is in place once this is on record beside what came earlier.
     pub(super) fn completes(&self, earlier: &[AnswerRecord]) -> bool {
-        let Some(unit) = self.record.unit.as_deref() else {
+        let Some(unit) = self.record.unit.as_deref().filter(|_| self.binds) else {
             return self.record.complete;
         };
         let reported = |wanted: &str| {

@@ -401,11 +401,12 @@ impl<'f> Reading<'f> {
             .flat_map(|kind| Language::ALL.map(|language| (kind, language)));
         every
             .filter_map(|(kind, language)| {
-                let read = MessageText::read(self.files, kind, language).and_then(|text| {
-                    text.mail(&sample::full())?;
-                    text.mail(&sample::bare())?;
-                    Ok(text)
-                });
+                let read = MessageText::read(self.with_messages(kind, language), kind, language)
+                    .and_then(|text| {
+                        text.mail(&sample::full())?;
+                        text.mail(&sample::bare())?;
+                        Ok(text)
+                    });
                 Some(((kind, language), self.text(read)?))
             })
             .collect()
@@ -416,7 +417,7 @@ impl<'f> Reading<'f> {
         let every = Language::ALL.into_iter();
         every
             .filter_map(|language| {
-                let read = NoticeText::read(self.with_notices(language), language);
+                let read = NoticeText::read(self.with(language, "notice"), language);
                 let read = read.and_then(|text| {
                     for kind in NoticeKind::ALL {
                         text.write(&sample::full_notice(kind))?;
@@ -429,9 +430,18 @@ impl<'f> Reading<'f> {
             .collect()
     }
 
-    /// Where the text of notices stands; files of the record may be from before there was one.
-    fn with_notices(&self, language: Language) -> &'f Files {
-        let folder = format!("texts/{}/notice/", language.as_str());
+    /// Where the texts of a kind of message stand. Files of the record may be from before there were
+    /// suspensions, never from before the other kinds.
+    fn with_messages(&self, kind: MessageKind, language: Language) -> &'f Files {
+        match kind {
+            MessageKind::Suspended | MessageKind::Resumed => self.with(language, kind.as_str()),
+            _ => self.files,
+        }
+    }
+
+    /// Where a folder of texts stands that files of the record may be too old to have.
+    fn with(&self, language: Language, folder: &str) -> &'f Files {
+        let folder = format!("texts/{}/{folder}/", language.as_str());
         match self.files.under(&folder).next() {
             Some(_) => self.files,
             None => self.newer,

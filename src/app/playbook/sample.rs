@@ -2,16 +2,19 @@
 //! that says as little as it can.
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{Consultation, Duty, Level, MessageContext, NoticeContext, Plants};
-use crate::notify::render::{Recipient, When, Words};
+use crate::notify::render::{Area, Class, Consultation, Duty, Level, MessageContext};
+use crate::notify::render::{NoticeContext, Plants, Recipient, When, Words};
 
 /// A message with everything in it.
 pub(super) fn full() -> MessageContext {
     let when = When::from(written());
     MessageContext {
         drill: true,
+        measures_level: Some(Level::from(WarningLevel::Red)),
+        classes: vec![class()],
+        area: Some("样例县".to_owned()),
         previous_level: Some(Level::from(WarningLevel::Yellow)),
         ends: when.clone(),
         duties: vec![Duty {
@@ -21,6 +24,8 @@ pub(super) fn full() -> MessageContext {
         }],
         enterprises: Some(12),
         keeps: vec!["扬尘管控".to_owned()],
+        suspended_from: Some(when.clone()),
+        resumes_at: Some(when.clone()),
         reason: Some("误发".to_owned()),
         acknowledge_by: Some(when),
         link: Some("https://example.org/o/x".to_owned()),
@@ -43,9 +48,12 @@ pub(super) fn bare() -> MessageContext {
             grade: None,
         },
         region: "样例市".to_owned(),
+        area: None,
         organ: "样例市指挥部".to_owned(),
         document: "样例〔2026〕1号".to_owned(),
         level: Level::from(WarningLevel::Orange),
+        measures_level: None,
+        classes: Vec::new(),
         previous_level: None,
         response: words(),
         issued_at: when.clone(),
@@ -54,6 +62,8 @@ pub(super) fn bare() -> MessageContext {
         duties: Vec::new(),
         enterprises: None,
         keeps: Vec::new(),
+        suspended_from: None,
+        resumes_at: None,
         reason: None,
         acknowledge_by: None,
         link: None,
@@ -69,6 +79,12 @@ pub(super) fn full_notice(kind: NoticeKind) -> NoticeContext {
     let when = When::from(written());
     NoticeContext {
         drill: true,
+        classes: vec![class()],
+        areas: vec![Area {
+            name: "样例县".to_owned(),
+            at: when.clone(),
+        }],
+        resumes_at: Some(when.clone()),
         previous_level: Some(Level::from(WarningLevel::Yellow)),
         ends: when.clone(),
         previous_document: Some("样例〔2026〕0号".to_owned()),
@@ -106,11 +122,15 @@ pub(super) fn bare_notice(kind: NoticeKind) -> NoticeContext {
         document: "样例〔2026〕1号".to_owned(),
         previous_document: None,
         level: Level::from(WarningLevel::Orange),
+        classes: Vec::new(),
         previous_level: None,
         response: words(),
         issued_at: when.clone(),
         effective_at: when,
         ends: When::open(),
+        suspends: kind == NoticeKind::Suspend,
+        resumes_at: None,
+        areas: Vec::new(),
         consultation: None,
         instruction: None,
         reason: None,
@@ -130,6 +150,13 @@ pub(super) fn bare_notice(kind: NoticeKind) -> NoticeContext {
         phone: "0000-0000000".to_owned(),
         check_code: None,
     }
+}
+
+fn class() -> Class {
+    Class::from(&ClassLevel {
+        class: MeasureClass::Industry,
+        level: WarningLevel::Red,
+    })
 }
 
 fn words() -> Words {

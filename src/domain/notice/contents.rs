@@ -1,13 +1,15 @@
 //! What a notice says, and how it is consulted on and signed.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, written};
+use super::{ClassLevel, Levels, Refusal, written};
 use crate::id::{InstructionId, UserId};
 use crate::level::WarningLevel;
+use crate::region::RegionCode;
 use crate::time::WrittenTime;
 
 /// What a notice does to its warning.
@@ -26,6 +28,10 @@ pub enum NoticeKind {
     AddOn,
     /// 勘误: the same warning, rightly worded.
     Correct,
+    /// 暂停: from its hour on nobody owes a duty, while the warning stands.
+    Suspend,
+    /// 恢复: ends a suspension, at the level it states.
+    Resume,
     /// 解除: ends it because the air has improved.
     Lift,
     /// 撤回: takes it back because it should not have been issued.
@@ -34,13 +40,15 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Start,
         Self::Raise,
         Self::Lower,
         Self::Extend,
         Self::AddOn,
         Self::Correct,
+        Self::Suspend,
+        Self::Resume,
         Self::Lift,
         Self::Withdraw,
     ];
@@ -54,9 +62,24 @@ impl NoticeKind {
             Self::Extend => "extend",
             Self::AddOn => "add-on",
             Self::Correct => "correct",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
             Self::Lift => "lift",
             Self::Withdraw => "withdraw",
         }
+    }
+
+    /// Whether it puts its level in force.
+    pub const fn sets_level(self) -> bool {
+        matches!(
+            self,
+            Self::Start | Self::Raise | Self::Lower | Self::Correct | Self::Resume
+        )
+    }
+
+    /// Whether a level begins at its hour, or is put right.
+    pub const fn starts(self) -> bool {
+        !self.ends() && !matches!(self, Self::Suspend | Self::Resume)
     }
 
     /// Whether it ends the warning.
@@ -131,6 +154,26 @@ pub struct Contents {
     /// Measures that stay after the lift (解除后仍执行的措施).
     #[serde(default)]
     pub keeps: Vec<String>,
+    /// 计划恢复时刻: when a suspension is planned to end. It is printed, and it binds nobody: a
+    /// person issues the [`NoticeKind::Resume`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumes: Option<WrittenTime>,
+    /// The areas that a lift ends before its own hour, which is the last. An area within another
+    /// one that is named has its own hour.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaHour>,
+    /// The classes of measures that are carried out at another level than the notice's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassLevel>,
+}
+
+/// A part of the warning's place that a staggered lift (分批错时解除) ends at an hour of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaHour {
+    /// A county or township.
+    pub area: RegionCode,
+    /// When it ends there.
+    pub at: WrittenTime,
 }
 
 /// What a notice rests on.
@@ -205,6 +248,35 @@ pub enum Medium {
 }
 
 impl Contents {
+    /// What says no more than it has to; the rest is filled in by name.
+    pub fn new(
+        kind: NoticeKind,
+        level: WarningLevel,
+        effective: WrittenTime,
+        ends: End,
+        grounds: Grounds,
+    ) -> Self {
+        Self {
+            kind,
+            level,
+            effective,
+            ends,
+            grounds,
+            parent_document: None,
+            cancels: None,
+            adds: Vec::new(),
+            keeps: Vec::new(),
+            resumes: None,
+            areas: Vec::new(),
+            classes: Vec::new(),
+        }
+    }
+
+    /// The levels it states.
+    pub fn levels(&self) -> Levels {
+        Levels::new(self.level, &self.classes)
+    }
+
     /// Whether what is said holds together; asked when drafting and again when submitting.
     pub fn check(&self) -> Result<(), Refusal> {
         if let End::At(end) = self.ends
@@ -219,6 +291,11 @@ impl Contents {
         if self.kind == NoticeKind::AddOn && self.adds.is_empty() {
             return Err(Refusal::AddsNothing);
         }
+        if let Some(resumes) = self.resumes {
+            self.check_resumption(resumes)?;
+        }
+        self.check_areas()?;
+        self.check_classes()?;
         match &self.grounds {
             Grounds::Judgement { reason } => {
                 written(reason, "the reason for acting without the rules being met")
@@ -226,6 +303,60 @@ impl Contents {
             Grounds::Instruction { number, .. } => written(number, "the number of the instruction"),
             Grounds::Rules { .. } => Ok(()),
         }
+    }
+
+    /// A planned resumption lies between the suspension, or what corrects it, and the stated end.
+    fn check_resumption(&self, resumes: WrittenTime) -> Result<(), Refusal> {
+        if !matches!(self.kind, NoticeKind::Suspend | NoticeKind::Correct) {
+            return Err(Refusal::ResumesNothing);
+        }
+        let ends_first = |end: DateTime<Utc>| end <= resumes.at();
+        if resumes.at() <= self.effective.at() || self.ends.at().is_some_and(ends_first) {
+            return Err(Refusal::ResumesOutside {
+                from: self.effective,
+                resumes,
+            });
+        }
+        Ok(())
+    }
+
+    /// Areas belong to a lift, each is named once, and none ends after the lift itself.
+    fn check_areas(&self) -> Result<(), Refusal> {
+        let mut named = BTreeSet::new();
+        for &AreaHour { area, at } in &self.areas {
+            if self.kind != NoticeKind::Lift {
+                return Err(Refusal::AreasOfNoLift);
+            }
+            if !named.insert(area) {
+                return Err(Refusal::AreaTwice(area));
+            }
+            if at.at() > self.effective.at() {
+                return Err(Refusal::AreaAfterLift { area, at });
+            }
+        }
+        Ok(())
+    }
+
+    /// Classes belong to a notice that puts a level in force, and each is named once.
+    fn check_classes(&self) -> Result<(), Refusal> {
+        let mut named = BTreeSet::new();
+        for stated in &self.classes {
+            if !self.kind.sets_level() {
+                return Err(Refusal::ClassesOfNoLevel(self.kind));
+            }
+            if !named.insert(stated.class) {
+                return Err(Refusal::ClassTwice(stated.class));
+            }
+        }
+        Ok(())
+    }
+
+    /// The named area that a region lies in, with its hour: the smallest of them.
+    pub fn area_of(&self, region: RegionCode) -> Option<AreaHour> {
+        region
+            .with_ancestors()
+            .find_map(|region| self.areas.iter().find(|named| named.area == region))
+            .copied()
     }
 
     /// The superior's document it carries out, if there is one.
@@ -245,23 +376,22 @@ impl Contents {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use rstest::rstest;
+
+    use super::super::MeasureClass;
     use super::*;
 
     /// What a notice may say that starts a warning of a level on a person's judgement.
     pub(in crate::notice) fn contents(level: WarningLevel) -> Contents {
-        Contents {
-            kind: NoticeKind::Start,
+        Contents::new(
+            NoticeKind::Start,
             level,
-            effective: "2026-11-25T08:00".parse().unwrap(),
-            ends: End::UntilFurtherNotice,
-            grounds: Grounds::Judgement {
+            "2026-11-25T08:00".parse().unwrap(),
+            End::UntilFurtherNotice,
+            Grounds::Judgement {
                 reason: "预报资料中断，会商认为将达橙色".to_owned(),
             },
-            parent_document: None,
-            cancels: None,
-            adds: Vec::new(),
-            keeps: Vec::new(),
-        }
+        )
     }
 
     #[test]
@@ -275,5 +405,126 @@ pub(super) mod tests {
             contents.check(),
             Err(Refusal::EndsBeforeStart { .. })
         ));
+    }
+
+    /// 衡水 2021: suspended 3-6 14时, to be started anew 3-9 18时.
+    #[rstest]
+    #[case::hengshui(NoticeKind::Suspend, "2021-03-09T18:00", None)]
+    #[case::of_another_kind(NoticeKind::Extend, "2021-03-09T18:00", Some(Refusal::ResumesNothing))]
+    #[case::at_its_own_hour(
+        NoticeKind::Suspend,
+        "2021-03-06T14:00",
+        Some(outside("2021-03-06T14:00"))
+    )]
+    #[case::at_the_end(
+        NoticeKind::Suspend,
+        "2021-03-10T24:00",
+        Some(outside("2021-03-10T24:00"))
+    )]
+    fn a_suspension_may_plan_its_end_between_its_own_hour_and_the_warnings_end(
+        #[case] kind: NoticeKind,
+        #[case] resumes: &str,
+        #[case] refused: Option<Refusal>,
+    ) {
+        let suspension = Contents {
+            kind,
+            effective: "2021-03-06T14:00".parse().unwrap(),
+            ends: End::At("2021-03-10T24:00".parse().unwrap()),
+            resumes: Some(resumes.parse().unwrap()),
+            ..contents(WarningLevel::Orange)
+        };
+        assert_eq!(suspension.check().err(), refused);
+    }
+
+    /// 2017-11-06: some areas lifted at 15时, the others at 24时.
+    #[rstest]
+    #[case::two_areas(NoticeKind::Lift, &[("411081", "15:00"), ("411082", "24:00")], None)]
+    #[case::of_another_kind(NoticeKind::Lower, &[("411081", "15:00")], Some(Refusal::AreasOfNoLift))]
+    #[case::twice(
+        NoticeKind::Lift,
+        &[("411081", "15:00"), ("411081", "18:00")],
+        Some(Refusal::AreaTwice("411081".parse().unwrap()))
+    )]
+    #[case::after_the_lift(
+        NoticeKind::Lift,
+        &[("411081", "next")],
+        Some(Refusal::AreaAfterLift {
+            area: "411081".parse().unwrap(), at: "2017-11-07T01:00".parse().unwrap(),
+        })
+    )]
+    fn a_lift_names_areas_once_each_and_none_that_ends_after_it(
+        #[case] kind: NoticeKind,
+        #[case] areas: &[(&str, &str)],
+        #[case] refused: Option<Refusal>,
+    ) {
+        let lift = Contents {
+            kind,
+            effective: "2017-11-06T24:00".parse().unwrap(),
+            areas: areas.iter().map(|&(area, at)| hour(area, at)).collect(),
+            ..contents(WarningLevel::Orange)
+        };
+        assert_eq!(lift.check().err(), refused);
+    }
+
+    #[rstest]
+    #[case::of_a_start(NoticeKind::Start, &[MeasureClass::Industry, MeasureClass::Dust], None)]
+    #[case::twice(
+        NoticeKind::Start,
+        &[MeasureClass::Dust, MeasureClass::Dust],
+        Some(Refusal::ClassTwice(MeasureClass::Dust))
+    )]
+    #[case::of_an_extension(
+        NoticeKind::Extend,
+        &[MeasureClass::Dust],
+        Some(Refusal::ClassesOfNoLevel(NoticeKind::Extend))
+    )]
+    fn a_notice_that_sets_a_level_may_set_another_for_each_class_once(
+        #[case] kind: NoticeKind,
+        #[case] classes: &[MeasureClass],
+        #[case] refused: Option<Refusal>,
+    ) {
+        let level = WarningLevel::Orange;
+        let stated = classes.iter().map(|&class| ClassLevel { class, level });
+        let notice = Contents {
+            kind,
+            classes: stated.collect(),
+            ..contents(WarningLevel::Yellow)
+        };
+        assert_eq!(notice.check().err(), refused);
+    }
+
+    fn hour(area: &str, clock: &str) -> AreaHour {
+        let at = match clock {
+            "next" => "2017-11-07T01:00".to_owned(),
+            clock => format!("2017-11-06T{clock}"),
+        };
+        AreaHour {
+            area: area.parse().unwrap(),
+            at: at.parse().unwrap(),
+        }
+    }
+
+    #[rstest]
+    #[case::in_the_named_county("411081", Some("15:00"))]
+    #[case::in_a_township_of_it("411081102", Some("15:00"))]
+    #[case::in_a_township_with_an_hour_of_its_own("411081103", Some("18:00"))]
+    #[case::elsewhere("411082", None)]
+    #[case::the_city("411000", None)]
+    fn the_smallest_named_area_says_the_hour(#[case] region: &str, #[case] at: Option<&str>) {
+        let lift = Contents {
+            kind: NoticeKind::Lift,
+            areas: vec![hour("411081", "15:00"), hour("411081103", "18:00")],
+            ..contents(WarningLevel::Orange)
+        };
+        let found = lift.area_of(region.parse().unwrap()).map(|area| area.at);
+        let expected = at.map(|at| hour("411081", at).at);
+        assert_eq!(found, expected);
+    }
+
+    fn outside(resumes: &str) -> Refusal {
+        Refusal::ResumesOutside {
+            from: "2021-03-06T14:00".parse().unwrap(),
+            resumes: resumes.parse().unwrap(),
+        }
     }
 }

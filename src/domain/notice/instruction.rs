@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ClassLevel;
 use crate::level::WarningLevel;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
@@ -20,6 +21,9 @@ pub struct Instruction {
     pub sender: String,
     /// At least this level; none where it lifts the floor.
     pub level: Option<WarningLevel>,
+    /// The classes of measures for which it orders another level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassLevel>,
     /// From this hour.
     pub effective: WrittenTime,
     /// When it arrived.

@@ -30,6 +30,7 @@ line-not-in-place = Not reported
 line-everything = Everything
 line-office = Office
 line-ramp-down = needs about { $hours } hours to come down safely, by its operating rules
+duty-suspended = Suspended: { $duty }
 office-part = Sees to it that { $plants } plants acknowledge and comply: { $stop } stop, { $limit } limit load, { $autonomous } cut as they see fit, { $other } other
 rung-late = Late
 rung-due = due { $by }
@@ -49,6 +50,7 @@ answer-objection = Explanation or objection
 answer-help = Help asked for
 answer-in-place = In place
 answer-lift-acknowledged = Lift acknowledged
+answer-suspension-acknowledged = Suspension acknowledged
 answer-late = After the deadline
 answer-code = Check code
 

@@ -87,6 +87,13 @@ proposal-hint = The government sets the level. The system proposes, and records 
 
 counts-title = Progress of orders
 counts-empty = No orders are open.
+county-lifted = lifted { $at }
+due-title = To be decided
+due-end = The warning runs out on its own { $at }
+due-extend = Draft an extension
+due-resumption = Planned to resume { $at }; that does not happen on its own
+due-resumption-passed = The planned resumption, { $at }, has passed; still suspended
+due-resume = Draft the resumption
 counties-title = Progress by county
 
 instructions-title = Superior instructions

@@ -30,6 +30,7 @@ line-not-in-place = 未报告
 line-everything = 全部
 line-office = 属地任务
 line-ramp-down = 安全停运约需 { $hours } 小时，按操作规程进行
+duty-suspended = 暂停执行：{ $duty }
 office-part = 督促辖区内 { $plants } 家企业签收、落实：停产 { $stop } 家、限产 { $limit } 家、自主减排 { $autonomous } 家、其他 { $other } 家
 rung-late = 逾期
 rung-due = 时限 { $by }
@@ -49,6 +50,7 @@ answer-objection = 情况说明/异议
 answer-help = 请求帮助
 answer-in-place = 已落实到位
 answer-lift-acknowledged = 已确认解除
+answer-suspension-acknowledged = 已确认暂停
 answer-late = 逾期答复
 answer-code = 核验码
 

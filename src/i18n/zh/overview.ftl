@@ -83,6 +83,13 @@ proposal-hint = 预警级别由人民政府确定；系统只提出建议并记�
 
 counts-title = 指令进度
 counts-empty = 目前没有在办指令。
+county-lifted = { $at }解除
+due-title = 待会商事项
+due-end = 预警将在{ $at }到期即终止
+due-extend = 拟写延长通知
+due-resumption = 计划{ $at }恢复，届时不会自动恢复
+due-resumption-passed = 计划恢复时刻{ $at }已过，仍在暂停
+due-resume = 拟写恢复通知
 counties-title = 各县（市、区）进度
 
 instructions-title = 上级指令

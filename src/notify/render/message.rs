@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Level, TextError, Texts, When, Words};
+use super::{Class, Level, TextError, Texts, When, Words};
 use crate::i18n::Language;
 use crate::notify::MailContent;
 use crate::playbooks::Files;
@@ -21,16 +21,22 @@ pub enum MessageKind {
     Office,
     /// The order was issued wrongly and is withdrawn (撤回).
     Withdrawn,
+    /// The response is suspended (暂停响应).
+    Suspended,
+    /// The response is resumed, the duties are owed again (恢复响应).
+    Resumed,
 }
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Order,
         Self::Told,
         Self::Lift,
         Self::Office,
         Self::Withdrawn,
+        Self::Suspended,
+        Self::Resumed,
     ];
 
     /// The folder of its texts.
@@ -41,6 +47,8 @@ impl MessageKind {
             Self::Lift => "lift",
             Self::Office => "office",
             Self::Withdrawn => "withdrawn",
+            Self::Suspended => "suspended",
+            Self::Resumed => "resumed",
         }
     }
 }
@@ -58,12 +66,18 @@ pub struct MessageContext {
     pub recipient: Recipient,
     /// The region the warning is for: `许昌市`.
     pub region: String,
+    /// The part of the region whose own hour this is, in a staggered lift: `禹州市`.
+    pub area: Option<String>,
     /// Who issues (发布机关).
     pub organ: String,
     /// The document number (文号).
     pub document: String,
     /// The level in force with this message.
     pub level: Level,
+    /// The level at which a plant's measures are carried out, where it is another one.
+    pub measures_level: Option<Level>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<Class>,
     /// The level before, where it changed.
     pub previous_level: Option<Level>,
     /// The response started, in the term of the law in force: `Ⅱ级应对响应`.
@@ -80,6 +94,10 @@ pub struct MessageContext {
     pub enterprises: Option<u32>,
     /// Measures that stay after a lift (解除后继续执行).
     pub keeps: Vec<String>,
+    /// From when duties are not owed for a while; for a suspension and its resumption.
+    pub suspended_from: Option<When>,
+    /// When a suspension is planned to end (计划恢复时刻).
+    pub resumes_at: Option<When>,
     /// Why an order is withdrawn.
     pub reason: Option<String>,
     /// Until when to acknowledge; none where no acknowledgement is owed.
@@ -157,6 +175,7 @@ pub(in crate::notify) mod tests {
 
     use super::*;
     use crate::domain::level::WarningLevel;
+    use crate::domain::notice::{ClassLevel, MeasureClass};
     use crate::domain::time::WrittenTime;
     use crate::playbooks::File;
 
@@ -173,9 +192,15 @@ pub(in crate::notify) mod tests {
                 grade: Some("B-".to_owned()),
             },
             region: "许昌市".to_owned(),
+            area: Some("禹州市".to_owned()),
             organ: "许昌市生态环境保护委员会办公室".to_owned(),
             document: "许环委办〔2026〕88号".to_owned(),
             level: WarningLevel::Orange.into(),
+            measures_level: Some(WarningLevel::Red.into()),
+            classes: vec![Class::from(&ClassLevel {
+                class: MeasureClass::Industry,
+                level: WarningLevel::Red,
+            })],
             previous_level: Some(WarningLevel::Yellow.into()),
             response: Words {
                 zh: "Ⅱ级应对响应".to_owned(),
@@ -198,6 +223,8 @@ pub(in crate::notify) mod tests {
             ],
             enterprises: Some(126),
             keeps: vec!["水泥熟料企业继续执行错峰生产".to_owned()],
+            suspended_from: Some(when("2026-11-24T14:00")),
+            resumes_at: Some(when("2026-11-27T18:00")),
             reason: Some("发送对象有误".to_owned()),
             acknowledge_by: Some(when("2026-11-24T20:30")),
             link: Some("https://qk.example/o/k1.abc?x=1&y=2".to_owned()),
@@ -243,10 +270,15 @@ pub(in crate::notify) mod tests {
     #[test]
     fn every_message_says_the_same_with_nothing_optional() {
         let context = MessageContext {
+            area: None,
+            measures_level: None,
+            classes: Vec::new(),
             previous_level: None,
             duties: Vec::new(),
             enterprises: None,
             keeps: Vec::new(),
+            suspended_from: None,
+            resumes_at: None,
             reason: None,
             acknowledge_by: None,
             link: None,
@@ -280,6 +312,85 @@ pub(in crate::notify) mod tests {
         ] {
             assert!(content.text.contains(said), "{said}");
             assert!(content.html.contains(said), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_class_with_a_level_of_its_own_is_said_in_every_part() {
+        for (language, plant, office) in [
+            (Language::Zh, "你单位的减排措施按红色级别执行", "工业源红色"),
+            (
+                Language::En,
+                "Your measures are those of level Red",
+                "industry Red",
+            ),
+        ] {
+            let content = rendered(MessageKind::Order, language, &sample());
+            for part in [&content.text, &content.html] {
+                assert!(part.contains(plant) && part.contains(office), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_staggered_lift_names_the_area_whose_hour_it_is() {
+        let content = rendered(MessageKind::Lift, Language::Zh, &sample());
+        assert!(
+            content
+                .text
+                .contains("许昌市禹州市自2026年11月24日24时起解除"),
+            "{}",
+            content.text
+        );
+        let all = MessageContext {
+            area: None,
+            ..sample()
+        };
+        let content = rendered(MessageKind::Lift, Language::Zh, &all);
+        assert!(
+            content.text.contains("许昌市自2026年11月24日24时起解除"),
+            "{}",
+            content.text
+        );
+    }
+
+    #[test]
+    fn a_suspension_says_from_when_and_until_when_it_is_planned() {
+        let content = rendered(MessageKind::Suspended, Language::Zh, &sample());
+        for said in ["2026年11月24日24时", "2026年11月27日18时", "以恢复通知为准"] {
+            assert!(content.text.contains(said), "{said}");
+            assert!(content.html.contains(said), "{said}");
+        }
+        let content = rendered(MessageKind::Resumed, Language::Zh, &sample());
+        for said in [
+            "2026年11月24日14时",
+            "1号熟料线",
+            "2026年11月25日12时",
+            "安全",
+        ] {
+            assert!(content.text.contains(said), "{said}");
+            assert!(content.html.contains(said), "{said}");
+        }
+    }
+
+    #[rstest]
+    #[case::stated("2026-11-26T24:00".parse::<WrittenTime>().unwrap().into(), "至2026年11月26日24时为止", "until 24:00 on 26 November 2026")]
+    #[case::open(
+        When::open(),
+        "直至收到解除通知",
+        "until you are told that the warning is lifted"
+    )]
+    fn whoever_is_told_that_nothing_changes_hears_how_long_it_goes_on(
+        #[case] ends: When,
+        #[case] zh: &str,
+        #[case] en: &str,
+    ) {
+        let context = MessageContext { ends, ..sample() };
+        for (language, said) in [(Language::Zh, zh), (Language::En, en)] {
+            let content = rendered(MessageKind::Told, language, &context);
+            for part in [&content.text, &content.html] {
+                assert!(part.contains(said), "{part}");
+            }
         }
     }
 

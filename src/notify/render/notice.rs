@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Level, TextError, Texts, When, Words};
+use super::{Area, Class, Level, TextError, Texts, When, Words};
 use crate::domain::notice::Text;
 use crate::i18n::Language;
 use crate::playbooks::Files;
@@ -15,7 +15,8 @@ use crate::playbooks::Files;
 pub struct NoticeContext {
     /// Whether this is a drill (演练).
     pub drill: bool,
-    /// `start`, `raise`, `lower`, `extend`, `add-on`, `correct`, `lift` or `withdraw`.
+    /// `start`, `raise`, `lower`, `extend`, `add-on`, `correct`, `suspend`, `resume`, `lift` or
+    /// `withdraw`.
     pub kind: &'static str,
     /// The region the warning is for: `许昌市`.
     pub region: String,
@@ -27,6 +28,8 @@ pub struct NoticeContext {
     pub previous_document: Option<String>,
     /// The level put in force; after a lift or withdrawal the level ended.
     pub level: Level,
+    /// The classes of measures that are carried out at another level.
+    pub classes: Vec<Class>,
     /// The level before, where it changed.
     pub previous_level: Option<Level>,
     /// The response, in the term of the law in force: `Ⅱ级应对响应`.
@@ -37,6 +40,12 @@ pub struct NoticeContext {
     pub effective_at: When,
     /// When it ends; often open (另行通知).
     pub ends: When,
+    /// Whether nobody owes a duty from its hour on: a suspension, or what corrects one.
+    pub suspends: bool,
+    /// When a suspension is planned to end (计划恢复时刻).
+    pub resumes_at: Option<When>,
+    /// The areas that a staggered lift (分批错时解除) ends before its own hour.
+    pub areas: Vec<Area>,
     /// The consultation (会商) it rests on; none where a superior's instruction stands for it.
     pub consultation: Option<Consultation>,
     /// The superior's document it carries out (上级文号).
@@ -122,7 +131,7 @@ impl NoticeText {
 mod tests {
     use super::*;
     use crate::domain::level::WarningLevel;
-    use crate::domain::notice::NoticeKind;
+    use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
     use crate::domain::time::WrittenTime;
 
     fn when(text: &str) -> When {
@@ -140,6 +149,7 @@ mod tests {
             document: "许环攻坚办〔2021〕8号".to_owned(),
             previous_document: Some("许环攻坚办〔2021〕6号".to_owned()),
             level: WarningLevel::Red.into(),
+            classes: Vec::new(),
             previous_level: Some(WarningLevel::Orange.into()),
             response: Words {
                 zh: "Ⅰ级应急响应".to_owned(),
@@ -148,6 +158,9 @@ mod tests {
             issued_at: when("2021-01-22T09:00"),
             effective_at: when("2021-01-22T10:00"),
             ends: When::open(),
+            suspends: false,
+            resumes_at: None,
+            areas: Vec::new(),
             consultation: None,
             instruction: Some("省攻坚办调度指令".to_owned()),
             reason: None,
@@ -228,8 +241,25 @@ mod tests {
                 reason: Some("原通知启动时刻有误。".to_owned()),
                 ..orange
             },
+            NoticeKind::Suspend => NoticeContext {
+                plants: nobody,
+                suspends: true,
+                resumes_at: Some(when("2021-01-25T18:00")),
+                ..orange
+            },
+            NoticeKind::Resume => NoticeContext {
+                classes: vec![Class::from(&ClassLevel {
+                    class: MeasureClass::Dust,
+                    level: WarningLevel::Yellow,
+                })],
+                ..orange
+            },
             NoticeKind::Lift => NoticeContext {
                 plants: nobody,
+                areas: vec![Area {
+                    name: "禹州市".to_owned(),
+                    at: when("2021-01-21T24:00"),
+                }],
                 keeps: vec!["水泥熟料企业继续执行错峰生产".to_owned()],
                 ..orange
             },
@@ -284,11 +314,28 @@ mod tests {
     }
 
     #[test]
+    fn a_corrected_suspension_puts_no_level_in_force() {
+        let corrected = NoticeContext {
+            suspends: true,
+            ..of(NoticeKind::Correct)
+        };
+        let body = written(&corrected, Language::Zh).body;
+        let hour = "自2021年1月22日10时起暂停执行Ⅱ级应急响应";
+        assert!(body.contains(hour), "{body}");
+        assert!(!body.contains("签收和反馈"), "{body}");
+        let body = written(&corrected, Language::En).body;
+        assert!(body.contains("is suspended from 10:00"), "{body}");
+    }
+
+    #[test]
     fn a_notice_with_nothing_optional_leaves_no_gap() {
         for kind in NoticeKind::ALL {
             let context = NoticeContext {
                 previous_document: None,
+                classes: Vec::new(),
                 previous_level: None,
+                resumes_at: None,
+                areas: Vec::new(),
                 consultation: None,
                 instruction: None,
                 reason: None,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
+use super::notice::ClassLevel;
 use crate::app::instruction::{self, InstructionIn, InstructionRecord};
 use crate::app::scan::ScanIn;
 use crate::app::{App, Caller, Error};
@@ -36,6 +37,9 @@ pub(super) struct InstructionRequest {
     /// At least this level; absent where it lifts the floor.
     #[schema(value_type = Option<String>, example = "orange")]
     level: Option<WarningLevel>,
+    /// The classes of measures for which it orders another level.
+    #[serde(default)]
+    classes: Vec<ClassLevel>,
     /// From this hour, as written.
     #[schema(value_type = String, example = "2026-11-25T08:00")]
     effective: WrittenTime,
@@ -75,6 +79,9 @@ pub(super) struct Instruction {
     /// At least this level; absent where it lifts the floor.
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<&'static str>,
+    /// The classes of measures for which it orders another level.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
     /// From this hour, as written.
     effective: String,
     /// When it arrived.
@@ -124,6 +131,7 @@ impl TryFrom<InstructionRequest> for InstructionIn {
                 number: asked.number,
                 sender: asked.sender,
                 level: asked.level,
+                classes: asked.classes.into_iter().map(Into::into).collect(),
                 effective: asked.effective,
                 received_at: asked.received_at,
                 note: asked.note,
@@ -143,6 +151,7 @@ impl From<InstructionRecord> for Instruction {
             number: instruction.number,
             sender: instruction.sender,
             level: instruction.level.map(WarningLevel::as_str),
+            classes: instruction.classes.iter().map(Into::into).collect(),
             effective: instruction.effective.to_string(),
             received_at: rfc3339(instruction.received_at),
             note: instruction.note,

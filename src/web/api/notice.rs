@@ -16,7 +16,7 @@ use crate::app::{App, Caller, Error, draw};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
-use crate::domain::notice::{NoticeKind, Signature};
+use crate::domain::notice::{AreaHour, MeasureClass, NoticeKind, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::i18n::Language;
@@ -30,7 +30,7 @@ pub(super) struct DraftRequest {
     /// The place.
     #[schema(value_type = String, example = "411000")]
     region: RegionCode,
-    /// start, raise, lower, extend, add-on, correct, lift or withdraw.
+    /// start, raise, lower, extend, add-on, correct, suspend, resume, lift or withdraw.
     #[schema(value_type = String, example = "start")]
     kind: NoticeKind,
     /// yellow, orange or red; for a lift or withdrawal the level ended.
@@ -54,6 +54,39 @@ pub(super) struct DraftRequest {
     /// Measures that stay after the lift.
     #[serde(default)]
     keeps: Vec<String>,
+    /// When a suspension is planned to end; a notice to resume decides.
+    #[schema(value_type = Option<String>)]
+    resumes: Option<WrittenTime>,
+    /// The counties and townships that a lift ends before its own hour.
+    #[serde(default)]
+    areas: Vec<AreaRequest>,
+    /// The classes of measures with another level than the notice's.
+    #[serde(default)]
+    classes: Vec<ClassLevel>,
+}
+
+/// A class of measures with a level of its own.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClassLevel {
+    /// industry, transport, dust or public.
+    #[schema(value_type = String, example = "industry")]
+    class: MeasureClass,
+    /// yellow, orange or red.
+    #[schema(value_type = String, example = "orange")]
+    level: WarningLevel,
+}
+
+/// An area with an hour of its own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AreaRequest {
+    /// A county or township of the place.
+    #[schema(value_type = String, example = "411081")]
+    area: RegionCode,
+    /// When the warning ends there.
+    #[schema(value_type = String, example = "2026-11-28T15:00")]
+    at: WrittenTime,
 }
 
 /// What a notice is to rest on.
@@ -234,6 +267,15 @@ pub(super) struct NoticeView {
     adds: Vec<String>,
     /// Measures that stay.
     keeps: Vec<String>,
+    /// When a suspension is planned to end, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resumes: Option<String>,
+    /// The areas that a lift ends before its own hour.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    areas: Vec<AreaView>,
+    /// The classes of measures with another level.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
     /// The digest of the playbook it is judged by.
     playbook: String,
     /// What was done, by whom and when.
@@ -241,6 +283,15 @@ pub(super) struct NoticeView {
     /// The plan last drawn for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
+}
+
+/// An area with an hour of its own.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AreaView {
+    /// The area.
+    area: String,
+    /// When the warning ends there, as written.
+    at: String,
 }
 
 /// One step of a notice.
@@ -286,6 +337,36 @@ impl From<DraftRequest> for DraftIn {
             cancels: asked.cancels,
             adds: asked.adds,
             keeps: asked.keeps,
+            resumes: asked.resumes,
+            areas: asked.areas.into_iter().map(Into::into).collect(),
+            classes: asked.classes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<ClassLevel> for notice::ClassLevel {
+    fn from(ClassLevel { class, level }: ClassLevel) -> Self {
+        Self { class, level }
+    }
+}
+
+impl From<&notice::ClassLevel> for ClassLevel {
+    fn from(&notice::ClassLevel { class, level }: &notice::ClassLevel) -> Self {
+        Self { class, level }
+    }
+}
+
+impl From<AreaRequest> for AreaHour {
+    fn from(AreaRequest { area, at }: AreaRequest) -> Self {
+        Self { area, at }
+    }
+}
+
+impl From<&AreaHour> for AreaView {
+    fn from(named: &AreaHour) -> Self {
+        Self {
+            area: named.area.to_string(),
+            at: named.at.to_string(),
         }
     }
 }
@@ -378,6 +459,9 @@ impl NoticeView {
             parent_document: contents.parent_document.clone(),
             adds: contents.adds.clone(),
             keeps: contents.keeps.clone(),
+            resumes: contents.resumes.map(|time| time.to_string()),
+            areas: contents.areas.iter().map(Into::into).collect(),
+            classes: contents.classes.iter().map(Into::into).collect(),
             playbook: record.playbook.clone(),
             steps: record.steps.iter().map(StepView::from).collect(),
             plan,

@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
+use super::notice::ClassLevel;
+use super::warning::Suspension;
 use crate::app::answer::{AnswerIn, Answered, Answerer};
 use crate::app::order::{
     AnswerView, Mark, OrderFilter, OrderRow, OrderState, OrderView, Part, UnitView,
 };
 use crate::app::{App, Caller, Error};
 use crate::domain::id::{OrderKey, WarningId};
+use crate::domain::level::WarningLevel;
 use crate::domain::notice::End;
 use crate::domain::order::{AnswerKind, NotARung, Rung};
 use crate::domain::plan::Control;
@@ -30,7 +33,8 @@ pub(super) struct OrderItem {
     recipient: String,
     /// The county it is counted under.
     county: String,
-    /// begin, replace, tell or release: what the latest notice means to the recipient.
+    /// begin, replace, tell, release, suspend or resume: what the latest notice means to the
+    /// recipient.
     change: &'static str,
     /// issued, handed-over, acknowledged, in-place or lift-acknowledged.
     rung: &'static str,
@@ -74,6 +78,12 @@ pub(super) struct Order {
     revision: u32,
     /// The level of the warning.
     level: &'static str,
+    /// The level at which a plant's measures are carried out, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measures_level: Option<&'static str>,
+    /// The level of every class of measures, for an office, where they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
     /// When it takes effect or ends, as written.
     effective: String,
     /// Until when it holds, as written; absent: 解除时间另行通知.
@@ -91,8 +101,12 @@ pub(super) struct Order {
     basis: String,
     /// issued, handed-over, acknowledged, in-place or lift-acknowledged.
     rung: &'static str,
-    /// waiting, acknowledged, in-place, told, lifted, withdrawn or replaced.
+    /// waiting, acknowledged, in-place, told, suspended, ran-out, lifted, withdrawn or
+    /// replaced.
     state: &'static str,
+    /// The suspension that holds or is ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspension: Option<Suspension>,
     /// Until when the acknowledgement that is owed is due, or was.
     acknowledge_by: String,
     /// Whether that has passed without one.
@@ -111,8 +125,9 @@ pub(super) struct Unit {
     name: String,
     /// The filed measure, word by word.
     measure: String,
-    /// Until when it is to be in place.
-    in_place_by: String,
+    /// Until when it is to be in place; absent while nothing is owed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_place_by: Option<String>,
     /// When it was reported in place.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_place_at: Option<String>,
@@ -180,7 +195,8 @@ pub(super) struct AnswerResult {
     rung: &'static str,
     /// The latest revision: another than was answered when a newer notice came meanwhile.
     latest_revision: u32,
-    /// What the latest notice means to the recipient: begin, replace, tell or release.
+    /// What the latest notice means to the recipient: begin, replace, tell, release, suspend or
+    /// resume.
     latest_change: &'static str,
 }
 
@@ -307,6 +323,8 @@ impl From<OrderView> for Order {
             document: view.document,
             revision: view.revision,
             level: view.level.as_str(),
+            measures_level: view.measures_level.map(WarningLevel::as_str),
+            classes: view.classes.iter().map(Into::into).collect(),
             effective: view.effective.to_string(),
             ends: match view.ends {
                 End::At(end) => Some(end.to_string()),
@@ -328,10 +346,13 @@ impl From<OrderView> for Order {
                 OrderState::Acknowledged => "acknowledged",
                 OrderState::InPlace => "in-place",
                 OrderState::Told => "told",
+                OrderState::Suspended { .. } => "suspended",
+                OrderState::RanOut { .. } => "ran-out",
                 OrderState::Lifted { .. } => "lifted",
                 OrderState::Withdrawn { .. } => "withdrawn",
                 OrderState::Replaced { .. } => "replaced",
             },
+            suspension: view.suspension.map(Suspension::from),
             acknowledge_by: rfc3339(view.acknowledge_by),
             open: view.open.into_iter().map(AnswerKind::as_str).collect(),
             answers: view.answers.into_iter().map(Into::into).collect(),
@@ -344,7 +365,7 @@ impl From<UnitView> for Unit {
         Self {
             name: unit.unit,
             measure: unit.measure,
-            in_place_by: rfc3339(unit.in_place_by),
+            in_place_by: unit.in_place_by.map(rfc3339),
             in_place_at: unit.in_place_at.map(rfc3339),
         }
     }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
-use super::notice::NoticeView;
+use super::notice::{ClassLevel, NoticeView};
 use crate::app::board::{self, Counts, WarningBoard, WarningHead};
 use crate::app::{App, Caller};
 use crate::domain::id::WarningId;
 use crate::domain::notice::End;
 use crate::domain::region::RegionCode;
+use crate::domain::warning as domain;
 use crate::web::problem::{Problem, ProblemBody};
 
 /// How many warnings stand on one page.
@@ -26,7 +27,7 @@ pub(super) struct Warning {
     id: String,
     /// The place.
     region: String,
-    /// announced, in-force, over or withdrawn; absent while its start is a draft.
+    /// announced, in-force, suspended, over or withdrawn; absent while its start is a draft.
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<&'static str>,
     /// Its level.
@@ -44,8 +45,27 @@ pub(super) struct Warning {
     /// Until when, as written; absent: 解除时间另行通知.
     #[serde(skip_serializing_if = "Option::is_none")]
     ends: Option<String>,
+    /// The level of every class of measures, where they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassLevel>,
+    /// The suspension that holds or is ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspension: Option<Suspension>,
     /// How many plans it has had.
     revision: i32,
+}
+
+/// A time in which nobody owes a duty, while the warning stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Suspension {
+    /// From when, as written.
+    from: String,
+    /// When it is planned to end, as written; a notice decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planned: Option<String>,
+    /// From when duties are owed again, as written, once a notice has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
 }
 
 /// A warning with its notices and the progress of its orders.
@@ -89,6 +109,7 @@ pub(super) struct WarningQuery {
 impl Warning {
     fn new(head: &WarningHead, now: chrono::DateTime<chrono::Utc>) -> Self {
         let warning = head.warning.as_ref();
+        let split = warning.map(|w| w.levels().split()).unwrap_or_default();
         Self {
             id: head.id.to_string(),
             region: head.region.to_string(),
@@ -101,7 +122,19 @@ impl Warning {
                 End::At(time) => Some(time.to_string()),
                 End::UntilFurtherNotice => None,
             }),
+            classes: split.iter().map(Into::into).collect(),
+            suspension: warning.and_then(|w| w.suspension(now)).map(Into::into),
             revision: head.revision,
+        }
+    }
+}
+
+impl From<domain::Suspension> for Suspension {
+    fn from(suspension: domain::Suspension) -> Self {
+        Self {
+            from: suspension.from.to_string(),
+            planned: suspension.planned.map(|time| time.to_string()),
+            until: suspension.until.map(|time| time.to_string()),
         }
     }
 }

@@ -7,16 +7,19 @@ use crate::app::desk::{Desk, Followed, Overview, ProposalState};
 use crate::app::notices::{DraftIn, GroundsIn};
 use crate::domain::id::InstructionId;
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{Consultation, Contents, End, Grounds, NoticeKind};
-use crate::domain::region::RegionCode;
+use crate::domain::notice::{Consultation, Contents, End, Grounds, Levels, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Decision, Proposal};
+use crate::domain::warning::{Suspension, Warning};
 use crate::i18n::Language;
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::NoticeForm;
 
+use super::classes::Chosen;
 use super::posted::Reading;
 use crate::web::shown;
+
+mod areas;
 
 /// The form as typed.
 #[derive(Clone, Default)]
@@ -35,6 +38,9 @@ pub(super) struct Typed {
     cancels: String,
     adds: String,
     keeps: String,
+    resumes: TimeField,
+    areas: String,
+    classes: Chosen,
 }
 
 /// What the form says: the notice, and the consultation where one was filled in.
@@ -63,6 +69,7 @@ impl Typed {
             clock: text(&format!("{name}_clock")),
         };
         let (from, until, consulted) = (time("from"), time("until"), time("consulted"));
+        let resumes = time("resumes");
         Self {
             kind: text("kind"),
             level: text("level"),
@@ -78,6 +85,9 @@ impl Typed {
             cancels: text("cancels"),
             adds: text("adds"),
             keeps: text("keeps"),
+            areas: text("areas"),
+            classes: Chosen::of(&mut text),
+            resumes,
         }
     }
 
@@ -85,7 +95,7 @@ impl Typed {
     /// and standing.
     pub(super) fn begin(desk: &Desk, seen: &Overview, asked: &HashMap<String, String>) -> Self {
         let grounds = asked.get("grounds").cloned();
-        let mut typed = match (grounds.as_deref(), warned_of(seen)) {
+        let mut typed = match (grounds.as_deref(), warned_of(desk, seen)) {
             (Some(PROPOSAL), Some(decision)) => Self::proposed(desk, decision),
             (Some(on), _) if on.starts_with(INSTRUCTION) => {
                 let ordered = |followed: &&Followed| on == rests_on(followed);
@@ -103,8 +113,16 @@ impl Typed {
                 level.as_str().clone_into(&mut typed.level);
             }
             // What is not to change stays as it stands.
-            if let Some(from) = standing_start(desk).filter(|_| kind == NoticeKind::Correct) {
-                typed.from = from.into();
+            if kind == NoticeKind::Correct {
+                typed.corrects(desk);
+            }
+            if let NoticeKind::Correct | NoticeKind::Resume = kind
+                && let Some(warning) = standing(desk)
+            {
+                typed.classes = Chosen::recorded(&warning.classes);
+            }
+            if let Some(planned) = planned(desk).filter(|_| kind == NoticeKind::Resume) {
+                typed.from = planned.into();
             }
             if let Some(until) = standing_end(desk).filter(|_| !kind.ends()) {
                 typed.closed = true;
@@ -114,6 +132,17 @@ impl Typed {
         typed
     }
 
+    /// The hours that a correction leaves as they stand.
+    fn corrects(&mut self, desk: &Desk) {
+        let suspended = suspension(desk).filter(|it| it.until.is_none());
+        let from = suspended.map(|it| it.from);
+        if let Some(from) = from.or_else(|| standing_start(desk)) {
+            self.from = from.into();
+        }
+        let planned = suspended.and_then(|it| it.planned);
+        self.resumes = planned.map(TimeField::from).unwrap_or_default();
+    }
+
     /// A draft that follows the open proposal.
     fn proposed(desk: &Desk, decision: &Decision) -> Self {
         let until = decision.until.map(WrittenTime::ending);
@@ -121,7 +150,7 @@ impl Typed {
         // What the rules would have begun already begins now.
         let from = decision.from.map(|from| from.max(next_hour(desk).at()));
         Self {
-            kind: kind_of(decision.proposal)
+            kind: kind_of(desk, decision.proposal)
                 .map_or("", NoticeKind::as_str)
                 .to_owned(),
             level: level.map_or("", WarningLevel::as_str).to_owned(),
@@ -136,21 +165,24 @@ impl Typed {
     /// A draft that carries out an instruction.
     fn ordered(desk: &Desk, followed: &Followed) -> Self {
         let said = &followed.record.instruction;
-        let standing = standing_level(desk);
-        let kind = match (standing, said.level) {
+        let kind = match (standing(desk), said.level) {
             (None, _) => NoticeKind::Start,
             (Some(_), None) => NoticeKind::Lift,
-            (Some(standing), Some(level)) if level > standing => NoticeKind::Raise,
-            (Some(standing), Some(level)) if level < standing => NoticeKind::Lower,
-            (Some(_), Some(_)) => NoticeKind::Extend,
+            (Some(_), Some(_)) if suspension(desk).is_some() => NoticeKind::Resume,
+            (Some(standing), Some(level)) => {
+                let ordered = Levels::new(level, &said.classes);
+                standing.levels().change_to(ordered)
+            }
         };
-        let level = said.level.or(standing);
+        let level = said.level.or(standing_level(desk));
+        let classes = kind.sets_level().then(|| Chosen::recorded(&said.classes));
         Self {
             kind: kind.as_str().to_owned(),
             level: level.map_or("", WarningLevel::as_str).to_owned(),
             from: said.effective.into(),
             grounds: rests_on(followed),
             parent: said.number.clone(),
+            classes: classes.unwrap_or_default(),
             ..Self::consulted_now(desk)
         }
     }
@@ -158,7 +190,11 @@ impl Typed {
     /// A draft that rests on a person's own judgement.
     fn judged(desk: &Desk) -> Self {
         let standing = standing_level(desk);
-        let kind = standing.map_or(NoticeKind::Start, |_| NoticeKind::Extend);
+        let kind = match (standing, suspension(desk)) {
+            (None, _) => NoticeKind::Start,
+            (Some(_), Some(_)) => NoticeKind::Resume,
+            (Some(_), None) => NoticeKind::Extend,
+        };
         let level = standing.unwrap_or(WarningLevel::Yellow);
         Self {
             kind: kind.as_str().to_owned(),
@@ -204,11 +240,15 @@ impl Typed {
             cancels: contents.cancels.clone().unwrap_or_default(),
             adds: contents.adds.join("\n"),
             keeps: contents.keeps.join("\n"),
+            resumes: contents.resumes.map(TimeField::from).unwrap_or_default(),
+            areas: areas::written(&contents.areas),
+            classes: Chosen::recorded(&contents.classes),
         }
     }
 
     /// What the form says.
-    pub(super) fn read(&self, language: Language, region: RegionCode) -> Result<Read, Faults> {
+    pub(super) fn read(&self, language: Language, desk: &Desk) -> Result<Read, Faults> {
+        let (region, regions) = (desk.region, desk.playbook.regions());
         let mut reading = Reading::new(language);
         let kind = reading.choice("kind", self.kind());
         let level = reading.choice("level", self.level.parse().ok());
@@ -218,6 +258,16 @@ impl Typed {
         } else {
             Some(End::UntilFurtherNotice)
         };
+        let resumes = if self.resumes == TimeField::default() {
+            Some(None)
+        } else {
+            reading.time("resumes", &self.resumes).map(Some)
+        };
+        let areas = areas::read(&self.areas, region, regions);
+        if areas.is_none() {
+            reading.fault("areas", "fault-areas");
+        }
+        let classes = reading.choice("classes", self.classes.read());
         let grounds = self.read_grounds(&mut reading);
         let consultation = self.read_consultation(&mut reading);
         let read = (|| {
@@ -233,6 +283,9 @@ impl Typed {
                     cancels: some(&self.cancels),
                     adds: lines(&self.adds),
                     keeps: lines(&self.keeps),
+                    resumes: resumes?,
+                    areas: areas?,
+                    classes: classes?,
                 },
                 consultation,
             })
@@ -317,16 +370,20 @@ impl Typed {
             cancels: self.cancels,
             adds: self.adds,
             keeps: self.keeps,
+            suspends: self.kind == NoticeKind::Suspend.as_str(),
+            resumes: self.resumes,
+            areas: self.areas,
+            classes: self.classes.fields(language),
             faults,
         }
     }
 
     /// The kinds that what stands allows.
     fn kinds(&self, language: Language, desk: &Desk) -> Vec<Choice> {
-        let stands = desk.standing.is_some();
-        let kinds = KINDS
-            .into_iter()
-            .filter(|kind| (*kind != NoticeKind::Start) == stands);
+        let kinds = KINDS.into_iter().filter(|kind| match standing(desk) {
+            Some(warning) => warning.takes(*kind, desk.now),
+            None => *kind == NoticeKind::Start,
+        });
         let kinds = kinds.map(|kind| Choice {
             value: kind.as_str().to_owned(),
             words: language.notice_kind(kind).to_string(),
@@ -374,7 +431,7 @@ impl Typed {
             }
             Some(Grounds::Judgement { .. }) | None => {}
         }
-        if warned_of(seen).is_some() {
+        if warned_of(desk, seen).is_some() {
             let words = language.say("grounds-proposal").to_string();
             choices.push(choice(PROPOSAL.to_owned(), words));
         }
@@ -412,12 +469,14 @@ impl Typed {
 }
 
 /// Every kind a notice may be of, in the order of a warning's life.
-const KINDS: [NoticeKind; 8] = [
+const KINDS: [NoticeKind; 10] = [
     NoticeKind::Start,
     NoticeKind::Raise,
     NoticeKind::Lower,
     NoticeKind::Extend,
     NoticeKind::AddOn,
+    NoticeKind::Suspend,
+    NoticeKind::Resume,
     NoticeKind::Lift,
     NoticeKind::Withdraw,
     NoticeKind::Correct,
@@ -425,8 +484,10 @@ const KINDS: [NoticeKind; 8] = [
 
 /// The kinds that may follow on the warning that stands.
 pub(super) fn changes(desk: &Desk) -> impl Iterator<Item = NoticeKind> {
-    let follows =
-        |kind: &NoticeKind| *kind != NoticeKind::Start && level_after(desk, *kind).is_some();
+    let follows = |kind: &NoticeKind| {
+        standing(desk).is_some_and(|warning| warning.takes(*kind, desk.now))
+            && level_after(desk, *kind).is_some()
+    };
     KINDS.into_iter().filter(follows)
 }
 
@@ -457,24 +518,31 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && contents.cancels == draft.cancels
         && contents.adds == draft.adds
         && contents.keeps == draft.keeps
+        && contents.resumes == draft.resumes
+        && contents.areas == draft.areas
+        && contents.classes == draft.classes
 }
 
-/// The kind of notice that follows a proposal; none where an advisory does.
-const fn kind_of(proposal: Proposal) -> Option<NoticeKind> {
-    match proposal {
-        Proposal::Raise => Some(NoticeKind::Raise),
-        Proposal::Lower => Some(NoticeKind::Lower),
-        Proposal::Extend => Some(NoticeKind::Extend),
-        Proposal::Lift => Some(NoticeKind::Lift),
-        Proposal::Issue | Proposal::Hold => Some(NoticeKind::Start),
-        Proposal::Advise => None,
-    }
+/// The notice that carries a proposal out; on a suspended warning it resumes at what is proposed.
+/// None where an advisory does.
+fn kind_of(desk: &Desk, proposal: Proposal) -> Option<NoticeKind> {
+    Some(match proposal {
+        Proposal::Raise | Proposal::Lower | Proposal::Extend if suspension(desk).is_some() => {
+            NoticeKind::Resume
+        }
+        Proposal::Raise => NoticeKind::Raise,
+        Proposal::Lower => NoticeKind::Lower,
+        Proposal::Extend => NoticeKind::Extend,
+        Proposal::Lift => NoticeKind::Lift,
+        Proposal::Issue | Proposal::Hold => NoticeKind::Start,
+        Proposal::Advise => return None,
+    })
 }
 
 /// The open proposal, where a notice can follow it.
-fn warned_of(seen: &Overview) -> Option<&Decision> {
+fn warned_of<'s>(desk: &Desk, seen: &'s Overview) -> Option<&'s Decision> {
     match &seen.proposal {
-        ProposalState::Open(open) => kind_of(open.decision.proposal).map(|_| &open.decision),
+        ProposalState::Open(open) => kind_of(desk, open.decision.proposal).map(|_| &open.decision),
         _ => None,
     }
 }
@@ -483,17 +551,32 @@ fn rests_on(followed: &Followed) -> String {
     format!("{INSTRUCTION}{}", followed.record.id)
 }
 
+fn standing(desk: &Desk) -> Option<&Warning> {
+    desk.standing.as_ref()?.head.warning.as_ref()
+}
+
 fn standing_level(desk: &Desk) -> Option<WarningLevel> {
-    Some(desk.standing.as_ref()?.head.warning.as_ref()?.level)
+    Some(standing(desk)?.level)
+}
+
+fn standing_start(desk: &Desk) -> Option<WrittenTime> {
+    Some(standing(desk)?.effective)
 }
 
 /// The stated end of the warning that stands.
-fn standing_start(desk: &Desk) -> Option<WrittenTime> {
-    Some(desk.standing.as_ref()?.head.warning.as_ref()?.effective)
+fn standing_end(desk: &Desk) -> Option<WrittenTime> {
+    shown::end(standing(desk)?.ends)
 }
 
-fn standing_end(desk: &Desk) -> Option<WrittenTime> {
-    shown::end(desk.standing.as_ref()?.head.warning.as_ref()?.ends)
+/// The suspension of the warning that stands, held or ahead.
+fn suspension(desk: &Desk) -> Option<Suspension> {
+    standing(desk)?.suspension(desk.now)
+}
+
+/// When that is planned to end, where the hour is still ahead.
+fn planned(desk: &Desk) -> Option<WrittenTime> {
+    let planned = suspension(desk)?.planned;
+    planned.filter(|planned| planned.at() > desk.now)
 }
 
 /// The next full hour: a notice takes effect at one.

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::classes::Chosen;
 use super::posted::{Posted, Reading, faults};
 use super::{Seat, done};
 use crate::app::caller::Right;
@@ -65,6 +66,7 @@ fn field(of: &str) -> Option<&'static str> {
         "sender" => Some("sender"),
         "received_at" => Some("received"),
         "scan" => Some("scan"),
+        "classes" => Some("classes"),
         _ => None,
     }
 }
@@ -75,6 +77,7 @@ struct Typed {
     number: String,
     sender: String,
     level: String,
+    classes: Chosen,
     from: TimeField,
     received: TimeField,
     remark: String,
@@ -86,6 +89,7 @@ impl Typed {
             number: posted.text("number"),
             sender: posted.text("sender"),
             level: posted.text("level"),
+            classes: Chosen::of(|name| posted.text(name)),
             from: posted.time("from"),
             received: posted.time("received"),
             remark: posted.text("remark"),
@@ -101,6 +105,7 @@ impl Typed {
             level => level.parse().ok().map(Some),
         };
         let level = reading.choice("level", level);
+        let classes = reading.choice("classes", self.classes.read());
         let effective = reading.time("from", &self.from);
         let received = reading.time("received", &self.received);
         let read = (|| {
@@ -109,6 +114,7 @@ impl Typed {
                 number: number?,
                 sender: sender?,
                 level: level?,
+                classes: classes?,
                 effective: effective?,
                 received_at: received?.at(),
                 note: self.remark.trim().to_owned(),
@@ -145,6 +151,7 @@ fn show(
         number: typed.number,
         sender: typed.sender,
         levels,
+        classes: typed.classes.fields(language),
         from: typed.from,
         received: typed.received,
         remark: typed.remark,

@@ -24,8 +24,9 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
-pub(super) mod compare;
 pub(super) mod advisory;
+mod classes;
+pub(super) mod compare;
 pub(super) mod dead_letters;
 pub(super) mod docs;
 mod draft;

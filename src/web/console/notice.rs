@@ -136,7 +136,7 @@ async fn begun(
     typed: &Typed,
     proposal: Option<i64>,
 ) -> Result<Result<NoticeId, Faults>, Error> {
-    let mut read = match typed.read(seat.language, desk.region) {
+    let mut read = match typed.read(seat.language, desk) {
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -354,7 +354,7 @@ async fn saved(seat: &Seat, id: NoticeId, fields: Fields) -> Result<Option<Respo
     }
     let page = Page::read(seat, id).await?;
     let typed = Typed::of(fields);
-    let draft = match typed.read(seat.language, page.board.record.region) {
+    let draft = match typed.read(seat.language, &page.desk) {
         Ok(read) => match revise(seat, &page.board.record, read).await {
             Ok(()) => return Ok(None),
             Err(error) => match faults(seat.language, error, field) {
@@ -414,9 +414,16 @@ fn field(of: &str) -> Option<&'static str> {
         "no-consultation" | "consultation" => Some("consultation"),
         "unwritten" => Some("reason"),
         "level" | "below-floor" => Some("level"),
-        "no-warning" | "warning-stands" | "warning-over" => Some("kind"),
+        "no-warning" | "warning-stands" | "warning-over" | "lift-announced" | "suspended"
+        | "not-suspended" => Some("kind"),
+        "too-early" => Some("from"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
+        "class-twice" | "classes-of-no-level" => Some("classes"),
+        "resumes-nothing" | "resumes-outside" => Some("resumes"),
+        "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" | "area-past" => {
+            Some("areas")
+        }
         "no-proposal" | "advised" | "grounds" => Some("grounds"),
         "own-draft" | "another-text" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
@@ -431,7 +438,8 @@ fn issue_field(of: &str) -> Option<&'static str> {
     match of {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "level" | "below-floor"
-        | "no-warning" | "warning-stands" | "warning-over" | "not-later" => Some("confirmed"),
+        | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "lift-announced"
+        | "suspended" | "not-suspended" | "too-early" | "area-past" => Some("confirmed"),
         _ => None,
     }
 }

@@ -116,6 +116,9 @@ pub(in crate::web) async fn show(seat: Seat, Path(key): Path<i64>) -> Result<Res
         ),
         from: view.effective,
         until: shown::end(view.ends),
+        measures_level: view.measures_level,
+        classes: view.classes.clone(),
+        suspension: view.suspension,
         marks: marks_of(&record),
         lines: lines(view, language),
         basis: format!("{}；{}", view.basis, view.law),
@@ -217,13 +220,13 @@ fn row(order: &ListedOrder, desk: &Desk, language: Language) -> OrderRow {
             .acknowledged_at
             .filter(|_| order.rung >= Rung::Acknowledged)
             .map(WrittenTime::of),
-        marks: order.marks.iter().copied().map(shown::mark).collect(),
+        marks: marks(&order.marks, order.duty.is_suspended()),
     }
 }
 
 fn marks_of(record: &OrderRecord) -> Vec<status::Mark> {
     let head = record.standing.head;
-    let marks = [
+    let of_record = [
         (
             matches!(record.view.state, OrderState::Waiting { late: true }),
             Mark::Overdue,
@@ -231,22 +234,31 @@ fn marks_of(record: &OrderRecord) -> Vec<status::Mark> {
         (head.objected >= record.owed, Mark::Objected),
         (head.helped >= record.owed, Mark::Helped),
     ];
-    let marks = marks.into_iter().filter(|(stands_out, _)| *stands_out);
-    marks.map(|(_, mark)| shown::mark(mark)).collect()
+    let stand_out = of_record.into_iter().filter(|(stands_out, _)| *stands_out);
+    let stand_out: Vec<Mark> = stand_out.map(|(_, mark)| mark).collect();
+    let suspended = matches!(record.view.state, OrderState::Suspended { .. });
+    marks(&stand_out, suspended)
+}
+
+/// What stands out, with the suspension of what is owed.
+fn marks(stand_out: &[Mark], suspended: bool) -> Vec<status::Mark> {
+    let marks = stand_out.iter().copied().map(shown::mark);
+    let suspended = suspended.then_some(status::Mark::Suspended);
+    marks.chain(suspended).collect()
 }
 
 fn lines(view: &OrderView, language: Language) -> Vec<OrderLine> {
     let whole = |unit: &'static str, measure: String| OrderLine {
         unit: language.say(unit).to_string(),
         measure,
-        by: view.effective,
+        by: Some(view.effective),
         remark: None,
         in_place_at: None,
     };
     let units = view.units.iter().map(|unit| OrderLine {
         unit: unit.unit.clone(),
         measure: unit.measure.clone(),
-        by: WrittenTime::of(unit.in_place_by),
+        by: unit.in_place_by.map(WrittenTime::of),
         remark: (unit.ramp_down_hours > 0).then(|| shown::ramp_down(unit, language)),
         in_place_at: unit.in_place_at.map(WrittenTime::of),
     });
@@ -271,6 +283,7 @@ fn ladder(record: &OrderRecord) -> Vec<LadderRung> {
         view.state,
         OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
     );
+    let suspended = matches!(view.state, OrderState::Suspended { .. });
     let first_answer = |kinds: &[Answered]| {
         let given = view.answers.iter().rev();
         let counts = given.filter(|it| it.revision >= record.owed && kinds.contains(&it.kind));
@@ -311,8 +324,8 @@ fn ladder(record: &OrderRecord) -> Vec<LadderRung> {
         ),
         answered,
     ];
-    if !lifted && view.control == crate::domain::plan::Control::Required {
-        let last = view.units.iter().map(|unit| unit.in_place_by).max();
+    if !lifted && !suspended && view.control == crate::domain::plan::Control::Required {
+        let last = view.units.iter().filter_map(|unit| unit.in_place_by).max();
         ladder.push(LadderRung {
             due_at: last.map(WrittenTime::of),
             ..rung(status::Rung::InPlace, in_place.map(|(at, _)| at))
@@ -341,7 +354,11 @@ fn answer(answer: &AnswerView, view: &OrderView, language: Language) -> Answer {
         view.state,
         OrderState::Lifted { .. } | OrderState::Withdrawn { .. }
     );
+    let suspended = matches!(view.state, OrderState::Suspended { .. });
     let kind = match answer.kind {
+        Answered::Acknowledged if suspended && answer.revision == view.revision => {
+            AnswerKind::SuspensionAcknowledged
+        }
         Answered::Acknowledged if releases && answer.revision == view.revision => {
             AnswerKind::LiftAcknowledged
         }

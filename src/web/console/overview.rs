@@ -17,15 +17,17 @@ use crate::app::decide::Judged;
 use crate::app::desk::{self, Desk, Followed, Names, ProposalState};
 use crate::app::skill::Scored;
 use crate::app::{ingest, proposal};
+use crate::domain::notice::NoticeKind;
 use crate::domain::outlook::{Agreed, AqiRange, Consensus, Day, Origin};
 use crate::domain::time::{WrittenTime, day_of};
 use crate::domain::trigger::{Decision, Exclusion, Proposal, Reason, Rules};
+use crate::domain::warning::Due;
 use crate::i18n::Language;
 use crate::web::pages::Section;
 use crate::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
 use crate::web::pages::form::Faults;
 use crate::web::pages::overview::{
-    self as view, County, FillIn, Gap, Instruction, NextLevel, Overview, ProposalAnswer,
+    self as view, County, DueItem, FillIn, Gap, Instruction, NextLevel, Overview, ProposalAnswer,
     ProposalKind,
 };
 use crate::web::problem::Problem;
@@ -147,6 +149,7 @@ async fn page(
         language: seat.language,
         chrome: seat.chrome(desk, Section::Overview),
         held_since: seen.held_since.map(WrittenTime::of),
+        due: drawn.due(may_draft),
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),
@@ -376,6 +379,7 @@ impl Drawn<'_> {
             let notice = followed.notice.map(|notice| format!("/notices/{notice}"));
             Instruction {
                 level: said.level,
+                classes: said.classes,
                 from: said.effective,
                 received_at: WrittenTime::of(said.received_at),
                 waits_minutes: (notice.is_none() && waited < WAITS_FOR)
@@ -388,14 +392,38 @@ impl Drawn<'_> {
         shown.collect()
     }
 
+    /// What has to be decided about the warning that stands. A suspended one is not extended.
+    fn due(&self, may_draft: bool) -> Vec<DueItem> {
+        let standing = self.desk.standing.as_ref();
+        let Some(warning) = standing.and_then(|board| board.head.warning.as_ref()) else {
+            return Vec::new();
+        };
+        let now = self.desk.now;
+        let due = warning.due(now).into_iter().map(|due| {
+            let (at, kind) = match due {
+                Due::End(at) => (at, NoticeKind::Extend),
+                Due::Resumption(at) => (at, NoticeKind::Resume),
+            };
+            let drafts = may_draft && warning.takes(kind, now);
+            DueItem {
+                due,
+                passed: at.at() <= now,
+                draft: drafts.then(|| self.seat.here(&format!("/notices/new?kind={kind}"))),
+            }
+        });
+        due.collect()
+    }
+
     fn counties(&self) -> Vec<County> {
         let Some(board) = &self.desk.standing else {
             return Vec::new();
         };
         let regions = self.desk.playbook.regions();
+        let warning = board.head.warning.as_ref();
         let counties = board.progress.counties.iter().map(|(code, counts)| County {
             name: shown::county(regions, code),
             code: code.clone(),
+            lifted_at: warning.and_then(|warning| warning.lifted_at(code.parse().ok()?)),
             counts: shown::counts(counts),
         });
         counties.collect()

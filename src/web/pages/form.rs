@@ -1,5 +1,6 @@
 //! What a form shows when it comes back: the words as they were typed, and what is wrong with them.
 
+use crate::domain::notice::MeasureClass;
 use crate::domain::time::WrittenTime;
 
 /// Something wrong with one field.
@@ -45,6 +46,15 @@ impl From<WrittenTime> for TimeField {
             clock: format!("{hour:02}:{minute:02}"),
         }
     }
+}
+
+/// The level of one class of measures, to be chosen.
+#[derive(Clone, Debug)]
+pub struct ClassField {
+    /// The class.
+    pub class: MeasureClass,
+    /// The levels, first that of the whole.
+    pub levels: Vec<Choice>,
 }
 
 /// A choice of a list: its value in the form, and its words.

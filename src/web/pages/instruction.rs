@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
-use crate::web::pages::form::{Choice, Faults, TimeField};
+use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 
 /// The registration form.
 #[derive(Clone, Debug, Template)]
@@ -22,6 +22,8 @@ pub struct InstructionPage {
     pub sender: String,
     /// The levels to choose from, and 解除.
     pub levels: Vec<Choice>,
+    /// The levels of the classes of measures.
+    pub classes: Vec<ClassField>,
     /// When it orders the start for.
     pub from: TimeField,
     /// When it was received.
@@ -39,6 +41,7 @@ impl InstructionPage {
             "number" => "instruction-number",
             "sender" => "instruction-sender",
             "level" => "instruction-level",
+            "classes" => "classes-title",
             "from" => "instruction-from",
             "received" => "instruction-received-at",
             "scan" => "instruction-scan",

@@ -11,6 +11,7 @@
 use crate::config;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::i18n::{Language, Phrase};
 
 pub mod advisory;
@@ -168,6 +169,8 @@ pub struct Standing {
     pub from: WrittenTime,
     /// When it ends, as written; none for 解除时间另行通知.
     pub until: Option<WrittenTime>,
+    /// The suspension that holds or is ahead.
+    pub suspension: Option<Suspension>,
     /// The warning's page.
     pub href: String,
 }

@@ -6,11 +6,11 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{ClassLevel, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
-use crate::web::pages::form::{Choice, Faults, TimeField};
+use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
 mod plan;
@@ -153,6 +153,14 @@ pub struct NoticeForm {
     pub adds: String,
     /// Measures that stay after the lift, one to a line.
     pub keeps: String,
+    /// When a suspension is planned to end.
+    pub resumes: TimeField,
+    /// The areas that a lift ends before its own hour, one to a line: code or name, day, clock.
+    pub areas: String,
+    /// The levels of the classes of measures.
+    pub classes: Vec<ClassField>,
+    /// Whether a suspension is being written.
+    pub suspends: bool,
     /// What is wrong with the above.
     pub faults: Faults,
 }
@@ -171,6 +179,9 @@ impl NoticeForm {
             "consulted_by" => "notice-consulted-by",
             "consultation" => "notice-conclusion",
             "adds" => "notice-adds",
+            "resumes" => "notice-resumes",
+            "areas" => "notice-areas",
+            "classes" => "classes-title",
             _ => return None,
         }))
     }
@@ -199,6 +210,12 @@ pub struct NoticeFacts {
     pub adds: Option<String>,
     /// Measures that stay after the lift.
     pub keeps: Option<String>,
+    /// When a suspension is planned to end, as written.
+    pub resumes: Option<WrittenTime>,
+    /// The areas that a lift ends before its own hour, by name.
+    pub areas: Vec<(String, WrittenTime)>,
+    /// The classes of measures with a level of their own.
+    pub classes: Vec<ClassLevel>,
     /// The rule it was judged by, with its version.
     pub rule: String,
 }
@@ -262,6 +279,10 @@ pub enum StepKind {
     Corrected,
     /// 加严.
     AddedOn,
+    /// 暂停.
+    Suspended,
+    /// 恢复.
+    Resumed,
     /// 放弃.
     Abandoned,
     /// 发布, of an advisory.
@@ -287,6 +308,8 @@ impl StepKind {
             Self::Lifted => "step-lifted",
             Self::Withdrawn => "step-withdrawn",
             Self::Corrected => "step-corrected",
+            Self::Suspended => "step-suspended",
+            Self::Resumed => "step-resumed",
             Self::AddedOn => "step-added-on",
             Self::Abandoned => "step-abandoned",
             Self::Published => "step-published",

@@ -3,7 +3,9 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::ClassLevel;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::form::Choice;
@@ -94,6 +96,12 @@ pub struct OrderPage {
     pub from: WrittenTime,
     /// When it ends, as written; none for 另行通知.
     pub until: Option<WrittenTime>,
+    /// The level at which its measures are carried out, where it is another one.
+    pub measures_level: Option<WarningLevel>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<ClassLevel>,
+    /// The suspension that holds or is ahead.
+    pub suspension: Option<Suspension>,
     /// What stands out.
     pub marks: Vec<Mark>,
     /// What each production line must do.
@@ -115,8 +123,8 @@ pub struct OrderLine {
     pub unit: String,
     /// What it must do.
     pub measure: String,
-    /// By when it must be in place, as written.
-    pub by: WrittenTime,
+    /// By when it must be in place, as written; none while nothing is owed.
+    pub by: Option<WrittenTime>,
     /// What must be minded on the way: ramp-down hours, safety.
     pub remark: Option<String>,
     /// When it was reported in place.
@@ -218,6 +226,8 @@ pub enum AnswerKind {
     InPlace,
     /// 解除已确认.
     LiftAcknowledged,
+    /// 已知悉暂停.
+    SuspensionAcknowledged,
 }
 
 impl AnswerKind {
@@ -229,6 +239,7 @@ impl AnswerKind {
             Self::Help => "answer-help",
             Self::InPlace => "answer-in-place",
             Self::LiftAcknowledged => "answer-lift-acknowledged",
+            Self::SuspensionAcknowledged => "answer-suspension-acknowledged",
         })
     }
 }

@@ -7,8 +7,10 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::ClassLevel;
 use crate::domain::skill::LineSkill;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Due;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
 use crate::web::pages::advisory::AdvisoryRow;
@@ -27,6 +29,8 @@ pub struct Overview {
     pub chrome: Chrome,
     /// Since when nothing is sent, because a backup was restored and nobody has released it.
     pub held_since: Option<WrittenTime>,
+    /// What a person has to decide about the warning that stands.
+    pub due: Vec<DueItem>,
     /// The outlook; none before the first was taken in.
     pub outlook: Option<Outlook>,
     /// Where missing days are given a value; none where there are none, or the person may not.
@@ -48,6 +52,17 @@ pub struct Overview {
     pub counts: Option<RungCounts>,
     /// The same by county.
     pub counties: Vec<County>,
+}
+
+/// An hour of the warning that stands, at which something happens or was planned.
+#[derive(Clone, Debug)]
+pub struct DueItem {
+    /// What it is.
+    pub due: Due,
+    /// Whether the hour has passed.
+    pub passed: bool,
+    /// Where the notice is drafted that decides it otherwise; none where the person may not.
+    pub draft: Option<String>,
 }
 
 /// An outlook and where it comes from.
@@ -268,6 +283,8 @@ pub struct Instruction {
     pub sender: String,
     /// The level it orders; none where it ends one.
     pub level: Option<WarningLevel>,
+    /// The classes of measures for which it orders another level.
+    pub classes: Vec<ClassLevel>,
     /// When the level is to start, as written.
     pub from: WrittenTime,
     /// When it was received.
@@ -345,6 +362,8 @@ pub struct County {
     pub code: String,
     /// Its name.
     pub name: String,
+    /// When its orders end, where the lift is staggered.
+    pub lifted_at: Option<WrittenTime>,
     /// How far its orders have come.
     pub counts: RungCounts,
 }

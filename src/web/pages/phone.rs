@@ -7,7 +7,9 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
+use crate::domain::notice::ClassLevel;
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::i18n::Language;
 use crate::web::pages::Setting;
 use crate::web::pages::form::{Choice, Faults};
@@ -38,6 +40,12 @@ pub struct PhonePage {
     pub kind: OrderKind,
     /// Where the order stands for this reader.
     pub state: PhoneState,
+    /// The level at which its measures are carried out, where it is another one.
+    pub measures_level: Option<WarningLevel>,
+    /// The level of every class of measures, for an office, where they differ.
+    pub classes: Vec<ClassLevel>,
+    /// The suspension that holds or is ahead.
+    pub suspension: Option<Suspension>,
     /// What each production line must do.
     pub lines: Vec<PhoneLine>,
     /// On what the measures rest: list, grade, notice.
@@ -67,6 +75,7 @@ impl PhonePage {
                 | PhoneState::Answered { .. }
                 | PhoneState::InPlace { .. }
                 | PhoneState::Told { .. }
+                | PhoneState::Suspended { begun: false, .. }
         )
     }
 }
@@ -98,6 +107,18 @@ pub enum PhoneState {
     Told {
         /// The level before.
         before: WarningLevel,
+    },
+    /// The duty is not owed for a while.
+    Suspended {
+        /// Whether its hour has come; until then the duty binds.
+        begun: bool,
+        /// The confirmation, once given.
+        confirmed: Option<Receipt>,
+    },
+    /// Over at the stated end: nothing to answer.
+    RanOut {
+        /// The end, as written.
+        at: WrittenTime,
     },
     /// The duty has ended.
     Lifted {
@@ -142,8 +163,8 @@ pub struct PhoneLine {
     pub unit: String,
     /// What it must do.
     pub measure: String,
-    /// By when it must be in place, as written.
-    pub by: WrittenTime,
+    /// By when it must be in place, as written; none while nothing is owed.
+    pub by: Option<WrittenTime>,
     /// Ramp-down and safety on the way.
     pub remark: Option<String>,
 }
@@ -161,6 +182,8 @@ pub struct PhoneActions {
     pub help: Option<String>,
     /// 确认解除.
     pub confirm_lift: Option<String>,
+    /// 确认暂停.
+    pub confirm_suspension: Option<String>,
 }
 
 /// An answer given before.

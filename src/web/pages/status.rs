@@ -74,6 +74,8 @@ pub enum Shape {
     Cross,
     /// For information only: a square.
     Square,
+    /// Standing still for a while: two bars.
+    Pause,
 }
 
 impl fmt::Display for Shape {
@@ -86,6 +88,7 @@ impl fmt::Display for Shape {
             Self::Diamond => "shape-diamond",
             Self::Cross => "shape-cross",
             Self::Square => "shape-square",
+            Self::Pause => "shape-pause",
         })
     }
 }
@@ -188,8 +191,12 @@ pub enum Phase {
     Announced,
     /// In force.
     InForce,
+    /// Suspended: it stands, and nobody owes a duty (暂停).
+    Suspended,
     /// Its end is announced and still ahead.
     Ending,
+    /// Over at its stated end, with no notice (到期).
+    RanOut,
     /// Over.
     Lifted,
     /// Taken back (撤回).
@@ -207,7 +214,9 @@ impl Phase {
             Self::Approved => Status::new("phase-approved", Tone::Busy, Shape::Half),
             Self::Announced => Status::new("phase-announced", Tone::Busy, Shape::Half),
             Self::InForce => Status::new("phase-in-force", Tone::Alarm, Shape::Disc),
+            Self::Suspended => Status::new("phase-suspended", Tone::Watch, Shape::Pause),
             Self::Ending => Status::new("phase-ending", Tone::Watch, Shape::Half),
+            Self::RanOut => Status::new("phase-ran-out", Tone::Quiet, Shape::Cross),
             Self::Lifted => Status::new("phase-lifted", Tone::Quiet, Shape::Cross),
             Self::Withdrawn => Status::new("phase-withdrawn", Tone::Quiet, Shape::Cross),
             Self::Abandoned => Status::new("phase-abandoned", Tone::Quiet, Shape::Cross),
@@ -332,6 +341,8 @@ pub enum Mark {
     Help,
     /// 无法送达: no way to the contacts is left.
     Unreachable,
+    /// 暂停: the duty is not owed for a while.
+    Suspended,
 }
 
 impl Mark {
@@ -342,6 +353,7 @@ impl Mark {
             Self::Objection => Status::new("mark-objection", Tone::Watch, Shape::Diamond),
             Self::Help => Status::new("mark-help", Tone::Alarm, Shape::Diamond),
             Self::Unreachable => Status::new("mark-unreachable", Tone::Alarm, Shape::Cross),
+            Self::Suspended => Status::new("mark-suspended", Tone::Watch, Shape::Pause),
         }
     }
 }
@@ -357,9 +369,23 @@ pub enum Change {
     Told,
     /// 解除: the duty ends.
     Lifted,
+    /// 暂停: the duty is not owed for a while.
+    Suspended,
+    /// 恢复: the duty is owed again.
+    Resumed,
 }
 
 impl Change {
+    /// Every change, as tables list them.
+    pub const ALL: [Self; 6] = [
+        Self::New,
+        Self::Changed,
+        Self::Told,
+        Self::Lifted,
+        Self::Suspended,
+        Self::Resumed,
+    ];
+
     /// How it is shown.
     pub const fn status(self) -> Status {
         match self {
@@ -367,6 +393,8 @@ impl Change {
             Self::Changed => Status::new("change-changed", Tone::Watch, Shape::Half),
             Self::Told => Status::new("change-told", Tone::Quiet, Shape::Square),
             Self::Lifted => Status::new("change-lifted", Tone::Good, Shape::Cross),
+            Self::Suspended => Status::new("change-suspended", Tone::Watch, Shape::Pause),
+            Self::Resumed => Status::new("change-resumed", Tone::Alarm, Shape::Disc),
         }
     }
 }

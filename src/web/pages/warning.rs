@@ -3,14 +3,15 @@
 use askama::Template;
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{ClassLevel, NoticeKind};
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Suspension;
 use crate::i18n::Language;
 use crate::web::pages::Chrome;
 use crate::web::pages::information::Information;
 use crate::web::pages::notice::{ChangeCounts, Step};
 use crate::web::pages::overview::RungCounts;
-use crate::web::pages::status::Phase;
+use crate::web::pages::status::{Change, Phase};
 
 /// All warnings, the newest first.
 #[derive(Clone, Debug, Template)]
@@ -63,6 +64,12 @@ pub struct WarningPage {
     pub from: WrittenTime,
     /// When it ends, as written; none for 另行通知.
     pub until: Option<WrittenTime>,
+    /// The suspension that holds or is ahead.
+    pub suspension: Option<Suspension>,
+    /// The level of every class of measures, where they differ.
+    pub classes: Vec<ClassLevel>,
+    /// The areas that a staggered lift ends before its own hour, by name.
+    pub areas: Vec<(String, WrittenTime)>,
     /// The rule it is judged by.
     pub rule: String,
     /// Its life, the first step first.

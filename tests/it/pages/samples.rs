@@ -3,10 +3,11 @@
 use askama::Template;
 use chrono::NaiveDate;
 use qingkong::domain::level::WarningLevel::{self, Orange, Red, Yellow};
-use qingkong::domain::notice::NoticeKind;
+use qingkong::domain::notice::{ClassLevel, Levels, MeasureClass, NoticeKind};
 use qingkong::domain::outlook::{AqiRange, Day};
 use qingkong::domain::skill::LineSkill;
 use qingkong::domain::time::WrittenTime;
+use qingkong::domain::warning::{Due, Suspension};
 use qingkong::i18n::Language;
 use qingkong::table;
 use qingkong::web::pages::chart::history::History;
@@ -15,7 +16,7 @@ use qingkong::web::pages::compare::{
     Answer as Compared, ApartRow, ComparePage, Figure, RulesFacts, Stood, UnreadPart,
 };
 use qingkong::web::pages::dead_letters::{DeadLetter, DeadLettersPage};
-use qingkong::web::pages::form::{Choice, Fault, Faults, TimeField};
+use qingkong::web::pages::form::{Choice, ClassField, Fault, Faults, TimeField};
 use qingkong::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};
 use qingkong::web::pages::inbox::{InboxPage, Letter, LetterRow, SignatureCheck, SinkChannel};
 use qingkong::web::pages::information::{Information, InformationForm, Rhythm, Update};
@@ -30,8 +31,8 @@ use qingkong::web::pages::orders::{
     OrderRow, OrdersPage, Paging, Ruling,
 };
 use qingkong::web::pages::overview::{
-    County, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal, ProposalAnswer,
-    ProposalKind, RungCounts, SkillRow, SkillTable,
+    County, DueItem, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal,
+    ProposalAnswer, ProposalKind, RungCounts, SkillRow, SkillTable,
 };
 use qingkong::web::pages::phone::{
     InvalidLink, OrderKind, PhoneActions, PhoneAnswer, PhoneLine, PhonePage, PhoneState, Receipt,
@@ -137,7 +138,17 @@ fn standing(level: WarningLevel, phase: Phase) -> Standing {
         number: owned("许环攻坚办〔2026〕31号"),
         from: at("11-23T20:00"),
         until: None,
+        suspension: None,
         href: owned("/warnings/01"),
+    }
+}
+
+/// From the 24th on, for a day.
+fn suspension() -> Suspension {
+    Suspension {
+        from: at("11-24T14:00"),
+        planned: Some(at("11-25T18:00")),
+        until: None,
     }
 }
 
@@ -279,6 +290,27 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
         register_instruction: Some(owned("/instructions/new")),
         ..with_outlook(language, false)
     };
+    let item = |due, passed, draft: Option<&str>| DueItem {
+        due,
+        passed,
+        draft: draft.map(owned),
+    };
+    let due = Overview {
+        due: vec![
+            item(
+                Due::End(at("11-24T24:00")),
+                false,
+                Some("/notices/new?kind=extend"),
+            ),
+            item(
+                Due::Resumption(at("11-24T18:00")),
+                false,
+                Some("/notices/new?kind=resume"),
+            ),
+            item(Due::Resumption(at("11-23T18:00")), true, None),
+        ],
+        ..quiet_overview(language)
+    };
     let restored = Overview {
         held_since: Some(at("11-24T09:40")),
         ..quiet_overview(language)
@@ -349,6 +381,13 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
             decide_by: None,
             ..proposal(ProposalAnswer::Waiting)
         }),
+        counties: counties()
+            .into_iter()
+            .map(|county| County {
+                lifted_at: Some(at("11-26T15:00")),
+                ..county
+            })
+            .collect(),
         ..with_outlook(language, false)
     };
     lifting.chrome.standing = Some(Standing {
@@ -357,6 +396,7 @@ fn overviews(language: Language) -> Vec<(&'static str, String)> {
     });
     vec![
         ("overview-quiet", quiet.render().unwrap()),
+        ("overview-due", due.render().unwrap()),
         ("overview-restored", restored.render().unwrap()),
         ("overview-proposal", proposed.render().unwrap()),
         ("overview", in_force.render().unwrap()),
@@ -436,6 +476,7 @@ fn quiet_overview(language: Language) -> Overview {
             ..chrome(language, Section::Overview, Role::Officer)
         },
         held_since: None,
+        due: vec![],
         outlook: None,
         fill_in: None,
         proposal: None,
@@ -515,6 +556,7 @@ fn instruction(notice: Option<&str>) -> Instruction {
         number: owned("豫环攻坚办〔2026〕118号"),
         sender: owned("省攻坚办"),
         level: Some(Orange),
+        classes: vec![],
         from: at("11-23T20:00"),
         received_at: at("11-23T17:05"),
         waits_minutes: notice.is_none().then_some(155),
@@ -546,6 +588,7 @@ fn counties() -> Vec<County> {
             County {
                 code: owned(code),
                 name: owned(name),
+                lifted_at: None,
                 counts: RungCounts {
                     issued,
                     handed_over,
@@ -573,6 +616,7 @@ fn instructions(language: Language) -> Vec<(&'static str, String)> {
             choice("red", "红色预警（Ⅰ级）", false),
             choice("lift", "解除", false),
         ],
+        classes: class_fields(),
         from: at("11-23T20:00").into(),
         received: at("11-23T17:05").into(),
         remark: String::new(),
@@ -723,6 +767,10 @@ fn notices(language: Language) -> Vec<(&'static str, String)> {
         ("notice-ready", ready.render().unwrap()),
         ("notice-stale-plan", stale.render().unwrap()),
         ("notice-issued", issued.render().unwrap()),
+        (
+            "notice-suspend",
+            suspend_notice(ready.clone()).render().unwrap(),
+        ),
         ("notice-lift", lift_notice(ready).render().unwrap()),
         (
             "notice-document",
@@ -781,6 +829,9 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             cancels: Some(owned("许环攻坚办〔2026〕29号")),
             adds: None,
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
+            resumes: None,
+            areas: vec![(owned("禹州市"), at("11-26T15:00"))],
+            classes: vec![],
             rule: owned("环大气〔2024〕6号"),
         })),
         differences: vec![
@@ -792,6 +843,46 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
         plan: Some(PlanPreview {
             changes: ChangeCounts {
                 lifted: 1842,
+                ..ChangeCounts::default()
+            },
+            duties: DutyCounts::default(),
+            cuts: vec![],
+            sample: vec![],
+            all_lines: None,
+            letter: None,
+            ..plan()
+        }),
+        ..ready
+    }
+}
+
+fn suspend_notice(ready: NoticePage) -> NoticePage {
+    NoticePage {
+        kind: NoticeKind::Suspend,
+        body: NoticeBody::Fixed(Box::new(NoticeFacts {
+            from: at("11-24T14:00"),
+            until: None,
+            issued_at: None,
+            parent: None,
+            reason: owned("24日下午至25日白天扩散条件短时好转。"),
+            against_rule: true,
+            consultation: None,
+            cancels: None,
+            adds: None,
+            keeps: None,
+            resumes: Some(at("11-25T18:00")),
+            areas: vec![],
+            classes: vec![],
+            rule: owned("环大气〔2024〕6号"),
+        })),
+        differences: vec![difference(
+            "notice-suspension",
+            "无",
+            "2026年11月24日14时起暂停，计划2026年11月25日18时恢复",
+        )],
+        plan: Some(PlanPreview {
+            changes: ChangeCounts {
+                suspended: 1842,
                 ..ChangeCounts::default()
             },
             duties: DutyCounts::default(),
@@ -864,8 +955,31 @@ fn form() -> NoticeForm {
         cancels: String::new(),
         adds: String::new(),
         keeps: String::new(),
+        suspends: false,
+        resumes: TimeField::default(),
+        areas: String::new(),
+        classes: class_fields(),
         faults: Faults::default(),
     }
+}
+
+/// Yellow, with industry at orange.
+fn split() -> Vec<ClassLevel> {
+    let class = MeasureClass::Industry;
+    let level = Orange;
+    Levels::new(Yellow, &[ClassLevel { class, level }]).split()
+}
+
+/// Industry at orange, everything else as the warning.
+fn class_fields() -> Vec<ClassField> {
+    let fields = MeasureClass::ALL.into_iter().map(|class| ClassField {
+        class,
+        levels: vec![
+            choice("", "按预警级别", class != MeasureClass::Industry),
+            choice("orange", "橙色预警（Ⅱ级）", class == MeasureClass::Industry),
+        ],
+    });
+    fields.collect()
 }
 
 fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
@@ -884,6 +998,9 @@ fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
         cancels: None,
         adds: None,
         keeps: None,
+        resumes: None,
+        areas: vec![],
+        classes: vec![],
         rule: owned("环大气〔2024〕6号"),
     }))
 }
@@ -950,6 +1067,8 @@ fn plan() -> PlanPreview {
             changed: 310,
             told: 12,
             lifted: 0,
+            suspended: 0,
+            resumed: 0,
         },
         duties: DutyCounts {
             stop: 604,
@@ -1086,6 +1205,9 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         number: owned("许环攻坚办〔2026〕31号"),
         from: at("11-23T20:00"),
         until: None,
+        suspension: None,
+        areas: vec![],
+        classes: vec![],
         rule: owned("环大气〔2024〕6号"),
         steps: life(),
         notices: notice_rows(),
@@ -1096,6 +1218,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
             NoticeKind::Raise,
             NoticeKind::Lower,
             NoticeKind::Extend,
+            NoticeKind::Suspend,
             NoticeKind::Correct,
             NoticeKind::Withdraw,
             NoticeKind::Lift,
@@ -1117,6 +1240,13 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         },
         ..one.clone()
     };
+    let suspended = WarningPage {
+        phase: Phase::Suspended,
+        suspension: Some(suspension()),
+        classes: split(),
+        changes: vec![(NoticeKind::Resume, owned("/notices/new?kind=resume"))],
+        ..one.clone()
+    };
     let over = WarningPage {
         information: Information {
             rhythm: Rhythm {
@@ -1129,6 +1259,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         },
         phase: Phase::Lifted,
         until: Some(at("11-26T24:00")),
+        areas: vec![(owned("禹州市"), at("11-26T15:00"))],
         changes: vec![],
         ..one.clone()
     };
@@ -1137,6 +1268,7 @@ fn warnings(language: Language) -> Vec<(&'static str, String)> {
         ("warnings-none", none.render().unwrap()),
         ("warning", one.render().unwrap()),
         ("warning-uninformed", refused.render().unwrap()),
+        ("warning-suspended", suspended.render().unwrap()),
         ("warning-lifted", over.render().unwrap()),
     ]
 }
@@ -1178,6 +1310,8 @@ fn life() -> Vec<Step> {
         (StepKind::Corrected, "11-24T16:30"),
         (StepKind::Lowered, "11-25T12:00"),
         (StepKind::Extended, "11-25T18:00"),
+        (StepKind::Suspended, "11-25T18:05"),
+        (StepKind::Resumed, "11-25T18:10"),
         (StepKind::Withdrawn, "11-25T18:20"),
         (StepKind::Lifted, "11-26T24:00"),
     ];
@@ -1368,19 +1502,22 @@ fn order(language: Language) -> OrderPage {
         warning: (owned("/warnings/01"), owned("许环攻坚办〔2026〕31号")),
         from: at("11-23T20:00"),
         until: None,
+        measures_level: None,
+        classes: vec![],
+        suspension: None,
         marks: vec![Mark::Late, Mark::Objection],
         lines: vec![
             OrderLine {
                 unit: owned("1# 熟料线（2500 t/d）"),
                 measure: owned("停产"),
-                by: at("11-23T24:00"),
+                by: Some(at("11-23T24:00")),
                 remark: Some(owned("回转窑降温需 4 小时，按操作规程止火")),
                 in_place_at: None,
             },
             OrderLine {
                 unit: owned("厂区运输"),
                 measure: owned("停用国四及以下重型载货车（含燃气）"),
-                by: at("11-23T20:00"),
+                by: Some(at("11-23T20:00")),
                 remark: None,
                 in_place_at: Some(at("11-23T19:55")),
             },
@@ -1561,6 +1698,36 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
         confirm_lift: Some(owned("/o/token/confirm-lift")),
         ..PhoneActions::default()
     };
+    let confirm_suspension = PhoneActions {
+        confirm_suspension: Some(owned("/o/token/confirm-suspension")),
+        ..PhoneActions::default()
+    };
+    let suspended = |confirmed, actions| {
+        PhonePage {
+            state: PhoneState::Suspended {
+                begun: true,
+                confirmed,
+            },
+            suspension: Some(suspension()),
+            actions,
+            lines: phone(language)
+                .lines
+                .into_iter()
+                .map(|line| PhoneLine { by: None, ..line })
+                .collect(),
+            ..phone(language)
+        }
+        .render()
+        .unwrap()
+    };
+    let resumed = PhonePage {
+        measures_level: Some(Red),
+        suspension: Some(Suspension {
+            until: Some(at("11-25T18:00")),
+            ..suspension()
+        }),
+        ..phone(language)
+    };
     let replaced = PhoneState::Replaced {
         by: owned("XC-2026-32-04711"),
         href: Some(owned("/o/newer")),
@@ -1592,6 +1759,21 @@ fn phones(language: Language) -> Vec<(&'static str, String)> {
             "phone-told",
             in_state(PhoneState::Told { before: Yellow }, PhoneActions::default()),
         ),
+        ("phone-suspended", suspended(None, confirm_suspension)),
+        (
+            "phone-suspension-confirmed",
+            suspended(Some(receipt(false)), PhoneActions::default()),
+        ),
+        ("phone-resumed", resumed.render().unwrap()),
+        (
+            "phone-ran-out",
+            in_state(
+                PhoneState::RanOut {
+                    at: at("11-24T24:00"),
+                },
+                PhoneActions::default(),
+            ),
+        ),
         ("phone-lifted", in_state(lifted(None), confirm)),
         (
             "phone-lift-confirmed",
@@ -1621,6 +1803,9 @@ fn phone(language: Language) -> PhonePage {
         level: Orange,
         from: at("11-23T20:00"),
         until: None,
+        measures_level: None,
+        classes: vec![],
+        suspension: None,
         kind: OrderKind::Measures,
         state: PhoneState::Waiting {
             answer_by: at("11-23T19:50"),
@@ -1630,13 +1815,13 @@ fn phone(language: Language) -> PhonePage {
             PhoneLine {
                 unit: owned("1# 熟料线（2500 t/d）"),
                 measure: owned("停产"),
-                by: at("11-23T24:00"),
+                by: Some(at("11-23T24:00")),
                 remark: Some(owned("回转窑降温需 4 小时，按操作规程止火")),
             },
             PhoneLine {
                 unit: owned("厂区运输"),
                 measure: owned("停用国四及以下重型载货车（含燃气）"),
-                by: at("11-23T20:00"),
+                by: Some(at("11-23T20:00")),
                 remark: None,
             },
         ],
@@ -1651,6 +1836,7 @@ fn phone(language: Language) -> PhonePage {
             object: Some(owned("/o/token/object")),
             help: Some(owned("/o/token/help")),
             confirm_lift: None,
+            confirm_suspension: None,
         },
         objections: vec![
             choice("exempt", "属于保障类或豁免情形", false),

@@ -4,10 +4,13 @@ use chrono::TimeDelta;
 use qingkong::app::account::NewAccount;
 use qingkong::app::caller::Role;
 use qingkong::app::enroll::{self, Import, Office};
+use qingkong::app::link::{Link, LinkRole};
 use qingkong::app::{App, Caller};
 use qingkong::cli::demo::list::{Sample, sample_list};
 use qingkong::domain::enterprise::{Contact, Plant, PlantStatus};
+use qingkong::domain::id::{ContactKey, OrderKey, WarningKey};
 use qingkong::list_file::ListWriter;
+use qingkong::store::ladder;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -118,6 +121,11 @@ impl Bureau {
             "region": REGION, "kind": kind, "level": level,
             "effective": effective, "grounds": grounds,
         });
+        self.draft_of(&body).await
+    }
+
+    /// A draft that says this.
+    async fn draft_of(&self, body: &Value) -> String {
         let (status, answer) = Visitor::json(self.officer.post("/api/v1/notices", &body)).await;
         assert_eq!(status, 201, "{answer}");
         answer["id"].as_str().unwrap().to_owned()
@@ -187,6 +195,90 @@ impl Bureau {
         self.issue(&notice, document).await
     }
 
+    /// The same for a notice that says more than its kind, level and hour.
+    pub(crate) async fn carry_with(
+        &self,
+        (kind, level, effective): (&str, &str, &str),
+        document: &str,
+        more: Value,
+    ) -> (Value, Value) {
+        let mut body = said(kind, level, effective);
+        let Value::Object(more) = more else {
+            panic!("what a notice says is an object: {more}")
+        };
+        body.as_object_mut().unwrap().extend(more);
+        let notice = self.draft_of(&body).await;
+        self.sign(&notice).await;
+        self.issue(&notice, document).await
+    }
+
+    /// The code with which a draft is refused.
+    pub(crate) async fn refused(&self, body: &Value) -> String {
+        let (status, refused) = Visitor::json(self.officer.post("/api/v1/notices", body)).await;
+        assert_eq!(status, 409, "{refused}");
+        refused["code"].as_str().unwrap().to_owned()
+    }
+
+    /// An order as the API has it.
+    pub(crate) async fn order(&self, key: OrderKey) -> Value {
+        let (status, order) =
+            Visitor::json(self.officer.get(&format!("/api/v1/orders/{key}"))).await;
+        assert_eq!(status, 200, "{order}");
+        order
+    }
+
+    /// The orders of a warning on a list, in the order of their keys.
+    pub(crate) async fn orders(&self, warning: &Value) -> Vec<Value> {
+        let path = format!("/api/v1/warnings/{}/orders", warning.as_str().unwrap());
+        let (status, page) = Visitor::json(self.officer.get(&path)).await;
+        assert_eq!(status, 200, "{page}");
+        page["items"].as_array().unwrap().clone()
+    }
+
+    /// The page of an order's first contact, as it is asked for.
+    pub(crate) async fn link(&self, order: OrderKey) -> String {
+        let mut tx = self.world.db.read().await.unwrap();
+        let contact: i64 = tx
+            .scalar(
+                "SELECT MIN(c.contact_key)
+                   FROM plan_line l
+                   JOIN contact c ON c.recipient_key = l.recipient_key
+                  WHERE l.order_key = $1
+                    AND c.active",
+                (order.0,),
+            )
+            .await
+            .unwrap();
+        let link = Link {
+            order,
+            contact: ContactKey(contact),
+            role: LinkRole::Answer,
+        };
+        format!("/o/{}", link.seal(&self.world.app().keyring))
+    }
+
+    /// The text of a page.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let answer = self.officer.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    /// The stored heads and counts of a warning are what the record says they should be.
+    pub(crate) async fn adds_up(&self, warning: &Value) {
+        let mut tx = self.world.db.read().await.unwrap();
+        let key: i64 = tx
+            .scalar(
+                "SELECT warning_key FROM warning WHERE warning_id = $1",
+                (warning.as_str().unwrap(),),
+            )
+            .await
+            .unwrap();
+        let stored = ladder::list_stored(&mut tx, WarningKey(key)).await.unwrap();
+        let rebuilt = ladder::rebuild(&mut tx, WarningKey(key)).await.unwrap();
+        assert_eq!(stored, rebuilt);
+    }
+
     pub(crate) async fn warning(&self, id: &Value) -> Value {
         let path = format!("/api/v1/warnings/{}", id.as_str().unwrap());
         let (status, answer) = Visitor::json(self.officer.get(&path)).await;
@@ -200,6 +292,14 @@ impl Bureau {
         self.officer.sign_in(OFFICER, PASSWORD).await;
         self.approver.sign_in(APPROVER, PASSWORD).await;
     }
+}
+
+/// What a notice says that rests on the officer's judgement.
+pub(crate) fn said(kind: &str, level: &str, effective: &str) -> Value {
+    json!({
+        "region": REGION, "kind": kind, "level": level, "effective": effective,
+        "grounds": { "on": "judgement", "reason": "会商认为扩散条件已有变化" },
+    })
 }
 
 /// The account that drafts and issues.

@@ -2,6 +2,7 @@
 
 pub(crate) mod advisory;
 pub(crate) mod bureau;
+mod classes;
 mod faults;
 mod information;
 mod issue;
@@ -10,8 +11,11 @@ mod kill;
 mod playbook;
 mod restore;
 pub(crate) mod sinks;
+mod staggered;
+mod suspension;
 mod tampering;
 mod whole;
+mod window;
 
 /// Whether the long stories are told at their full length: `tests/run --full` says so.
 #[expect(

@@ -301,6 +301,35 @@ fn files_from_before_notices_had_a_text_write_them_with_the_shipped_one() {
 }
 
 #[rstest]
+#[case(
+    MessageKind::Suspended,
+    "【样例市】暂停重污染天气橙色预警响应（样例〔2026〕1号）"
+)]
+#[case(
+    MessageKind::Resumed,
+    "【样例市】恢复重污染天气橙色预警响应（样例〔2026〕1号）"
+)]
+fn files_from_before_there_were_suspensions_tell_of_one_in_the_shipped_words(
+    #[case] kind: MessageKind,
+    #[case] subject: &str,
+) {
+    let folder = format!("/{}/", kind.as_str());
+    let older = Files::shipped();
+    let older = older.iter().filter(|file| !file.path.contains(&folder));
+    let older = Files::of(older.cloned());
+    assert!(
+        Playbook::read(older.clone()).is_err(),
+        "to put in force, they need them"
+    );
+    let older = Playbook::of_record(older).unwrap();
+    let mail = older.message(kind, Language::Zh).mail(&sample::bare());
+    assert_eq!(mail.unwrap().subject, subject);
+    let path = format!("texts/zh/{}/body.txt", kind.as_str());
+    let half = Playbook::of_record(with(&path, |_| None)).unwrap_err();
+    assert_eq!(half.0[0].what, "expected this file");
+}
+
+#[rstest]
 #[case::folder("trigger/mee-2024.toml")]
 #[case::extension("measures/cement.tml")]
 #[case::language("texts/fr/order/subject.txt")]

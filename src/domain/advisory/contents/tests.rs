@@ -37,6 +37,7 @@ pub(in crate::advisory) fn mee_2024() -> Exclusions {
     Exclusions {
         pollutants: PollutantSet::from_iter([Pollutant::O3]),
         causes: vec![Ozone, Dust, BlownDust, WildfireSmoke, CrossBorder],
+        standing: None,
         source: "环大气〔2024〕6号".to_owned(),
     }
 }
@@ -46,19 +47,13 @@ pub(in crate::advisory) fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub(in crate::advisory) fn warning(start: &str, ends: Option<&str>) -> Warning {
-    Warning::begin(&notice::Contents {
-        kind: NoticeKind::Start,
-        level: crate::level::WarningLevel::Orange,
-        effective: start.parse().unwrap(),
-        ends: ends.map_or(End::UntilFurtherNotice, |end| End::At(end.parse().unwrap())),
-        grounds: Grounds::Judgement {
-            reason: "会商".to_owned(),
-        },
-        parent_document: None,
-        cancels: None,
-        adds: Vec::new(),
-        keeps: Vec::new(),
-    })
+    let grounds = Grounds::Judgement {
+        reason: "会商".to_owned(),
+    };
+    let ends = ends.map_or(End::UntilFurtherNotice, |end| End::At(end.parse().unwrap()));
+    let (start, level) = (start.parse().unwrap(), crate::level::WarningLevel::Orange);
+    let start = notice::Contents::new(NoticeKind::Start, level, start, ends, grounds);
+    Warning::begin(&start)
 }
 
 /// 环大气〔2024〕6号: other causes get a health notice; measures belong to coloured warnings.

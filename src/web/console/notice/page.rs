@@ -12,6 +12,7 @@ use crate::app::desk::{self, Desk, Names, Overview};
 use crate::domain::id::NoticeId;
 use crate::domain::notice::{Contents, Grounds, Notice};
 use crate::domain::time::WrittenTime;
+use crate::domain::warning::Warning;
 use crate::web::console::Seat;
 use crate::web::console::draft::Typed;
 use crate::web::pages::Section;
@@ -67,7 +68,7 @@ pub(super) fn unbegun(
 /// A notice about to be shown.
 pub(super) struct Page<'p> {
     seat: &'p Seat,
-    desk: Desk,
+    pub(super) desk: Desk,
     pub(super) board: NoticeBoard,
     names: Names,
 }
@@ -156,6 +157,9 @@ impl<'p> Page<'p> {
             cancels: contents.cancels.clone(),
             adds: (!contents.adds.is_empty()).then(|| contents.adds.join("；")),
             keeps,
+            resumes: contents.resumes,
+            areas: shown::areas(&contents.areas, self.desk.playbook.regions()),
+            classes: contents.classes.clone(),
             rule: self.rule(contents),
         }
     }
@@ -212,13 +216,19 @@ impl<'p> Page<'p> {
             Some(until) => language.written(until),
             None => language.say("window-open").to_string(),
         };
-        let after = standing.clone().after(contents);
+        let now = self.desk.now;
+        let after = standing.clone().after(contents, now);
         let level = match shown::level(contents) {
             Some(_) => language.level(after.level),
             None => language.notice_kind(contents.kind),
         };
+        let suspended = |warning: &Warning| match warning.suspension(now) {
+            Some(suspension) => language.suspension(&suspension).to_string(),
+            None => language.say("suspension-none").to_string(),
+        };
         let difference = |key, was, now| Difference { key, was, now };
-        vec![
+        let suspensions = difference("notice-suspension", suspended(standing), suspended(&after));
+        let mut differences = vec![
             difference(
                 "notice-level",
                 language.level(standing.level).to_string(),
@@ -234,7 +244,18 @@ impl<'p> Page<'p> {
                 until(shown::until(standing)),
                 until(shown::until(&after)),
             ),
-        ]
+        ];
+        let classes = |warning: &Warning| match warning.levels().split() {
+            split if split.is_empty() => language.say("classes-whole").to_string(),
+            split => language.classes(&split),
+        };
+        let classes = difference("classes-title", classes(standing), classes(&after));
+        differences.extend(
+            [classes, suspensions]
+                .into_iter()
+                .filter(Difference::differs),
+        );
+        differences
     }
 
     /// Whom the notice waits for, where it is not whoever looks.
@@ -254,7 +275,8 @@ impl<'p> Page<'p> {
 
     /// The titles that may sign the notice's level.
     fn signers(&self) -> &[String] {
-        let level = self.board.record.notice.contents().level;
+        let standing = self.board.warning.warning.as_ref();
+        let level = Warning::level_to_sign(standing, self.board.record.notice.contents());
         let titles = self
             .desk
             .profile()

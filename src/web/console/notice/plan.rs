@@ -167,6 +167,10 @@ fn plan_line(compared: &Compared, regions: &Regions, language: Language) -> Plan
             .map(|before| shown::duty(before, language))
             .unwrap_or_default(),
         now: match line.change {
+            Change::Release if line.duty.area.is_some() => {
+                let at = language.written(line.duty.effective);
+                language.say("plan-lifted-at").with("at", at).to_string()
+            }
             Change::Release => language.say("change-lifted").to_string(),
             _ => shown::duty(&line.duty, language),
         },

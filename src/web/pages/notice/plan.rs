@@ -52,22 +52,38 @@ pub struct ChangeCounts {
     pub told: u64,
     /// 解除.
     pub lifted: u64,
+    /// 暂停.
+    pub suspended: u64,
+    /// 恢复.
+    pub resumed: u64,
 }
 
 impl ChangeCounts {
     /// Each change with its count.
-    pub const fn rows(&self) -> [(Change, u64); 4] {
-        [
-            (Change::New, self.new),
-            (Change::Changed, self.changed),
-            (Change::Told, self.told),
-            (Change::Lifted, self.lifted),
-        ]
+    pub fn rows(&self) -> [(Change, u64); Change::ALL.len()] {
+        Change::ALL.map(|change| {
+            let count = match change {
+                Change::New => self.new,
+                Change::Changed => self.changed,
+                Change::Told => self.told,
+                Change::Lifted => self.lifted,
+                Change::Suspended => self.suspended,
+                Change::Resumed => self.resumed,
+            };
+            (change, count)
+        })
+    }
+
+    /// The same without the rare ones that the plan does not have.
+    pub fn shown(&self) -> impl Iterator<Item = (Change, u64)> {
+        let rare = |change| matches!(change, Change::Suspended | Change::Resumed);
+        let rows = self.rows().into_iter();
+        rows.filter(move |&(change, count)| count > 0 || !rare(change))
     }
 
     /// Everybody who hears of the notice.
-    pub const fn total(&self) -> u64 {
-        self.new + self.changed + self.told + self.lifted
+    pub fn total(&self) -> u64 {
+        self.rows().iter().map(|(_, count)| count).sum()
     }
 }
 

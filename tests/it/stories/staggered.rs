@@ -1,0 +1,114 @@
+//! A lift by areas, each at its own hour (分批错时): on 2017-11-06 some ended at 15时, the rest at 24时.
+//!
+//! The hours are those of the episode, moved to the days of the tests.
+
+use qingkong::domain::id::OrderKey;
+use serde_json::{Value, json};
+
+use super::bureau::{Bureau, said};
+use crate::world::Visitor;
+
+/// When 禹州市 is lifted, and when everything else is.
+const FIRST: &str = "2026-11-28T15:00";
+const LAST: &str = "2026-11-28T24:00";
+
+fn lift(areas: Value) -> Value {
+    let mut lift = said("lift", "orange", LAST);
+    lift["areas"] = areas;
+    lift
+}
+
+impl Bureau {
+    /// The field that a draft is refused for.
+    async fn faulty(&self, body: &Value) -> Value {
+        let (status, refused) = Visitor::json(self.officer.post("/api/v1/notices", body)).await;
+        assert_eq!(status, 422, "{refused}");
+        refused["errors"][0]["field"].clone()
+    }
+}
+
+both_engines! {
+    async fn each_area_is_lifted_at_its_own_hour_and_the_warning_at_the_last(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let area = |area: &str, at: &str| json!({ "area": area, "at": at });
+
+        for outside in ["410100", "411000", "411099"] {
+            assert_eq!(bureau.faulty(&lift(json!([area(outside, FIRST)]))).await, "areas");
+        }
+        for (areas, code) in [
+            (json!([area("411081", FIRST), area("411081", LAST)]), "area-twice"),
+            (json!([area("411081", "2026-11-29T01:00")]), "area-after-lift"),
+            (json!([area("411081", "2026-11-27T15:00")]), "area-past"),
+        ] {
+            assert_eq!(bureau.refused(&lift(areas)).await, code);
+        }
+        let mut lower = said("lower", "yellow", LAST);
+        lower["areas"] = json!([area("411081", FIRST)]);
+        assert_eq!(bureau.refused(&lower).await, "areas-of-no-lift");
+
+        let more = json!({ "areas": [area("411081", FIRST)] });
+        let (plan, _) =
+            bureau.carry_with(("lift", "orange", LAST), "许环委办〔2026〕2号", more).await;
+        assert_eq!(plan["changes"], json!({ "release": bureau.recipients }));
+        let mut hours = std::collections::BTreeMap::new();
+        for listed in bureau.orders(warning).await {
+            let key = OrderKey(listed["order"].as_i64().unwrap());
+            let order = bureau.order(key).await;
+            assert_eq!(order["state"], "lifted");
+            let first = listed["county"] == "411081";
+            assert_eq!(order["effective"], if first { FIRST } else { LAST }, "{listed}");
+            hours.entry(first).or_insert(key);
+        }
+        for (first, said) in [(true, "2026年11月28日15时起解除"), (false, "2026年11月28日24时起解除")] {
+            let page = bureau.page(&bureau.link(hours[&first]).await).await;
+            assert!(page.contains(said), "{page}");
+        }
+        let page = bureau.page("/?lang=zh").await;
+        assert!(page.contains("11-28 15:00解除") && page.contains("11-28 24:00解除"), "{page}");
+        let page = bureau.page(&format!("/warnings/{}", warning.as_str().unwrap())).await;
+        assert!(page.contains("禹州市：2026年11月28日15时解除"), "{page}");
+
+        // 20:00 of the 28th: the first area is over, the warning is not.
+        bureau.hours_pass(24).await;
+        assert_eq!(bureau.warning(warning).await["phase"], "in-force");
+        bureau.hours_pass(5).await;
+        assert_eq!(bureau.warning(warning).await["phase"], "over");
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
+
+    async fn whatever_replaces_an_announced_lift_is_an_end_and_reaches_everybody(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let area = json!([{ "area": "411081", "at": FIRST }]);
+        let staggered = json!({ "areas": area });
+        bureau.carry_with(("lift", "orange", LAST), "许环委办〔2026〕2号", staggered).await;
+        for (kind, level) in [("suspend", "orange"), ("raise", "red"), ("correct", "orange")] {
+            assert_eq!(bureau.refused(&said(kind, level, FIRST)).await, "lift-announced");
+        }
+
+        // At one hour everywhere after all, three hours early.
+        let everyone = json!({ "release": bureau.recipients });
+        let sooner = "2026-11-28T21:00";
+        for document in ["许环委办〔2026〕3号", "许环委办〔2026〕4号"] {
+            let (plan, _) = bureau.carry("lift", "orange", sooner, document).await;
+            assert_eq!(plan["changes"], everyone);
+        }
+        for listed in bureau.orders(warning).await {
+            let key = OrderKey(listed["order"].as_i64().unwrap());
+            let order = bureau.order(key).await;
+            assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(sooner)));
+        }
+        let (plan, _) = bureau.carry("withdraw", "orange", sooner, "许环委办〔2026〕5号").await;
+        assert_eq!(plan["changes"], everyone);
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
+}
