@@ -57,6 +57,13 @@ pub struct ClassField {
     pub levels: Vec<Choice>,
 }
 
+impl ClassField {
+    /// Whether the class has a level of its own.
+    pub fn is_set(&self) -> bool {
+        self.levels.iter().skip(1).any(|level| level.chosen)
+    }
+}
+
 /// A choice of a list: its value in the form, and its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {

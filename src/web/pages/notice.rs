@@ -166,12 +166,22 @@ pub struct NoticeForm {
 }
 
 impl NoticeForm {
+    /// Whether anything is said that most notices leave out, or is wrong there.
+    fn says_more(&self) -> bool {
+        let said = [&self.cancels, &self.adds, &self.keeps, &self.areas];
+        let faulty = ["adds", "resumes", "areas", "classes"];
+        self.suspends
+            || said.iter().any(|text| !text.is_empty())
+            || faulty.iter().any(|field| self.faults.of(field).is_some())
+            || self.classes.iter().any(ClassField::is_set)
+    }
+
     /// What a field is called.
     pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
         Some(language.say(match field {
             "kind" => "notice-kind",
             "level" => "notice-level",
-            "from" => "notice-from",
+            "from" => "notice-effective",
             "until" => "notice-until",
             "grounds" => "notice-grounds",
             "reason" => "notice-judgement",

@@ -10,7 +10,7 @@ use crate::app::board::NoticeBoard;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, Names, Overview};
 use crate::domain::id::NoticeId;
-use crate::domain::notice::{Contents, Grounds, Notice};
+use crate::domain::notice::{Contents, Grounds, Notice, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Warning;
 use crate::web::console::Seat;
@@ -148,7 +148,8 @@ impl<'p> Page<'p> {
             },
             parent: contents.parent_document.clone(),
             reason: shown::grounds(contents).join("；"),
-            against_rule: matches!(contents.grounds, Grounds::Judgement { .. }),
+            against_rule: matches!(contents.grounds, Grounds::Judgement { .. })
+                && matches!(contents.kind, NoticeKind::Start | NoticeKind::Raise),
             consultation: held.map(|held| Consultation {
                 held_at: held.held_at,
                 present: held.parties.join("、"),
