@@ -5,6 +5,7 @@ use qingkong::jobs;
 
 use crate::database::TestDb;
 use crate::fakes::line::Line;
+use crate::stories::sinks::until;
 use crate::world::{Visitor, World};
 
 both_engines! {
@@ -38,6 +39,13 @@ both_engines! {
         let now = world.clock.now();
         let rounds = (0..8).map(|_| jobs::run_due(world.app(), now));
         futures::future::join_all(rounds).await;
+        // The node's own ticker may have been first, and still be at it.
+        until("every run has ended", async || {
+            let mut tx = world.db.read().await.unwrap();
+            let open = "SELECT CAST(COUNT(*) AS BIGINT) FROM job_run WHERE outcome IS NULL";
+            tx.scalar::<i64>(open, ()).await.unwrap() == 0
+        })
+        .await;
         let mut tx = world.db.read().await.unwrap();
         let runs: Vec<(bool, String, i64)> = tx
             .all(
