@@ -83,7 +83,12 @@ impl<'r> Judged<'r> {
         self.cut(&mut met, anchor);
         let mut episode = Episode::of(met, anchor);
         if let Some(early) = episode.early() {
-            episode.level = Some(early.level);
+            // What has begun is proposed at its own level; a higher one to come has its own raise.
+            let begun = episode
+                .met
+                .iter()
+                .filter(|met| met.days.start <= self.today);
+            episode.level = begun.map(|met| met.level).max().max(Some(early.level));
         }
 
         let own = episode.first(|_| true).map(|day| self.series.start(day));
