@@ -200,7 +200,8 @@ both_engines! {
             fake.source(),
         ];
         let world = World::with(db, |config| config.sources = sources).await;
-        let told = outcome(&world, HOUR, "4 new days from 1 sources; 410100: ").await;
+        // The run at the node's start may have brought the days already: they are counted below.
+        let told = outcome(&world, HOUR, "new days from 1 sources; 410100: ").await;
         assert!(!told.contains("411000"), "{told}");
         assert_eq!(days(&world).await.len(), 4);
     }
