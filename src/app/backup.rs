@@ -128,13 +128,12 @@ pub async fn take<W: Write>(
 }
 
 /// Fills an empty database with a backup, migrates it to the newest schema, and begins an epoch
-/// with its outbox held. All of it happens or nothing; says of each table that it is filled.
+/// with its outbox held. All of it happens or nothing.
 pub async fn restore<R: Read>(
     db: &Db,
     mut from: Reader<R>,
     ids: &Ids,
     now: DateTime<Utc>,
-    mut told: impl FnMut(&Table),
 ) -> Result<Restored, BackupError> {
     let manifest = from.manifest.clone();
     let (schema, known) = (manifest.schema, schema::newest());
@@ -152,13 +151,9 @@ pub async fn restore<R: Read>(
     if let Some(table) = first_difference(&tables, &manifest.tables) {
         return Err(BackupError::OtherTables { schema, table });
     }
-    let mut filled = 0;
     while let Some(rows) = from.next()? {
-        tables[filled..rows.table].iter().for_each(&mut told);
-        filled = rows.table;
         tx.add_rows(&tables[rows.table], &rows.json).await?;
     }
-    tables[filled..].iter().for_each(&mut told);
     if store::journal::find_head(&mut tx).await? != head {
         let place = "journal_seal".to_owned();
         return Err(Fault::Altered { place }.into());

@@ -65,13 +65,15 @@ async fn write(db: &Db, keys: Vec<KeyMark>, file: &Path) -> Result<(Manifest, Wh
     let dir = dir.unwrap_or(Path::new("."));
     let draft = NamedTempFile::new_in(dir).with_context(cannot);
     let mut draft = draft.map_err(Failure::Input)?;
-    let mut progress = Progress::on_stderr();
+    let progress = Progress::of("writing");
     let told = |table: &Table, rows| progress.say(format_args!("{}: {rows} rows", table.name));
     let (now, to) = (Clock::system().now(), BufWriter::new(&mut draft));
     let written = backup::take(db, keys, now, to, told).await?;
     written.into_inner().map_err(IntoInnerError::into_error)?;
     draft.as_file().sync_all().with_context(cannot)?;
-    let reader = Reader::open(BufReader::new(draft.reopen()?))?;
+    drop(progress);
+    let reader = Progress::of_file(draft.reopen()?, "reading back")?;
+    let reader = Reader::open(BufReader::new(reader))?;
     let manifest = reader.manifest.clone();
     let whole = reader.check()?;
     draft.persist_noclobber(file).with_context(cannot)?;

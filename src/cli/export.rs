@@ -99,7 +99,7 @@ async fn each_page(
 ) -> Result<usize, Failure> {
     let begun = export::begin(app, &Caller::operator(), region).await;
     let (mut export, mut plants) = (begun.map_err(refused)?, 0);
-    let mut progress = Progress::on_stderr();
+    let progress = Progress::of("writing");
     loop {
         let page = export.next_page(app).await?;
         if page.is_empty() {

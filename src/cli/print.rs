@@ -1,8 +1,11 @@
 //! The one place that writes to stdout; errors and progress go to stderr.
 
 use std::fmt::Display;
-use std::io::{self, BufWriter, IsTerminal, Stderr, StdoutLock, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde::Serialize;
 
 /// What a command prints: lines for people, or JSON Lines for machines.
@@ -57,37 +60,62 @@ impl Output {
 /// What is going on, on the last line of a terminal; nothing is said elsewhere. The line goes when
 /// this does.
 #[derive(Debug)]
-pub(crate) struct Progress<W: Write = Stderr>(Option<W>);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    pub(crate) fn on_stderr() -> Self {
-        let stderr = io::stderr();
-        Self(stderr.is_terminal().then_some(stderr))
+    /// Work of which nobody knows how much is left: what it is, and how long it has taken.
+    pub(crate) fn of(work: impl Display) -> Self {
+        Self::on(
+            ProgressDrawTarget::stderr(),
+            None,
+            "{spinner} {msg} {elapsed}",
+            work,
+        )
     }
-}
 
-impl<W: Write> Progress<W> {
+    /// Work of so many steps, beside the lines that they print: on a terminal these are progress
+    /// enough.
+    pub(crate) fn of_steps(steps: usize, work: impl Display) -> Self {
+        let target = if io::stdout().is_terminal() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let style = "{msg} {wide_bar} {pos} of {len}, {eta} left";
+        Self::on(target, Some(steps as u64), style, work)
+    }
+
+    /// Work through a file: what is read of it moves the bar.
+    pub(crate) fn of_file(file: File, work: impl Display) -> io::Result<impl Read> {
+        let size = file.metadata()?.len();
+        let style = "{msg} {wide_bar} {binary_bytes} of {binary_total_bytes}, {eta} left";
+        let Self(bar) = Self::on(ProgressDrawTarget::stderr(), Some(size), style, work);
+        Ok(bar.wrap_read(file))
+    }
+
+    fn on(target: ProgressDrawTarget, steps: Option<u64>, style: &str, work: impl Display) -> Self {
+        let style = ProgressStyle::with_template(style).expect("a template of our own is sound");
+        let bar = ProgressBar::with_draw_target(steps, target)
+            .with_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "))
+            .with_finish(ProgressFinish::AndClear)
+            .with_message(work.to_string());
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
     /// Says what is going on now, in place of what was said before.
-    pub(crate) fn say(&mut self, text: impl Display) {
-        self.write(format_args!("{CLEARED}{text}"));
+    pub(crate) fn say(&self, work: impl Display) {
+        self.0.set_message(work.to_string());
     }
 
-    fn write(&mut self, text: impl Display) {
-        if let Some(out) = &mut self.0 {
-            // Whom it cannot be told does not need it either.
-            let _ = write!(out, "{text}").and_then(|()| out.flush());
-        }
+    /// One step more is done.
+    pub(crate) fn step(&self) {
+        self.0.inc(1);
     }
 }
 
-impl<W: Write> Drop for Progress<W> {
-    fn drop(&mut self) {
-        self.write(CLEARED);
-    }
-}
-
-/// Back to the beginning of the line, and nothing on it.
-const CLEARED: &str = "\r\x1b[2K";
+/// How often the line is drawn, so that whoever waits sees it live.
+const TICK: Duration = Duration::from_millis(100);
 
 /// An error with its chain of causes, on stderr.
 pub(crate) fn error(error: &anyhow::Error) {
@@ -109,17 +137,38 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use indicatif::InMemoryTerm;
+
     use super::*;
+
+    /// A progress on a terminal that remembers what it shows.
+    fn seen(steps: Option<u64>, style: &str) -> (InMemoryTerm, Progress) {
+        let term = InMemoryTerm::new(4, 60);
+        let target = ProgressDrawTarget::term_like(Box::new(term.clone()));
+        (
+            term,
+            Progress::on(target, steps, style, "reading list.xlsx"),
+        )
+    }
 
     #[test]
     fn progress_takes_one_line_and_leaves_none() {
-        let mut said = Vec::new();
-        let mut progress = Progress(Some(&mut said));
-        progress.say("reading list.xlsx");
+        let (term, progress) = seen(None, "{msg}");
+        progress.0.force_draw();
+        assert_eq!(term.contents(), "reading list.xlsx");
         progress.say(format_args!("taking in {} plants", 3));
+        progress.0.force_draw();
+        assert_eq!(term.contents(), "taking in 3 plants");
         drop(progress);
-        let said = String::from_utf8(said).unwrap();
-        let lines: Vec<_> = said.split(CLEARED).collect();
-        assert_eq!(lines, ["", "reading list.xlsx", "taking in 3 plants", ""]);
+        assert_eq!(term.contents(), "");
+    }
+
+    #[test]
+    fn a_bar_moves_by_steps() {
+        let (term, progress) = seen(Some(3), "{pos} of {len}");
+        progress.step();
+        progress.step();
+        progress.0.force_draw();
+        assert_eq!(term.contents(), "2 of 3");
     }
 }

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use askama::Template;
 
+use super::Failure;
+use super::print::{Output, Progress};
 use super::window::WindowWord;
-use super::{Failure, print::Output};
 use crate::domain::backtest::{Difference, Score};
 use crate::domain::episode::{Episode, replay};
 use crate::domain::trigger::Rules;
@@ -84,9 +85,12 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         replayed,
         difference: Difference::default(),
     };
+    let progress = Progress::of_steps(cities.len(), "replaying");
     for city in &cities {
         replay.over(city, &real.known_well, out)?;
+        progress.step();
     }
+    drop(progress);
     real.note_hidden(&cities);
     replay.sum_up(&cities, out)
 }

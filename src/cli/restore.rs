@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -9,7 +9,7 @@ use super::Failure;
 use super::backup::keys;
 use super::node::{Node, block_on};
 use super::print::{Output, Progress, note};
-use crate::app::backup::{self, BackupError, Manifest, Reader, Restored, Table};
+use crate::app::backup::{self, BackupError, Manifest, Reader, Restored};
 use crate::app::journal::head::{self, Told};
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
@@ -33,8 +33,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
-    let mut progress = Progress::on_stderr();
-    progress.say("reading the backup");
     let manifest = check(&args.file)?;
     block_on(async {
         let config = args.node.config()?;
@@ -42,9 +40,8 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         let db = args.node.new_database().await?;
         let _claim = db.claim_exclusive()?;
         let now = Clock::system().now();
-        let told = |table: &Table| progress.say(format_args!("{} is filled", table.name));
-        let restored = backup::restore(&db, open(&args.file)?, &Ids::system(), now, told).await;
-        drop(progress);
+        let backup = open(&args.file, "filling the database")?;
+        let restored = backup::restore(&db, backup, &Ids::system(), now).await;
         let restored = restored.map_err(refused)?;
         let line = note_restore(&config, &restored)?;
         if args.json {
@@ -68,16 +65,17 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     })
 }
 
-fn open(file: &Path) -> Result<Reader<BufReader<File>>, Failure> {
+fn open(file: &Path, work: &str) -> Result<Reader<impl BufRead>, Failure> {
     let named = || format!("`{}`", file.display());
-    let opened = File::open(file).with_context(named);
-    let reader = Reader::open(BufReader::new(opened.map_err(Failure::Input)?));
+    let opened = File::open(file).and_then(|file| Progress::of_file(file, work));
+    let opened = opened.with_context(named).map_err(Failure::Input)?;
+    let reader = Reader::open(BufReader::new(opened));
     reader.with_context(named).map_err(Failure::Input)
 }
 
 /// Reads all of the file before anything is changed.
 fn check(file: &Path) -> Result<Manifest, Failure> {
-    let reader = open(file)?;
+    let reader = open(file, "reading the backup")?;
     let manifest = reader.manifest.clone();
     let checked = reader.check();
     let named = || format!("`{}`", file.display());

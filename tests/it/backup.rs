@@ -42,7 +42,7 @@ pub(crate) async fn take(db: &Db) -> Vec<u8> {
 
 pub(crate) async fn restore(db: &Db, bytes: &[u8]) -> Result<Restored, BackupError> {
     let reader = Reader::open(bytes).unwrap();
-    backup::restore(db, reader, &Ids::system(), start(), |_| {}).await
+    backup::restore(db, reader, &Ids::system(), start()).await
 }
 
 /// A bureau that has issued a warning and published an advisory, and a scan and a value in every kind of column.
@@ -179,12 +179,12 @@ both_engines! {
         let mut reader = Reader::open(&bytes[..]).unwrap();
         reader.manifest.schema = schema::newest() + 1;
         let empty = db.unmigrated_like().await;
-        let refused = backup::restore(&empty, reader, &Ids::system(), start(), |_| {}).await;
+        let refused = backup::restore(&empty, reader, &Ids::system(), start()).await;
         let refused = refused.unwrap_err().to_string();
         assert!(refused.contains("restore it with that release"), "{refused}");
         let mut reader = Reader::open(&bytes[..]).unwrap();
         "TEXT".clone_into(&mut reader.manifest.tables[3].columns[0].kind);
-        let refused = backup::restore(&empty, reader, &Ids::system(), start(), |_| {}).await;
+        let refused = backup::restore(&empty, reader, &Ids::system(), start()).await;
         assert!(matches!(refused, Err(BackupError::OtherTables { .. })));
     }
 
@@ -204,7 +204,7 @@ both_engines! {
         let bytes = take(&from).await;
         let mut reader = Reader::open(&bytes[..]).unwrap();
         reader.manifest.position += 1;
-        let refused = backup::restore(&to, reader, &Ids::system(), start(), |_| {}).await;
+        let refused = backup::restore(&to, reader, &Ids::system(), start()).await;
         let refused = refused.unwrap_err();
         let altered = matches!(
             &refused,

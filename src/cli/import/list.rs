@@ -64,8 +64,7 @@ pub(super) async fn import_list(args: &Enterprises, out: &mut Output) -> Result<
     let (filed, operator) = (args.file.read()?, Caller::operator());
     let hand_back_to = args.hand_back_to(Format::of(&filed.bytes))?;
     let app = args.file.node.open().await?;
-    let mut progress = Progress::on_stderr();
-    progress.say(format_args!("reading {}", args.file.file.display()));
+    let progress = Progress::of(format_args!("reading {}", args.file.file.display()));
     let read = file::read_list(&app, &operator, filed).await;
     drop(progress);
     let mut list = read.map_err(refused)?;
@@ -84,8 +83,7 @@ pub(super) async fn import_list(args: &Enterprises, out: &mut Output) -> Result<
     } else {
         Faulty::RefuseAll
     };
-    let mut progress = Progress::on_stderr();
-    progress.say(format_args!("taking in {} plants", list.plants.len()));
+    let progress = Progress::of(format_args!("taking in {} plants", list.plants.len()));
     let enrolled = if dry_run {
         list.preview(&app, &operator, args.replace).await
     } else {
