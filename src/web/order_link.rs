@@ -175,7 +175,8 @@ impl<'p> Page<'p> {
             },
             kind: match view.control {
                 Control::Autonomous => OrderKind::Autonomous,
-                Control::Required | Control::Office { .. } => OrderKind::Measures,
+                Control::Required => OrderKind::Measures,
+                Control::Office { .. } => OrderKind::Office,
             },
             state: self.state(view),
             measures_level: view.measures_level,

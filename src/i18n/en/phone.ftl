@@ -1,6 +1,7 @@
 # The enterprise's page.
 phone-title = Emission reduction order
 phone-title-autonomous = Notice of autonomous reduction
+phone-title-office = Task of your office
 phone-number = Order
 phone-response = Level { $response } response
 phone-waiting = Please answer
@@ -30,14 +31,18 @@ phone-withdrawn-hint = Withdrawn { $at }: { $reason }
 phone-past = The order as it was, for reference.
 phone-safety = Safety first.
 phone-safety-text = Stop or limit step by step, by your operating rules. Where there is danger, keep people safe first and say so on this page at once.
+phone-safety-text-office = Ask no plant to act against its operating rules. Where one asks for a change for safety, decide at once and keep a record.
 phone-measures = What each production line must do
+phone-part = What your office must see to
 phone-autonomous = Autonomous reduction
 phone-autonomous-text = By its grade your plant chooses its own measures; no stop or limit is set. Keep treatment running steadily; emissions must not rise.
 phone-by = In place by { $by } at the latest
 phone-acknowledge = We know of this and will carry it out
 phone-acknowledge-autonomous = We know of this and will reduce on our own
+phone-acknowledge-office = We know of this and will see to it
 phone-acknowledge-hint = This records the time and gives you a check code. Opening the page alone does not count.
 phone-report-in-place = Every line is in place
+phone-report-in-place-office = Every plant of ours has it in place
 phone-object = Explanation or objection
 phone-object-binds = The order binds until the county office decides.
 phone-object-do = Send the explanation

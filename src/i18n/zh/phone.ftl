@@ -1,6 +1,7 @@
 # The enterprise's page.
 phone-title = 应急减排指令
 phone-title-autonomous = 自主减排告知
+phone-title-office = 属地任务
 phone-number = 指令编号
 phone-response = 启动{ $response }级响应
 phone-waiting = 请答复
@@ -30,14 +31,18 @@ phone-withdrawn-hint = { $at }撤回：{ $reason }
 phone-past = 以下为原指令内容，供查阅。
 phone-safety = 安全第一。
 phone-safety-text = 请按操作规程逐步停产、限产；有安全风险时先保安全，并立即在本页说明。
+phone-safety-text-office = 督促落实时不得要求企业违反操作规程；企业因安全原因请求调整的，及时处理并记录。
 phone-measures = 各生产线须执行的措施
+phone-part = 辖区须完成的任务
 phone-autonomous = 自主减排
 phone-autonomous-text = 贵单位按绩效分级自主采取减排措施，不作统一停限产要求；请保持治理设施稳定运行，排放不得上升。
 phone-by = 最迟{ $by }落实到位
 phone-acknowledge = 我已知悉并将落实
 phone-acknowledge-autonomous = 我已知悉并将自主减排
+phone-acknowledge-office = 我已知悉并将督促落实
 phone-acknowledge-hint = 点击后记录时间并生成核验码。仅打开本页不算签收。
 phone-report-in-place = 各线已落实到位
+phone-report-in-place-office = 辖区企业已落实到位
 phone-object = 情况说明/异议
 phone-object-binds = 提出异议后，在县级部门裁定前指令照常执行。
 phone-object-do = 提交说明

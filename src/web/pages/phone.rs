@@ -87,6 +87,49 @@ pub enum OrderKind {
     Measures,
     /// 自主减排: the plant decides how, and says that it knows.
     Autonomous,
+    /// 属地任务: an office sees to it that its plants follow theirs.
+    Office,
+}
+
+/// The words of the page that differ by kind.
+impl OrderKind {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Measures => "phone-title",
+            Self::Autonomous => "phone-title-autonomous",
+            Self::Office => "phone-title-office",
+        }
+    }
+
+    const fn safety(self) -> &'static str {
+        match self {
+            Self::Measures | Self::Autonomous => "phone-safety-text",
+            Self::Office => "phone-safety-text-office",
+        }
+    }
+
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Measures => "phone-measures",
+            Self::Autonomous => "phone-autonomous",
+            Self::Office => "phone-part",
+        }
+    }
+
+    const fn acknowledge(self) -> &'static str {
+        match self {
+            Self::Measures => "phone-acknowledge",
+            Self::Autonomous => "phone-acknowledge-autonomous",
+            Self::Office => "phone-acknowledge-office",
+        }
+    }
+
+    const fn in_place(self) -> &'static str {
+        match self {
+            Self::Measures | Self::Autonomous => "phone-report-in-place",
+            Self::Office => "phone-report-in-place-office",
+        }
+    }
 }
 
 /// Where an order stands for its reader.

@@ -158,6 +158,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
             in_state(withdrawn, PhoneActions::default()),
         ),
         ("phone-autonomous", autonomous(language).render().unwrap()),
+        ("phone-office", office(language).render().unwrap()),
         ("phone-invalid", invalid.render().unwrap()),
     ]
 }
@@ -221,6 +222,24 @@ fn phone(language: Language) -> PhonePage {
         ],
         answers: vec![],
         faults: Faults::default(),
+    }
+}
+
+fn office(language: Language) -> PhonePage {
+    let page = phone(language);
+    let task = PhoneLine {
+        unit: owned("属地任务"),
+        measure: owned(
+            "督促辖区内 562 家企业签收、落实：停产 513 家、限产 8 家、自主减排 41 家、其他 0 家",
+        ),
+        by: Some(at("11-23T20:00")),
+        remark: None,
+    };
+    PhonePage {
+        plant: owned("虚构·长葛市重污染天气应急值班室"),
+        kind: OrderKind::Office,
+        lines: vec![task],
+        ..page
     }
 }
 
