@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::draw::{self, Drawn};
 use super::{App, Caller, Error, Refusal, issue, notices};
+use crate::domain::access::Scope;
 use crate::domain::id::{NoticeId, PlanKey, WarningId};
 use crate::domain::order::Rung;
 use crate::domain::region::RegionCode;
@@ -216,17 +217,22 @@ async fn progress_of(
     let Some(plan) = head.plan else {
         return Ok(progress);
     };
-    let whole = caller.scope.covers(head.region);
-    let own = |county: &str| {
-        county
-            .parse()
-            .is_ok_and(|county| caller.scope.covers(county))
-    };
-    for counted in ladder::list_tally(tx, PlanKey(plan)).await? {
-        if whole || own(&counted.county) {
-            let county = progress.counties.entry(counted.county.clone());
-            county.or_default().count(&counted, now);
+    let plan = PlanKey(plan);
+    let counted = match caller.scope {
+        // A tally is kept by county.
+        Scope::Region(own) if own.county().is_some_and(|county| county != own) => {
+            ladder::count_within(tx, plan, own).await?
         }
+        scope => {
+            let mut counted = ladder::list_tally(tx, plan).await?;
+            let covers = |county: RegionCode| scope.covers(county);
+            counted.retain(|it| scope.covers(head.region) || it.county.parse().is_ok_and(covers));
+            counted
+        }
+    };
+    for counted in counted {
+        let county = progress.counties.entry(counted.county.clone());
+        county.or_default().count(&counted, now);
     }
     Ok(progress)
 }

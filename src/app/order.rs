@@ -303,18 +303,18 @@ impl App {
     }
 }
 
-/// The filter with nothing but what lies in the caller's own scope: a county that looks at its
-/// city's warning sees its own orders.
+/// The filter with nothing but what lies in the caller's own scope: a county, a township or a local
+/// unit that looks at its city's warning sees its own orders.
 fn within(scope: Scope, of: RegionCode, filter: &OrderFilter) -> Result<OrderFilter, Error> {
     if scope.covers(of) {
         return Ok(filter.clone());
     }
     match scope {
-        Scope::Region(own) if own.county() == Some(own) => Ok(OrderFilter {
-            county: Some(own),
+        Scope::Region(own) => Ok(OrderFilter {
+            within: Some(own),
             ..filter.clone()
         }),
-        _ => Err(Error::Forbidden),
+        Scope::Everywhere | Scope::Recipient(_) => Err(Error::Forbidden),
     }
 }
 

@@ -32,7 +32,7 @@ mod rebuilt;
 mod tally;
 
 pub use rebuilt::{Ladder, list_stored, rebuild, set_ladder};
-pub use tally::{Counted, Unsent, count_unsent, list_tally};
+pub use tally::{Counted, Unsent, count_unsent, count_within, list_tally};
 
 use tally::TallyMoves;
 

@@ -52,6 +52,8 @@ pub struct OrderFilter {
     pub rung: Option<Rung>,
     /// In this county.
     pub county: Option<RegionCode>,
+    /// Of recipients who lie in this region: of a county, a township or a local unit.
+    pub within: Option<RegionCode>,
     /// With this in the recipient's name, or as the order's number.
     pub text: Option<String>,
     /// With this standing out.
@@ -191,12 +193,12 @@ pub enum Part {
 }
 
 /// The orders of a plan that a filter lets through, from `$1` plan, `$2` now, `$3` rung, `$4`
-/// county, `$5` text and `$6` mark. A name that loses something by taking a text out of it holds
+/// county, `$5` text, `$6` mark and `$7` what the codes of their regions begin with. A name that loses something by taking a text out of it holds
 /// that text, on either engine.
 macro_rules! listed {
     () => {
         concat!(
-            "FROM (SELECT l.order_key, l.name, l.county, l.change, l.snapshot,
+            "FROM (SELECT l.order_key, l.recipient_key, l.name, l.county, l.change, l.snapshot,
                           COALESCE(h.late, 0) AS late,
                           COALESCE(h.acknowledged, 0) < l.owed
                               AND asked.issued_at
@@ -217,14 +219,22 @@ macro_rules! listed {
                          OR CAST(order_key AS TEXT) = $5)
             AND ($6 = '' OR ($6 = 'overdue'  AND overdue)
                          OR ($6 = 'objected' AND objected)
-                         OR ($6 = 'helped'   AND helped))"
+                         OR ($6 = 'helped'   AND helped))
+            AND ($7 = '' OR EXISTS (SELECT 1
+                                      FROM recipient r
+                                     WHERE r.recipient_key = listed.recipient_key
+                                       AND SUBSTR(r.region, 1, LENGTH($7)) = $7))"
         )
     };
 }
 
 impl OrderFilter {
     /// The parameters of `listed!`.
-    fn parameters(&self, plan: PlanKey, now: DateTime<Utc>) -> (i64, i64, &str, &str, &str, &str) {
+    fn parameters(
+        &self,
+        plan: PlanKey,
+        now: DateTime<Utc>,
+    ) -> (i64, i64, &str, &str, &str, &str, &str) {
         (
             plan.0,
             now.timestamp_millis(),
@@ -232,6 +242,7 @@ impl OrderFilter {
             self.county.as_ref().map_or("", |county| county.as_str()),
             self.text.as_deref().unwrap_or_default(),
             self.mark.map_or("", Mark::as_str),
+            self.within.as_ref().map_or("", RegionCode::stem),
         )
     }
 }
@@ -249,21 +260,24 @@ pub async fn list_orders(
         "SELECT order_key, name, county, change, snapshot, rung, owed, late, objected, helped,
                 overdue, acknowledged_at ",
         listed!(),
-        " AND order_key > $7 ORDER BY order_key LIMIT $8"
+        " AND order_key > $8 ORDER BY order_key LIMIT $9"
     );
     const BEFORE: &str = concat!(
         "SELECT order_key, name, county, change, snapshot, rung, owed, late, objected, helped,
                 overdue, acknowledged_at ",
         listed!(),
-        " AND order_key < $7 ORDER BY order_key DESC LIMIT $8"
+        " AND order_key < $8 ORDER BY order_key DESC LIMIT $9"
     );
     let (sql, key) = match part {
         Part::After(order) => (AFTER, order.0),
         Part::Before(order) => (BEFORE, order.0),
     };
-    let (plan, now, rung, county, text, mark) = filter.parameters(plan, now);
+    let (plan, now, rung, county, text, mark, within) = filter.parameters(plan, now);
     let rows: Vec<ListedRow> = tx
-        .all(sql, (plan, now, rung, county, text, mark, key, limit))
+        .all(
+            sql,
+            (plan, now, rung, county, text, mark, within, key, limit),
+        )
         .await?;
     let mut orders = rows
         .into_iter()

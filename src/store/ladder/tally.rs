@@ -8,6 +8,7 @@ use super::{Place, counter};
 use crate::domain::id::PlanKey;
 use crate::domain::lane::Lane;
 use crate::domain::order::{Rung, Status};
+use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
 use crate::store::db::{FromRow, Insert};
 use crate::store::{Inconsistency, Result, StoreError, Tx};
@@ -42,6 +43,37 @@ pub async fn list_tally(tx: &mut Tx, plan: PlanKey) -> Result<Vec<Counted>> {
                 AND tally.orders  <> 0
               ORDER BY tally.county, tally.rung",
             (plan.0,),
+        )
+        .await?;
+    rows.into_iter().map(Counted::try_from).collect()
+}
+
+/// The same for the recipients who lie in a region, counted one by one: for a township or a local
+/// unit, of which no tally is kept.
+pub async fn count_within(tx: &mut Tx, plan: PlanKey, region: RegionCode) -> Result<Vec<Counted>> {
+    let rows: Vec<TallyRow> = tx
+        .all(
+            concat!(
+                "SELECT counted.county, counted.rung, counted.owed, counted.objected, counted.helped,
+                        COUNT(*) AS orders,
+                        asked.issued_at
+                            + CAST(asked.acknowledge_within AS BIGINT) * 60000 AS acknowledge_by
+                   FROM (SELECT latest.warning_key, l.county, ",
+                status_columns!(),
+                "          FROM plan latest
+                           JOIN plan_line l ON l.plan_key      = latest.plan_key
+                           JOIN recipient r ON r.recipient_key = l.recipient_key
+                           LEFT JOIN order_head h ON h.order_key = l.order_key
+                          WHERE latest.plan_key = $1
+                            AND SUBSTR(r.region, 1, LENGTH($2)) = $2) AS counted
+                   JOIN plan asked ON asked.warning_key = counted.warning_key
+                                  AND asked.revision    = counted.owed
+                                  AND asked.issued_at IS NOT NULL
+                  GROUP BY counted.county, counted.rung, counted.owed, counted.objected,
+                           counted.helped, asked.issued_at, asked.acknowledge_within
+                  ORDER BY counted.county, counted.rung"
+            ),
+            (plan.0, region.stem()),
         )
         .await?;
     rows.into_iter().map(Counted::try_from).collect()

@@ -220,6 +220,7 @@ pub(super) async fn list_orders(
     let filter = OrderFilter {
         rung: query.rung.as_deref().map(rung).transpose()?,
         county: query.county,
+        within: None,
         text: query.q,
         mark: None,
     };

@@ -139,6 +139,7 @@ impl Asked {
         OrderFilter {
             rung: self.rung.parse().ok(),
             county: self.county.parse::<RegionCode>().ok(),
+            within: None,
             text: (!self.text.trim().is_empty()).then(|| self.text.trim().to_owned()),
             mark: mark.map(|(_, mark)| *mark),
         }
