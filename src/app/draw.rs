@@ -106,7 +106,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
         plan,
         previous: warning.plan,
     };
-    let sheet = Sheet::new(drawing, warning.revision + 1, orders);
+    let sheet = Sheet::new(record.region, drawing, warning.revision + 1, orders);
     let sheet = Box::pin(staging.run(sheet, told)).await?;
     finish(app, caller, &record, version, plan, sheet).await
 }
@@ -421,9 +421,7 @@ impl Staging<'_> {
 
     async fn offices(self) -> Result<Vec<registry::Recipient>, Error> {
         let mut tx = self.app.db.read().await?;
-        let offices = registry::list_offices(&mut tx, self.list_region).await?;
-        let within = |office: &registry::Recipient| self.list_region.contains(office.region);
-        Ok(offices.into_iter().filter(within).collect())
+        Ok(registry::list_offices(&mut tx, self.list_region).await?)
     }
 }
 
@@ -442,6 +440,8 @@ async fn aside<T: Send + 'static>(
 
 /// The plan on paper: what was drawn so far comes to this.
 struct Sheet {
+    /// The place of the notice: of a list only who lies in it is told.
+    region: RegionCode,
     drawing: Drawing,
     revision: i32,
     next_order: OrderKey,
@@ -452,12 +452,13 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn new(drawing: Drawing, revision: i32, next_order: OrderKey) -> Self {
+    fn new(region: RegionCode, drawing: Drawing, revision: i32, next_order: OrderKey) -> Self {
         let tally = Tally {
             level: Some(drawing.levels.of(MeasureClass::Industry)),
             ..Tally::default()
         };
         Self {
+            region,
             drawing,
             revision,
             next_order,
@@ -473,6 +474,9 @@ impl Sheet {
         let mut owed = Vec::with_capacity(rows.len());
         for row in rows {
             let listed = ListedPlant::try_from(row).map_err(StoreError::from)?;
+            if !self.region.contains(listed.plant.region) {
+                continue;
+            }
             let duty = Duty::of_plant(&listed.plant, &self.drawing);
             let part = self.tally.weigh(&listed.plant, duty.as_ref());
             self.parts.add(listed.plant.region, part);
@@ -483,7 +487,8 @@ impl Sheet {
 
     /// What offices owe, once every plant is weighed.
     fn weigh_offices(&self, offices: Vec<registry::Recipient>) -> Vec<(Who, Duty)> {
-        let owed = offices.into_iter().filter_map(|office| {
+        let within = |office: &registry::Recipient| self.region.contains(office.region);
+        let owed = offices.into_iter().filter(within).filter_map(|office| {
             let duty = Duty::of_office(self.parts.of(office.region), &self.drawing)?;
             Some((Who::office(office), duty))
         });

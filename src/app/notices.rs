@@ -432,7 +432,31 @@ pub(super) async fn admit(
 ) -> Result<(), Error> {
     let bound = instruction::bound(tx, region, now).await?;
     let warning = standing.and_then(|head| head.warning.as_ref());
-    Warning::admits(warning, contents, bound.as_ref(), now).map_err(not_admitted)
+    Warning::admits(warning, contents, bound.as_ref(), now).map_err(not_admitted)?;
+    if standing.is_none() {
+        alone(tx, region, now).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a warning over a place of which a part has one, or that lies where one stands: a plant
+/// would have two.
+async fn alone(tx: &mut Tx, region: RegionCode, now: DateTime<Utc>) -> Result<(), Error> {
+    // The series stays taken: of two who begin warnings at once, the later sees the earlier's.
+    counter::allocate(tx, "warning", 0).await?;
+    for other in store::list_open_warnings(tx).await? {
+        let warning = other.warning.filter(|_| other.lane == Live::NAME);
+        let stands = warning.is_some_and(|warning| !warning.phase(now).is_past());
+        let overlaps = other.region.contains(region) || region.contains(other.region);
+        if stands && overlaps && other.region != region {
+            let text = format!(
+                "a warning of {} stands: change that one, or lift it first",
+                other.region
+            );
+            return Err(Error::conflict("overlaps", text));
+        }
+    }
+    Ok(())
 }
 
 async fn new_warning(

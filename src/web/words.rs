@@ -70,6 +70,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "adds-nothing" => "refusal-adds-nothing",
         "no-warning" => "refusal-no-warning",
         "warning-stands" => "refusal-warning-stands",
+        "overlaps" => "refusal-overlaps",
         "warning-over" => "refusal-warning-over",
         "lift-announced" => "refusal-lift-announced",
         "suspended" => "refusal-suspended",

@@ -149,6 +149,7 @@ refusal-ends-before-start = It must end after it starts.
 refusal-adds-nothing = An add-on must add at least one measure.
 refusal-no-warning = No warning stands here.
 refusal-warning-stands = A warning stands already: raise, lower, extend or lift it.
+refusal-overlaps = A warning stands in a region above or below this one: change that one, or lift it first.
 refusal-warning-over = The warning is over.
 refusal-lift-announced = A lift is announced: lift the warning at another hour, or withdraw it.
 refusal-suspended = The warning is suspended: resume, correct, lift or withdraw it; a raise is a resumption at a higher level.

@@ -143,6 +143,7 @@ refusal-ends-before-start = 结束时刻须晚于启动时刻。
 refusal-adds-nothing = 加严通知须至少写一条加严措施。
 refusal-no-warning = 当前没有生效中的预警。
 refusal-warning-stands = 当前已有预警，请作升级、降级、延长或解除。
+refusal-overlaps = 本区域的上级或下级区域已有生效中的预警，请在该预警上变更，或先解除。
 refusal-warning-over = 该预警已经结束。
 refusal-lift-announced = 已发布解除通知：只能另定解除时刻，或者撤回。
 refusal-suspended = 预警已暂停：只能恢复、勘误、解除或撤回；需要升级的，按更高级别恢复。

@@ -414,8 +414,8 @@ fn field(of: &str) -> Option<&'static str> {
         "no-consultation" | "consultation" => Some("consultation"),
         "unwritten" => Some("reason"),
         "level" | "below-floor" => Some("level"),
-        "no-warning" | "warning-stands" | "warning-over" | "lift-announced" | "suspended"
-        | "not-suspended" => Some("kind"),
+        "no-warning" | "warning-stands" | "warning-over" | "overlaps" | "lift-announced"
+        | "suspended" | "not-suspended" => Some("kind"),
         "too-early" => Some("from"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
@@ -439,7 +439,9 @@ fn issue_field(of: &str) -> Option<&'static str> {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "level" | "below-floor"
         | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "lift-announced"
-        | "suspended" | "not-suspended" | "too-early" | "area-past" => Some("confirmed"),
+        | "suspended" | "not-suspended" | "too-early" | "area-past" | "overlaps" => {
+            Some("confirmed")
+        }
         _ => None,
     }
 }

@@ -124,8 +124,23 @@ impl Bureau {
         self.draft_of(&body).await
     }
 
+    /// Draft to issue in one go, for a part of the city.
+    pub(crate) async fn carry_in(
+        &self,
+        region: &str,
+        kind: &str,
+        level: &str,
+        document: &str,
+    ) -> (Value, Value) {
+        let mut body = said(kind, level, "2026-11-25T08:00");
+        body["region"] = json!(region);
+        let notice = self.draft_of(&body).await;
+        self.sign(&notice).await;
+        self.issue(&notice, document).await
+    }
+
     /// A draft that says this.
-    async fn draft_of(&self, body: &Value) -> String {
+    pub(crate) async fn draft_of(&self, body: &Value) -> String {
         let (status, answer) = Visitor::json(self.officer.post("/api/v1/notices", &body)).await;
         assert_eq!(status, 201, "{answer}");
         answer["id"].as_str().unwrap().to_owned()
@@ -356,7 +371,7 @@ pub(crate) async fn import(app: &App, plants: usize, webhook: Option<&str>) -> u
     recipients
 }
 
-async fn sample(app: &App, plants: usize, webhook: Option<&str>) -> Vec<Plant> {
+pub(crate) async fn sample(app: &App, plants: usize, webhook: Option<&str>) -> Vec<Plant> {
     let playbook = app.active_playbook().await.unwrap();
     sample_list(&Sample {
         regions: playbook.regions(),

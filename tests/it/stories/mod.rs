@@ -8,6 +8,7 @@ mod information;
 mod issue;
 mod keys;
 mod kill;
+mod places;
 mod playbook;
 mod restore;
 pub(crate) mod sinks;
