@@ -1,9 +1,14 @@
-//! Scans of documents: kept once, under the digest of their bytes, in the act that brings them.
+//! Scans of documents: kept once, under the digest of their bytes, in the act that brings them, and
+//! handed out with what they belong to.
 
 use super::act::Act;
-use super::{Caller, Error, FieldError, journal};
+use super::{App, Caller, Error, FieldError, Right, journal};
 use crate::domain::digest::Digest;
+use crate::domain::id::{InstructionId, NoticeId};
 use crate::store::scan::{self, NewScan};
+use crate::store::{Tx, instruction, notice};
+
+pub use crate::store::scan::Scan;
 
 /// The largest scan, in bytes.
 pub const LARGEST: usize = 5 << 20;
@@ -40,4 +45,28 @@ pub(super) async fn keep(act: &mut Act, caller: &Caller, scan: &ScanIn) -> Resul
     };
     scan::add_scan(&mut act.tx, &new).await?;
     Ok(digest)
+}
+
+/// The scan of an instruction, for whoever may see the instruction.
+pub async fn of_instruction(app: &App, caller: &Caller, id: InstructionId) -> Result<Scan, Error> {
+    let mut tx = app.db.read().await?;
+    let record = instruction::find_instruction(&mut tx, id).await?;
+    let said = record.ok_or(Error::NotFound)?.instruction;
+    caller.may_look_at(said.region)?;
+    find(&mut tx, said.scan.as_deref()).await
+}
+
+/// The scan of what was signed on paper in a step of a notice, counted from 1.
+pub async fn of_step(app: &App, caller: &Caller, id: NoticeId, step: usize) -> Result<Scan, Error> {
+    let mut tx = app.db.read().await?;
+    let record = notice::find_notice(&mut tx, id).await?;
+    let record = record.ok_or(Error::NotFound)?;
+    caller.may(Right::SeeWarnings, record.region)?;
+    let step = step.checked_sub(1).and_then(|at| record.steps.get(at));
+    find(&mut tx, step.and_then(|step| step.act.scan())).await
+}
+
+async fn find(tx: &mut Tx, digest: Option<&str>) -> Result<Scan, Error> {
+    let scan = scan::find_scan(tx, digest.ok_or(Error::NotFound)?).await?;
+    scan.ok_or(Error::NotFound)
 }

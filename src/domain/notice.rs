@@ -128,6 +128,18 @@ pub enum Act {
     },
 }
 
+impl Act {
+    /// SHA-256 of the scan that came with it.
+    pub fn scan(&self) -> Option<&str> {
+        match self {
+            Self::Approved {
+                signature: Signature::OnBehalf { scan, .. },
+            } => scan.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// A notice word for word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {

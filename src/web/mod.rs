@@ -45,6 +45,7 @@ mod page;
 pub mod pages;
 mod posted;
 pub mod problem;
+mod scan;
 mod shown;
 mod words;
 
@@ -105,6 +106,7 @@ pub fn router(web: Web) -> Router {
             "/instructions/new",
             get(instruction::form).post(instruction::register),
         )
+        .route("/instructions/{id}/scan", get(instruction::scan))
         .route("/rules/compare", get(compare::show))
         .route("/warnings", get(warning::list))
         .route("/warnings/{id}", get(warning::show))
@@ -128,6 +130,7 @@ pub fn router(web: Web) -> Router {
         .route("/notices/{id}/plan", post(notice::plan))
         .route("/notices/{id}/plan.csv", get(notice::lines))
         .route("/notices/{id}/document", get(notice::document))
+        .route("/notices/{id}/steps/{step}/scan", get(notice::scan))
         .route("/notices/{id}/issue", post(notice::issue))
         .route("/orders", get(orders::list))
         .route("/orders/{key}", get(orders::show))

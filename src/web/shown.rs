@@ -166,7 +166,7 @@ pub(super) fn consultation(record: &NoticeRecord) -> Option<&Consultation> {
 /// The steps of a notice, the first first.
 pub(super) fn steps(record: &NoticeRecord, names: &Names, language: Language) -> Vec<Step> {
     let kind = record.notice.contents().kind;
-    let steps = record.steps.iter().map(|step| {
+    let steps = (1..).zip(&record.steps).map(|(at, step)| {
         let (what, document, remark, on_behalf) = match &step.act {
             Act::Drafted { .. } => (StepKind::Drafted, None, None, None),
             Act::Consulted(held) => (
@@ -193,6 +193,10 @@ pub(super) fn steps(record: &NoticeRecord, names: &Names, language: Language) ->
             document,
             remark,
             on_behalf,
+            scan: step
+                .act
+                .scan()
+                .map(|_| format!("/notices/{}/steps/{at}/scan", record.id)),
         }
     });
     steps.collect()

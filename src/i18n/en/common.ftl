@@ -199,3 +199,4 @@ fault-no-such-day = The outlook does not reach this day.
 fault-same-rules = Choose two different rule sets.
 fault-year = Give a year from 2000 to now, such as 2015.
 fault-span = At most 10 years are compared at once.
+scan = Scan

@@ -193,3 +193,4 @@ fault-no-such-day = 该日不在研判曲线之内。
 fault-same-rules = 请选择两套不同的规则。
 fault-year = 请填写 2000 年至今的年份，如 2015。
 fault-span = 一次最多对照 10 年。
+scan = 扫描件

@@ -1,8 +1,9 @@
 //! `/api/v1/instructions`: what superiors have ordered.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
@@ -12,14 +13,16 @@ use utoipa::{IntoParams, ToSchema};
 use super::Page;
 use super::notice::ClassLevel;
 use crate::app::instruction::{self, InstructionIn, InstructionRecord};
-use crate::app::scan::ScanIn;
+use crate::app::scan::{self, ScanIn};
 use crate::app::{App, Caller, Error};
+use crate::domain::id;
 use crate::domain::level::WarningLevel;
 use crate::domain::notice;
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
+use crate::web::scan::file;
 
 /// An instruction that arrived.
 #[derive(Deserialize, ToSchema)]
@@ -197,4 +200,23 @@ pub(super) async fn list_instructions(
     Ok(Json(Page::whole(
         records.into_iter().map(Instruction::from).collect(),
     )))
+}
+
+/// The scan of an instruction, as a file.
+#[utoipa::path(
+    get, path = "/api/v1/instructions/{id}/scan", tag = "instructions",
+    params(("id" = String, Path, description = "The instruction")),
+    responses(
+        (status = OK, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody),
+    ),
+)]
+pub(super) async fn show_instruction_scan(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<id::InstructionId>,
+) -> Result<Response, Problem> {
+    let scan = scan::of_instruction(&app, &caller, id).await?;
+    Ok(file(scan))
 }

@@ -105,6 +105,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
         .routes(routes!(notice::show_notice_text))
+        .routes(routes!(notice::show_notice_scan))
         .routes(routes!(advisory::draft_advisory, advisory::list_advisories))
         .routes(routes!(advisory::show_advisory, advisory::revise_advisory))
         .routes(routes!(advisory::submit_advisory))
@@ -117,6 +118,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
             instruction::register_instruction,
             instruction::list_instructions
         ))
+        .routes(routes!(instruction::show_instruction_scan))
         .routes(routes!(outlook::take_in_outlook, outlook::show_outlook))
         .routes(routes!(outlook::fill_in_outlook))
         .routes(routes!(skill::show_skill))

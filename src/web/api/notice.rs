@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
@@ -12,7 +13,7 @@ use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
 use crate::app::notices::{self, Approving, DraftIn, GroundsIn, Seen, StepIn, Stepped};
 use crate::app::wording::{self, Wording};
-use crate::app::{App, Caller, Error, draw};
+use crate::app::{App, Caller, Error, draw, scan};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{self, Act, Consultation, Contents, End, Grounds, Medium};
@@ -22,6 +23,7 @@ use crate::domain::time::{WrittenTime, rfc3339};
 use crate::i18n::Language;
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
+use crate::web::scan::file;
 
 /// What a notice is to say.
 #[derive(Deserialize, ToSchema)]
@@ -575,6 +577,28 @@ pub(super) async fn show_notice_text(
 ) -> Result<Json<NoticeText>, Problem> {
     let written = wording::of_notice(&app, &caller, id, asked.language).await?;
     Ok(Json(written.ok_or(Error::NotFound)?.into()))
+}
+
+/// The scan of what was signed on paper, as a file.
+#[utoipa::path(
+    get, path = "/api/v1/notices/{id}/steps/{step}/scan", tag = "notices",
+    params(
+        ("id" = String, Path, description = "The notice"),
+        ("step" = usize, Path, description = "Which of its steps, from 1"),
+    ),
+    responses(
+        (status = OK, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody),
+    ),
+)]
+pub(super) async fn show_notice_scan(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(NoticeId, usize)>,
+) -> Result<Response, Problem> {
+    let scan = scan::of_step(&app, &caller, id, step).await?;
+    Ok(file(scan))
 }
 
 /// Writes a notice anew while it is a draft.

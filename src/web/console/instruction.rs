@@ -1,5 +1,6 @@
 //! Registering a superior's instruction.
 
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -9,6 +10,8 @@ use super::{Seat, done};
 use crate::app::caller::Right;
 use crate::app::desk::Desk;
 use crate::app::instruction::{self, InstructionIn};
+use crate::app::scan;
+use crate::domain::id::InstructionId;
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::Instruction;
 use crate::domain::time::WrittenTime;
@@ -17,6 +20,7 @@ use crate::web::pages::Section;
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::instruction::InstructionPage;
 use crate::web::problem::Problem;
+use crate::web::scan::file;
 
 /// Where the form is shown and sent.
 pub(super) const FORM: &str = "/instructions/new";
@@ -57,6 +61,16 @@ pub(in crate::web) async fn register(seat: Seat, posted: Posted) -> Result<Respo
         typed,
         faults,
     )
+}
+
+/// The scan of an instruction.
+pub(in crate::web) async fn scan(
+    seat: Seat,
+    Path(id): Path<InstructionId>,
+) -> Result<Response, Problem> {
+    Ok(file(
+        scan::of_instruction(&seat.app, &seat.caller, id).await?,
+    ))
 }
 
 /// Where a refusal or a field of `app` stands in the form.

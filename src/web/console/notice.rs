@@ -16,11 +16,12 @@ use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, ProposalState};
 use crate::app::issue::{self, IssueIn};
 use crate::app::notices::{self, Approving, GroundsIn, StepIn};
-use crate::app::{Error, draw};
+use crate::app::{Error, draw, scan};
 use crate::domain::id::{NoticeId, PlanId};
 use crate::domain::trigger::Proposal;
 use crate::web::pages::form::Faults;
 use crate::web::problem::Problem;
+use crate::web::scan::file;
 use crate::web::shown;
 
 mod page;
@@ -406,6 +407,16 @@ async fn revise(seat: &Seat, record: &NoticeRecord, read: draft::Read) -> Result
 
 fn address(notice: NoticeId) -> String {
     format!("/notices/{notice}")
+}
+
+/// The scan of what was signed on paper in a step.
+pub(in crate::web) async fn scan(
+    seat: Seat,
+    Path((id, step)): Path<(NoticeId, usize)>,
+) -> Result<Response, Problem> {
+    Ok(file(
+        scan::of_step(&seat.app, &seat.caller, id, step).await?,
+    ))
 }
 
 /// Where a refusal or a field of `app` stands in the forms of a draft and of an approval.

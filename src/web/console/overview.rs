@@ -374,6 +374,7 @@ impl Drawn<'_> {
 
     fn instructions(&self, followed: Vec<Followed>) -> Vec<Instruction> {
         let shown = followed.into_iter().take(INSTRUCTIONS).map(|followed| {
+            let id = followed.record.id;
             let said = followed.record.instruction;
             let waited = self.desk.now - said.received_at;
             let notice = followed.notice.map(|notice| format!("/notices/{notice}"));
@@ -385,6 +386,7 @@ impl Drawn<'_> {
                 waits_minutes: (notice.is_none() && waited < WAITS_FOR)
                     .then(|| waited.num_minutes().max(0)),
                 notice,
+                scan: said.scan.map(|_| format!("/instructions/{id}/scan")),
                 number: said.number,
                 sender: said.sender,
             }

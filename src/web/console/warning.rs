@@ -201,6 +201,7 @@ fn life(seat: &Seat, board: &WarningBoard, warning: &Warning, names: &Names) -> 
             document: None,
             remark: None,
             on_behalf: None,
+            scan: None,
         });
     }
     steps.sort_by_key(|step| step.at);

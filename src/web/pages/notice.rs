@@ -256,6 +256,8 @@ pub struct Step {
     pub remark: Option<String>,
     /// Who recorded it, where a signature was given on paper or by telephone.
     pub on_behalf: Option<String>,
+    /// Where the scan of a signed paper is, if there is one.
+    pub scan: Option<String>,
 }
 
 /// Kinds of step.

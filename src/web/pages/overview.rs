@@ -293,6 +293,8 @@ pub struct Instruction {
     pub waits_minutes: Option<i64>,
     /// The notice that follows it, if there is one.
     pub notice: Option<String>,
+    /// Where its scan is, if there is one.
+    pub scan: Option<String>,
 }
 
 /// How many orders have reached which rung, and what stands out.

@@ -9,5 +9,6 @@ mod import;
 mod operations;
 mod order;
 mod outlook;
+mod scan;
 mod session;
 mod sheet;

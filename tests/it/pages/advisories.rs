@@ -217,6 +217,7 @@ fn steps(count: usize) -> Vec<Step> {
         document: None,
         remark: None,
         on_behalf: None,
+        scan: None,
     };
     let mut steps = vec![
         step(StepKind::Drafted, "17:12", "值班员 王值班"),

@@ -206,6 +206,7 @@ impl<'p> Page<'p> {
                 document,
                 remark,
                 on_behalf: None,
+                scan: None,
             }
         });
         steps.collect()

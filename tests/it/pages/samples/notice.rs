@@ -408,6 +408,7 @@ pub(super) fn steps(count: usize) -> Vec<Step> {
         document: None,
         remark: None,
         on_behalf: None,
+        scan: None,
     };
     let mut steps = vec![
         step(StepKind::Drafted, "17:12", "王值班（市攻坚办）"),
@@ -418,6 +419,7 @@ pub(super) fn steps(count: usize) -> Vec<Step> {
         step(StepKind::Started, "20:00", "系统"),
     ];
     steps[3].on_behalf = Some(owned("电话签批，王值班、张核对代录，24日12时前补签"));
+    steps[3].scan = Some(owned("/notices/n/steps/4/scan"));
     steps[4].document = Some(owned("许环攻坚办〔2026〕31号"));
     steps[2].remark = Some(owned("省指令要求19时05分前发布"));
     steps.truncate(count);

@@ -300,6 +300,7 @@ fn instruction(notice: Option<&str>) -> Instruction {
         received_at: at("11-23T17:05"),
         waits_minutes: notice.is_none().then_some(155),
         notice: notice.map(owned),
+        scan: Some(owned("/instructions/i/scan")),
     }
 }
 

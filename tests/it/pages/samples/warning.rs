@@ -178,6 +178,7 @@ fn life() -> Vec<Step> {
         document: None,
         remark: None,
         on_behalf: None,
+        scan: None,
     }));
     life
 }
