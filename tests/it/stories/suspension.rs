@@ -249,4 +249,17 @@ both_engines! {
         bureau.adds_up(&issued["warning"]).await;
         bureau.world.service.stop().await;
     }
+
+    async fn what_was_due_before_a_suspension_is_late_whichever_revision_is_answered(db: TestDb) {
+        let (mut bureau, _, plant) = Bureau::in_force(db).await;
+        let order = bureau.order(plant).await;
+        let units = order["units"].as_array().unwrap().iter();
+        let due = units.map(|unit| unit["in_place_by"].as_str().unwrap()).max().unwrap().to_owned();
+        assert!(due.as_str() < "2026-11-26T10:00", "{due}");
+        bureau.suspend().await;
+        assert!(bureau.answer(plant, 2, AnswerKind::InPlace).await, "due at {due}");
+        bureau.hours_pass(5).await;
+        assert!(bureau.answer(plant, 2, AnswerKind::InPlace).await, "due at {due}");
+        bureau.world.service.stop().await;
+    }
 }
