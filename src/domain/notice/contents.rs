@@ -77,8 +77,13 @@ impl NoticeKind {
         )
     }
 
-    /// Whether a level begins at its hour, or is put right.
+    /// Whether the response at a level starts at its hour (启动时刻).
     pub const fn starts(self) -> bool {
+        matches!(self, Self::Start | Self::Raise | Self::Lower)
+    }
+
+    /// Whether it is told as a span from its hour to its end.
+    pub const fn spans(self) -> bool {
         !self.ends() && !matches!(self, Self::Suspend | Self::Resume)
     }
 

@@ -99,7 +99,8 @@ both_engines! {
         assert_eq!(bureau.warning(&warning).await["phase"], "in-force", "its hour is ahead");
         let page = bureau.page(&bureau.link(plant).await).await;
         assert_eq!(offered(&page), AnswerKind::ALL);
-        assert!(page.contains("2026年11月26日14时起暂停，计划2026年11月29日18时恢复"), "{page}");
+        let told = page.matches("2026年11月26日14时起暂停，计划2026年11月29日18时恢复").count();
+        assert_eq!(told, 1, "{page}");
         let page = bureau.page(&format!("{}?lang=en", bureau.link(plant).await)).await;
         assert!(page.contains("The response is suspended"), "{page}");
 
@@ -260,6 +261,16 @@ both_engines! {
         assert!(bureau.answer(plant, 2, AnswerKind::InPlace).await, "due at {due}");
         bureau.hours_pass(5).await;
         assert!(bureau.answer(plant, 2, AnswerKind::InPlace).await, "due at {due}");
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_suspended_warning_whose_lift_is_announced_is_ending(db: TestDb) {
+        let (mut bureau, warning, _) = Bureau::in_force(db).await;
+        bureau.suspend().await;
+        bureau.hours_pass(5).await;
+        bureau.carry("lift", "orange", "2026-11-26T20:00", "许环委办〔2026〕3号").await;
+        let page = bureau.page(&format!("/warnings/{}", warning.as_str().unwrap())).await;
+        assert!(page.contains("已发布解除") && !page.contains("暂停中"), "{page}");
         bureau.world.service.stop().await;
     }
 }
