@@ -96,7 +96,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     }
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
-    let after = after(&warning, record.notice.contents(), now);
+    let after = Warning::with(warning.warning.clone(), record.notice.contents(), now);
     let drawing = drawing(&record, &playbook, version, &after, now)?;
     let within = drawing.acknowledge_within();
     let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
@@ -208,14 +208,6 @@ fn drawing(
         levels: after.levels(),
         suspension: after.suspension(now),
     })
-}
-
-/// What a warning amounts to once a notice is issued on it.
-fn after(head: &notice::WarningHead, contents: &Contents, now: DateTime<Utc>) -> Warning {
-    match head.warning.clone() {
-        Some(warning) => warning.after(contents, now),
-        None => Warning::begin(contents),
-    }
 }
 
 /// Adds the head of the plan and sets keys aside for as many orders as it could begin.

@@ -165,13 +165,11 @@ async fn amount_to(
         if let Some(past) = store::find_open_warning::<Live>(tx, record.region).await? {
             store::close_warning(tx, past.key, now).await?;
         }
-        return Ok(Warning::begin(contents));
+    } else if head.warning.is_none() {
+        let text = "a notice changes a warning that was never issued";
+        return Err(Error::internal(text));
     }
-    let before = head
-        .warning
-        .clone()
-        .ok_or_else(|| Error::internal("a notice changes a warning that was never issued"))?;
-    Ok(before.after(contents, now))
+    Ok(Warning::with(head.warning.clone(), contents, now))
 }
 
 /// The journal's entry of an issue, which vouches for every line of the plan.

@@ -303,6 +303,14 @@ impl Warning {
         next.kind == NoticeKind::Correct && is_open(self.suspension)
     }
 
+    /// What stands, if anything does, with one more notice issued at an instant.
+    pub fn with(standing: Option<Self>, next: &Contents, issued_at: DateTime<Utc>) -> Self {
+        match standing {
+            Some(warning) => warning.after(next, issued_at),
+            None => Self::begin(next),
+        }
+    }
+
     /// The warning after one more notice, issued at an instant.
     #[must_use]
     pub fn after(mut self, next: &Contents, issued_at: DateTime<Utc>) -> Self {
