@@ -146,8 +146,10 @@ pub async fn compare(
         .ok_or(Error::NotFound)?;
     let record = notice::find_notice_of_plan(&mut tx, head.key).await?;
     caller.may(Right::SeeWarnings, record.region)?;
+    let told_at = head.issued_at.unwrap_or_else(|| app.now());
     let mut compared = Vec::new();
-    for line in store::page_lines(&mut tx, head.key, after, limit).await? {
+    for mut line in store::page_lines(&mut tx, head.key, after, limit).await? {
+        line.duty = line.duty.told_at(line.change, told_at);
         let before = match head.previous {
             Some(previous) => store::find_line(&mut tx, previous, line.order).await?,
             None => None,

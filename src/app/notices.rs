@@ -11,7 +11,7 @@ use super::act::Act;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::scan::{self, ScanIn};
-use super::{App, Begun, Caller, Error, Idempotency, Right, instruction, proposal};
+use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, instruction, proposal};
 use crate::domain::access::Account;
 use crate::domain::digest::Digest;
 use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
@@ -377,7 +377,7 @@ async fn contents(
         (Grounds::Instruction { number, .. }, None) => Some(number.clone()),
         (_, None) => None,
     };
-    Ok(Contents {
+    let contents = Contents {
         kind: draft.kind,
         level: draft.level,
         effective: draft.effective,
@@ -390,7 +390,35 @@ async fn contents(
         resumes: draft.resumes,
         areas: draft.areas,
         classes: draft.classes,
-    })
+    };
+    ahead(tx, &contents, now).await?;
+    Ok(contents)
+}
+
+/// Refuses to let anybody off, or to bind them anew, at an hour that has passed, unless a superior
+/// named one as early. Then, as for an hour that passes before the issue, it holds from the issue on.
+async fn ahead(tx: &mut Tx, contents: &Contents, now: DateTime<Utc>) -> Result<(), Error> {
+    let ordered = match contents.grounds {
+        Grounds::Instruction { id, .. } => instruction::hour(tx, id).await?,
+        Grounds::Rules { .. } | Grounds::Judgement { .. } => None,
+    };
+    let passed = contents.passed(ordered.map_or(now, |hour| hour.at().min(now)));
+    let mut wrong = Vec::new();
+    if passed.contains(&contents.effective) {
+        let text = format!("expected an hour ahead, not {}", contents.effective);
+        wrong.push(FieldError::new("effective", "past", text));
+    }
+    let areas = contents.areas.iter();
+    if let Some(AreaHour { area, at }) = areas.into_iter().find(|named| passed.contains(&named.at))
+    {
+        let text = format!("expected an hour ahead for {area}, not {at}");
+        wrong.push(FieldError::new("areas", "past", text));
+    }
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
+    }
 }
 
 /// Whether these are counties and townships of a region.
@@ -542,7 +570,6 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::Suspended(_) => "suspended",
         NotAdmitted::NotSuspended => "not-suspended",
         NotAdmitted::TooEarly { .. } => "too-early",
-        NotAdmitted::AreaPast { .. } => "area-past",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

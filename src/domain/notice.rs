@@ -382,7 +382,7 @@ impl Approved {
 }
 
 impl Issued {
-    /// What it says.
+    /// What it says, as it holds since its [issue](Contents::told_at).
     pub fn contents(&self) -> &Contents {
         &self.approved.draft.contents
     }
@@ -445,14 +445,17 @@ impl Notice {
                 })
             }
             (
-                Some(Self::Approved(approved)),
+                Some(Self::Approved(mut approved)),
                 Act::Issued {
                     document,
                     plan,
                     text,
                 },
             ) => Self::Issued(Issued {
-                approved,
+                approved: {
+                    approved.draft.contents = approved.draft.contents.told_at(step.at);
+                    approved
+                },
                 document,
                 at: step.at,
                 plan,

@@ -152,14 +152,6 @@ pub enum NotAdmitted {
         /// The hour that it may not come before.
         after: WrittenTime,
     },
-    /// An area whose hour has come before anybody there was told.
-    #[error("{area} would end at {at}, which has passed")]
-    AreaPast {
-        /// The area.
-        area: RegionCode,
-        /// Its hour.
-        at: WrittenTime,
-    },
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -197,14 +189,12 @@ impl Warning {
         bound: Option<&Bound>,
         now: DateTime<Utc>,
     ) -> Result<(), NotAdmitted> {
+        let next = &next.clone().told_at(now);
         match standing.filter(|warning| !warning.phase(now).is_past()) {
             None if next.kind == NoticeKind::Start => {}
             None if standing.is_some() => return Err(NotAdmitted::Over),
             None => return Err(NotAdmitted::NoWarning(next.kind)),
             Some(warning) => warning.admits_change(next, now)?,
-        }
-        if let Some(&AreaHour { area, at }) = next.areas.iter().find(|it| it.at.at() < now) {
-            return Err(NotAdmitted::AreaPast { area, at });
         }
         match bound {
             Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
@@ -314,6 +304,7 @@ impl Warning {
     /// The warning after one more notice, issued at an instant.
     #[must_use]
     pub fn after(mut self, next: &Contents, issued_at: DateTime<Utc>) -> Self {
+        let next = &next.clone().told_at(issued_at);
         self.notices += 1;
         self.suspension = self.suspension(issued_at);
         match next.kind {

@@ -91,6 +91,12 @@ impl NoticeKind {
     pub const fn ends(self) -> bool {
         matches!(self, Self::Lift | Self::Withdraw)
     }
+
+    /// Whether its hours hold from its issue on at the earliest: nobody is let off, or bound anew
+    /// after a pause, before they are told.
+    const fn holds_once_told(self) -> bool {
+        self.ends() || matches!(self, Self::Suspend | Self::Resume)
+    }
 }
 
 impl fmt::Display for NoticeKind {
@@ -356,6 +362,28 @@ impl Contents {
         Ok(())
     }
 
+    /// What it says once issued: hours that have passed by then are the hour of the issue, where
+    /// they hold for nobody who was not told.
+    #[must_use]
+    pub fn told_at(mut self, issued_at: DateTime<Utc>) -> Self {
+        if self.kind.holds_once_told() {
+            self.effective = self.effective.not_before(issued_at);
+            for named in &mut self.areas {
+                named.at = named.at.not_before(issued_at);
+            }
+        }
+        self
+    }
+
+    /// Its hours that have passed, and would be the hour of an issue now; each once, the first first.
+    pub fn passed(&self, now: DateTime<Utc>) -> BTreeSet<WrittenTime> {
+        let hours = self.areas.iter().map(|named| named.at);
+        let hours = hours.chain([self.effective]);
+        hours
+            .filter(|hour| self.kind.holds_once_told() && hour.not_before(now) != *hour)
+            .collect()
+    }
+
     /// The named area that a region lies in, with its hour: the smallest of them.
     pub fn area_of(&self, region: RegionCode) -> Option<AreaHour> {
         region
@@ -507,6 +535,30 @@ pub(super) mod tests {
             area: area.parse().unwrap(),
             at: at.parse().unwrap(),
         }
+    }
+
+    #[rstest]
+    #[case::lifted(NoticeKind::Lift, "16:20", "16:20")]
+    #[case::resumed(NoticeKind::Resume, "16:20", "16:20")]
+    #[case::raised(NoticeKind::Raise, "16:00", "15:00")]
+    fn nobody_is_let_off_or_bound_anew_before_they_are_told(
+        #[case] kind: NoticeKind,
+        #[case] own: &str,
+        #[case] first: &str,
+    ) {
+        let said = Contents {
+            kind,
+            effective: hour("411081", "16:00").at,
+            areas: vec![hour("411081", "15:00"), hour("411082", "18:00")],
+            ..contents(WarningLevel::Orange)
+        };
+        let issued_at = hour("411081", "16:20").at.at() + chrono::TimeDelta::seconds(30);
+        let told = said.clone().told_at(issued_at);
+        assert_eq!(told.effective, hour("411081", own).at);
+        assert_eq!(told.areas, [hour("411081", first), hour("411082", "18:00")]);
+        let passed = said.passed(issued_at).len();
+        assert_eq!(passed, if kind == NoticeKind::Raise { 0 } else { 2 });
+        assert_eq!(told.passed(issued_at).len(), 0);
     }
 
     #[rstest]

@@ -322,7 +322,7 @@ fn a_suspended_warning_runs_out_at_its_stated_end_and_a_floor_keeps_it_in_force(
 }
 
 #[test]
-fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed() {
+fn a_staggered_lift_is_over_at_its_last_hour_and_in_no_area_before_its_issue() {
     let hour = |area: &str, at: &str| AreaHour {
         area: area.parse().unwrap(),
         at: at.parse().unwrap(),
@@ -340,16 +340,18 @@ fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed()
             End::UntilFurtherNotice,
         )
     };
-    let admits = |now: &str| Warning::admits(Some(&orange()), &lift, None, at(now));
-    assert_eq!(admits("2023-12-31T15:00"), Ok(()));
     let AreaHour { area, at: hour } = areas[0];
-    let refused = NotAdmitted::AreaPast { area, at: hour };
-    assert_eq!(admits("2023-12-31T15:01"), Err(refused));
     let warning = orange().after(&lift, at("2023-12-31T10:00"));
     assert_eq!(warning.lifted_at(area), Some(hour));
     let other = "411023".parse().unwrap();
     assert_eq!(warning.lifted_at(other), Some(lift.effective));
     assert_eq!(orange().lifted_at(area), None);
+    let late = orange().after(&lift, at("2023-12-31T16:20"));
+    assert_eq!(
+        late.lifted_at(area),
+        Some("2023-12-31T16:20".parse().unwrap())
+    );
+    assert_eq!(late.lifted_at(areas[1].area), Some(areas[1].at));
     assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::InForce);
     assert_eq!(warning.phase(at("2023-12-31T24:00")), Phase::Over);
 }

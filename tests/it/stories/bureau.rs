@@ -125,7 +125,7 @@ impl Bureau {
     }
 
     /// A draft that says this.
-    async fn draft_of(&self, body: &Value) -> String {
+    pub(crate) async fn draft_of(&self, body: &Value) -> String {
         let (status, answer) = Visitor::json(self.officer.post("/api/v1/notices", &body)).await;
         assert_eq!(status, 201, "{answer}");
         answer["id"].as_str().unwrap().to_owned()
@@ -217,6 +217,13 @@ impl Bureau {
         let (status, refused) = Visitor::json(self.officer.post("/api/v1/notices", body)).await;
         assert_eq!(status, 409, "{refused}");
         refused["code"].as_str().unwrap().to_owned()
+    }
+
+    /// The field that a draft is refused for.
+    pub(crate) async fn faulty(&self, body: &Value) -> Value {
+        let (status, refused) = Visitor::json(self.officer.post("/api/v1/notices", body)).await;
+        assert_eq!(status, 422, "{refused}");
+        refused["errors"][0]["field"].clone()
     }
 
     /// An order as the API has it.
