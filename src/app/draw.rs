@@ -83,17 +83,11 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
             )
         })?;
     let warning = notice::find_warning_by_key(&mut tx, record.warning_key).await?;
-    let mut told = match warning.plan {
+    let told = match warning.plan {
         Some(previous) => store::list_told(&mut tx, previous).await?,
         None => HashMap::new(),
     };
     drop(tx);
-    // What follows an announced lift takes its place, so everybody is released anew.
-    if warning.warning.as_ref().is_some_and(Warning::is_ended) {
-        for (told, _) in told.values_mut() {
-            told.released = false;
-        }
-    }
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
     let after = Warning::with(warning.warning.clone(), record.notice.contents(), now);
@@ -106,7 +100,12 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
         plan,
         previous: warning.plan,
     };
-    let sheet = Sheet::new(drawing, warning.revision + 1, orders);
+    // What follows an announced lift takes its place: whoever it still binds is released anew.
+    let lifted = warning.warning.as_ref().is_some_and(Warning::is_ended);
+    let sheet = Sheet {
+        released_by: lifted.then_some(now),
+        ..Sheet::new(drawing, warning.revision + 1, orders)
+    };
     let sheet = Box::pin(staging.run(sheet, told)).await?;
     finish(app, caller, &record, version, plan, sheet).await
 }
@@ -439,6 +438,8 @@ struct Sheet {
     drawing: Drawing,
     revision: i32,
     next_order: OrderKey,
+    /// By when a release has let its recipient off, where it may be replaced.
+    released_by: Option<DateTime<Utc>>,
     tally: Tally,
     parts: Parts,
     digest: RowsDigest,
@@ -455,6 +456,7 @@ impl Sheet {
             drawing,
             revision,
             next_order,
+            released_by: None,
             tally,
             parts: Parts::default(),
             digest: RowsDigest::default(),
@@ -509,6 +511,11 @@ impl Sheet {
         (told, owed): (Told, i32),
         duty: Option<Duty>,
     ) -> Option<StagedLine> {
+        let bound = |by| told.released && before.duty.effective.at() > by;
+        let told = Told {
+            released: told.released && !self.released_by.is_some_and(bound),
+            ..told
+        };
         let change = Change::between(Some(&told), duty.as_ref())?;
         let line = Line {
             order: told.order,

@@ -131,4 +131,30 @@ both_engines! {
         bureau.adds_up(warning).await;
         bureau.world.service.stop().await;
     }
+
+    async fn a_second_lift_reaches_only_those_who_are_still_bound(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let staggered = json!({ "areas": [{ "area": "411081", "at": FIRST }] });
+        bureau.carry_with(("lift", "orange", LAST), "许环委办〔2026〕2号", staggered).await;
+        let orders = bureau.orders(warning).await;
+        let (first, rest): (Vec<_>, Vec<_>) =
+            orders.into_iter().partition(|listed| listed["county"] == "411081");
+        assert!(!first.is_empty() && !rest.is_empty());
+
+        // 20:00 of the 28th: the first area is over.
+        bureau.hours_pass(24).await;
+        let sooner = "2026-11-28T21:00";
+        let (plan, _) = bureau.carry("lift", "orange", sooner, "许环委办〔2026〕3号").await;
+        assert_eq!(plan["changes"], json!({ "release": rest.len() }));
+        for (listed, hour) in [(&first[0], FIRST), (&rest[0], sooner)] {
+            let order = bureau.order(OrderKey(listed["order"].as_i64().unwrap())).await;
+            assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(hour)));
+        }
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
 }
