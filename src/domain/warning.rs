@@ -462,7 +462,8 @@ impl Phase {
 }
 
 impl Bound {
-    fn levels(&self) -> Levels {
+    /// The levels that are not to be undercut.
+    pub fn levels(&self) -> Levels {
         Levels::new(self.floor.level, &self.classes)
     }
 

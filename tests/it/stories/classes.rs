@@ -127,4 +127,33 @@ both_engines! {
         assert_eq!(issued["lines"], bureau.recipients);
         bureau.world.service.stop().await;
     }
+
+    async fn a_raise_begins_with_the_levels_that_stand_and_those_that_were_ordered(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let more = json!({ "classes": industry("red") });
+        let start = ("start", "yellow", "2026-11-25T08:00");
+        bureau.carry_with(start, "许环委办〔2026〕1号", more).await;
+        let chosen = |page: &str, class: &str| {
+            let field = page.split(&format!("name=\"class_{class}\"")).nth(1).unwrap();
+            let field = field.split("</select>").next().unwrap();
+            let option = field.split("<option").find(|it| it.contains(" selected"));
+            option.map(|it| it.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
+        };
+        let page = bureau.page("/notices/new?kind=raise").await;
+        assert_eq!(chosen(&page, "industry").as_deref(), Some("red"), "{page}");
+        assert_eq!(chosen(&page, "dust").unwrap_or_default(), "", "{page}");
+
+        let body = json!({
+            "region": REGION, "number": "豫环委攻坚办〔2026〕88号", "level": "yellow",
+            "classes": [{ "class": "dust", "level": "red" }],
+            "sender": "河南省生态环境保护委员会攻坚办公室", "effective": "2026-11-25T08:00",
+            "received_at": "2026-11-24T19:30:00+08:00",
+        });
+        let post = bureau.officer.post("/api/v1/instructions", &body);
+        assert_eq!(Visitor::json(post).await.0, 201);
+        let page = bureau.page("/notices/new?kind=raise").await;
+        assert_eq!(chosen(&page, "dust").as_deref(), Some("red"), "{page}");
+        assert_eq!(chosen(&page, "industry").as_deref(), Some("red"), "{page}");
+        bureau.world.service.stop().await;
+    }
 }
