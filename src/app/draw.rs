@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 
 use super::journal::{self, Entry, RowsDigest};
 use super::playbook::Playbook;
-use super::{App, Caller, Error, Right};
+use super::{App, Caller, Error, Right, notices};
 use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice};
@@ -194,12 +194,7 @@ fn drawing(
     after: &Warning,
     now: DateTime<Utc>,
 ) -> Result<Drawing, Error> {
-    let profile = playbook.profile(record.region).ok_or_else(|| {
-        Error::conflict(
-            "no-profile",
-            format!("no playbook for region {}", record.region),
-        )
-    })?;
+    let profile = notices::profile(playbook, record.region)?;
     let contents = record.notice.contents();
     Ok(Drawing {
         notice: contents.clone(),

@@ -21,6 +21,7 @@ use crate::domain::notice::{
     Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Grounds, Notice,
     NoticeKind, Person, Refusal, Signature, Step,
 };
+use crate::domain::playbook::RegionProfile;
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
@@ -299,10 +300,7 @@ async fn make(
                 same_as_seen(tx, record, &seen).await?;
             }
             let signature = approving.signature;
-            let profile = playbook.profile(record.region).ok_or_else(|| {
-                let text = format!("no playbook for region {}", record.region);
-                Error::conflict("no-profile", text)
-            })?;
+            let profile = profile(playbook, record.region)?;
             if let Signature::OnBehalf { witness, .. } = &signature {
                 known_witness(tx, *witness, record.region).await?;
             }
@@ -317,6 +315,14 @@ async fn make(
         }
     };
     made.map_err(refused)
+}
+
+/// What the playbook of a notice lays down for its region.
+pub(super) fn profile(playbook: &Playbook, region: RegionCode) -> Result<&RegionProfile, Error> {
+    playbook.profile(region).ok_or_else(|| {
+        let text = format!("no playbook for region {region}");
+        Error::conflict("no-profile", text)
+    })
 }
 
 /// Refuses a signature under what was written, or drawn, since it was read.

@@ -38,6 +38,9 @@ pub struct Warning {
     pub start: WrittenTime,
     /// From when the present level holds.
     pub effective: WrittenTime,
+    /// The highest of the levels that hold until then, where that hour was ahead when it was stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_then: Option<WarningLevel>,
     /// How long it holds.
     pub ends: End,
     /// How it ended, if a notice ended it.
@@ -173,6 +176,7 @@ impl Warning {
             peak: start.levels().highest(),
             start: start.effective,
             effective: start.effective,
+            until_then: None,
             ends: start.ends,
             ended: None,
             classes: start.classes.clone(),
@@ -277,15 +281,24 @@ impl Warning {
     }
 
     /// The level that a notice is signed for: the highest of those it states, and where it sets none
-    /// in force, of those that stand, which it may prolong, add to or put an end to.
+    /// in force, of those that hold from its hour on, which it may prolong, add to or put an end to.
     pub fn level_to_sign(standing: Option<&Self>, next: &Contents) -> WarningLevel {
         let stated = next.levels().highest();
         match standing {
             Some(warning) if !next.kind.sets_level() || warning.is_corrected_by(next) => {
-                stated.max(warning.levels().highest())
+                stated.max(warning.highest_from(next.effective))
             }
             _ => stated,
         }
+    }
+
+    /// The highest level of any class from an hour on: until the hour of the present levels has come,
+    /// those before them hold.
+    fn highest_from(&self, hour: WrittenTime) -> WarningLevel {
+        let before = self.until_then.filter(|_| hour.at() < self.effective.at());
+        before
+            .max(Some(self.levels().highest()))
+            .unwrap_or(self.level)
     }
 
     /// Whether a notice corrects its suspension, and leaves its levels as they stand.
@@ -323,9 +336,11 @@ impl Warning {
                 if let Some(suspension) = &mut self.suspension {
                     suspension.until = Some(next.effective);
                 }
-                self.put_in_force(next);
+                self.put_in_force(next, issued_at);
             }
-            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower => self.put_in_force(next),
+            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower => {
+                self.put_in_force(next, issued_at);
+            }
         }
         self
     }
@@ -339,7 +354,11 @@ impl Warning {
         self.ends = next.ends;
     }
 
-    fn put_in_force(&mut self, next: &Contents) {
+    fn put_in_force(&mut self, next: &Contents, issued_at: DateTime<Utc>) {
+        // Levels that never came to hold are replaced, and those before them go on.
+        if self.effective.at() <= issued_at {
+            self.until_then = Some(self.levels().highest());
+        }
         self.level = next.level;
         self.classes.clone_from(&next.classes);
         self.peak = self.peak.max(next.levels().highest());

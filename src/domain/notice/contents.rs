@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ClassLevel, Levels, Refusal, written};
+use super::{ClassLevel, Levels, Person, Refusal, written};
 use crate::id::{InstructionId, UserId};
 use crate::level::WarningLevel;
 use crate::region::RegionCode;
@@ -256,6 +256,16 @@ pub enum Medium {
     Paper,
     /// 电话.
     Telephone,
+}
+
+impl Signature {
+    /// The title it was signed under, by whoever signed in the system, or recorded it.
+    pub(super) fn title<'s>(&'s self, by: &'s Person) -> &'s str {
+        match self {
+            Self::InSystem => &by.title,
+            Self::OnBehalf { title, .. } => title,
+        }
+    }
 }
 
 impl Contents {

@@ -410,6 +410,26 @@ fn classes_that_no_notice_names_are_signed_for_at_the_level_they_have() {
     assert_eq!(Warning::level_to_sign(Some(&suspended), &correct), Red);
 }
 
+/// Red, lowered to yellow from the next morning on.
+#[rstest]
+#[case::before_the_lower_level("2023-12-26T24:00", Red)]
+#[case::with_the_lower_level("2023-12-27T08:00", Yellow)]
+fn an_extension_is_signed_for_the_levels_that_hold_from_its_hour_on(
+    #[case] hour: &str,
+    #[case] expected: WarningLevel,
+) {
+    let open = End::UntilFurtherNotice;
+    let lower = |at: &str| notice(NoticeKind::Lower, Yellow, at, open);
+    let red = Warning::begin(&notice(NoticeKind::Start, Red, "2023-12-20T08:00", open));
+    let issued = at("2023-12-26T16:00");
+    // Put right before it came: red goes on until the hour that was meant.
+    let lowered = red.after(&lower("2023-12-27T06:00"), issued);
+    let correct = notice(NoticeKind::Correct, Yellow, "2023-12-27T08:00", open);
+    let lowered = lowered.after(&correct, issued);
+    let extend = notice(NoticeKind::Extend, Yellow, hour, open);
+    assert_eq!(Warning::level_to_sign(Some(&lowered), &extend), expected);
+}
+
 #[test]
 fn a_corrected_suspension_may_name_the_classes_as_they_stand() {
     let standing = Warning::begin(&heilongjiang(NoticeKind::Start, Yellow, Some(Orange)));

@@ -2,11 +2,14 @@
 //!
 //! The levels are those of the episode, moved to the days of the tests.
 
+use qingkong::app::Caller;
+use qingkong::app::account::NewAccount;
+use qingkong::app::caller::Role;
 use qingkong::domain::id::OrderKey;
 use serde_json::{Value, json};
 
 use super::bureau::{Bureau, said};
-use crate::world::{REGION, Visitor};
+use crate::world::{PASSWORD, REGION, Visitor};
 
 fn industry(level: &str) -> Value {
     json!([{ "class": "industry", "level": level }])
@@ -154,6 +157,46 @@ both_engines! {
         let page = bureau.page("/notices/new?kind=raise").await;
         assert_eq!(chosen(&page, "dust").as_deref(), Some("red"), "{page}");
         assert_eq!(chosen(&page, "industry").as_deref(), Some("red"), "{page}");
+        bureau.world.service.stop().await;
+    }
+
+    async fn an_extension_is_signed_for_the_levels_that_it_prolongs(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let start = json!({ "ends": "2026-11-26T24:00" });
+        let first = ("start", "yellow", "2026-11-25T08:00");
+        bureau.carry_with(first, "许环委办〔2026〕1号", start).await;
+        let director = NewAccount {
+            name: "zhuren".to_owned(),
+            password: PASSWORD.to_owned(),
+            role: Role::Approver,
+            region: REGION.parse().unwrap(),
+            recipient: None,
+            title: Some("市环委会办公室主任".to_owned()),
+        };
+        let app = bureau.world.app();
+        app.add_account(&Caller::operator(), director, None).await.unwrap();
+        let mut director = bureau.world.stranger();
+        director.sign_in("zhuren", PASSWORD).await;
+
+        let mut extension = said("extend", "yellow", "2026-11-26T24:00");
+        extension["ends"] = json!("2026-11-28T24:00");
+        let notice = bureau.draft_of(&extension).await;
+        let signed = Bureau { approver: director, ..bureau };
+        signed.sign(&notice).await;
+        let mut bureau = signed;
+        bureau.approver.sign_in(super::bureau::APPROVER, PASSWORD).await;
+
+        // Before it goes out industry is raised to what the director may not sign.
+        let raise = json!({ "classes": industry("red"), "ends": "2026-11-26T24:00" });
+        let red = ("raise", "yellow", "2026-11-25T20:00");
+        bureau.carry_with(red, "许环委办〔2026〕2号", raise).await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let seen = json!({
+            "plan": plan["id"], "digest": plan["digest"], "document": "许环委办〔2026〕3号",
+        });
+        let path = format!("/api/v1/notices/{notice}/issue");
+        let (status, refused) = Visitor::json(bureau.officer.post(&path, &seen)).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("not-entitled")), "{refused}");
         bureau.world.service.stop().await;
     }
 }
