@@ -241,8 +241,9 @@ async fn proposal_state(
         }
     }
     let declined = proposal::find_declined(&mut tx, region).await?;
-    let still = declined
-        .filter(|declined| judged.is_some_and(|judged| judged.decision == declined.decision));
+    let still = declined.filter(|declined| {
+        judged.is_some_and(|judged| judged.decision.is_settled_by(&declined.decision))
+    });
     Ok(match still {
         Some(declined) => ProposalState::Declined {
             by: read_names(&mut tx).await?.of_actor(&declined.by),
