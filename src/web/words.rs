@@ -103,6 +103,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "not-in-force" => "refusal-not-in-force",
         "not-missing" => "refusal-not-missing",
         "no-history" => "refusal-no-history",
+        "comparing" => "refusal-comparing",
         "conflict" => "refusal-conflict",
         _ => return None,
     }))

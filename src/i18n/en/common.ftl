@@ -173,6 +173,7 @@ refusal-no-profile = No playbook covers this region.
 refusal-list-changed = The reduction list has changed; draw the plan again.
 refusal-plan-overtaken = The plan is not the one last drawn, or another notice was issued since; draw it again.
 refusal-not-missing = This day has a value already.
+refusal-comparing = Another comparison is being made; ask again in a moment, or for fewer years.
 refusal-no-history = No observed day of the region is kept for these years.
 refusal-not-in-force = The warning is not in force.
 refusal-conflict = This number or name is taken.

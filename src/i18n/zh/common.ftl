@@ -167,6 +167,7 @@ refusal-no-profile = 本区域没有预案配置。
 refusal-list-changed = 减排清单已更新，请重新生成方案。
 refusal-plan-overtaken = 方案与最近一次生成或最近一次发布不一致，请重新生成方案。
 refusal-not-missing = 该日已有数据，无须补录。
+refusal-comparing = 另一项对照正在计算，请稍后再试，或缩短年份。
 refusal-no-history = 这些年份没有该地区的实况日值。
 refusal-not-in-force = 预警未在生效中，无须信息更新。
 refusal-conflict = 该文号或名称已被使用。
