@@ -11,15 +11,15 @@ use super::act::Act;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::scan::{self, ScanIn};
-use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, instruction, proposal};
+use super::{App, Begun, Caller, Error, Idempotency, Right, instruction};
 use crate::domain::access::Account;
 use crate::domain::digest::Digest;
 use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Grounds, Notice,
-    NoticeKind, Person, Refusal, Signature, Step,
+    Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Notice, NoticeKind,
+    Person, Refusal, Signature, Step,
 };
 use crate::domain::playbook::RegionProfile;
 use crate::domain::region::RegionCode;
@@ -27,6 +27,10 @@ use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
 use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
 use crate::store::{Tx, account, counter, plan};
+
+mod contents;
+
+use self::contents::contents;
 
 /// What an officer writes when drafting.
 #[derive(Clone, Debug)]
@@ -355,90 +359,6 @@ async fn known_witness(tx: &mut Tx, id: UserId, region: RegionCode) -> Result<()
     }
     let text = "expected the account of a second officer of the region";
     Err(Error::invalid("on_behalf.witness", "unknown", text))
-}
-
-/// What the officer wrote, with its grounds looked up and frozen.
-async fn contents(
-    tx: &mut Tx,
-    caller: &Caller,
-    playbook: &Playbook,
-    draft: DraftIn,
-    before: Option<&Grounds>,
-    now: DateTime<Utc>,
-) -> Result<Contents, Error> {
-    let grounds = match draft.grounds {
-        GroundsIn::Proposal(key) => {
-            let by = journal::actor(caller);
-            proposal::grounds(tx, playbook, draft.region, key, &by, now).await?
-        }
-        GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
-        GroundsIn::Judgement(reason) => Grounds::Judgement { reason },
-        GroundsIn::AsDrafted => before.cloned().ok_or_else(|| {
-            Error::invalid("grounds", "nothing-drafted", "expected what it rests on")
-        })?,
-    };
-    within(&draft.areas, draft.region, playbook)?;
-    let parent_document = match (&grounds, draft.parent_document) {
-        (_, Some(document)) => Some(document),
-        (Grounds::Instruction { number, .. }, None) => Some(number.clone()),
-        (_, None) => None,
-    };
-    let contents = Contents {
-        kind: draft.kind,
-        level: draft.level,
-        effective: draft.effective,
-        ends: draft.ends,
-        grounds,
-        parent_document,
-        cancels: draft.cancels,
-        adds: draft.adds,
-        keeps: draft.keeps,
-        resumes: draft.resumes,
-        areas: draft.areas,
-        classes: draft.classes,
-    };
-    ahead(tx, &contents, now).await?;
-    Ok(contents)
-}
-
-/// Refuses to let anybody off, or to bind them anew, at an hour that has passed, unless a superior
-/// named one as early. Then, as for an hour that passes before the issue, it holds from the issue on.
-async fn ahead(tx: &mut Tx, contents: &Contents, now: DateTime<Utc>) -> Result<(), Error> {
-    let ordered = match contents.grounds {
-        Grounds::Instruction { id, .. } => instruction::hour(tx, id).await?,
-        Grounds::Rules { .. } | Grounds::Judgement { .. } => None,
-    };
-    let passed = contents.passed(ordered.map_or(now, |hour| hour.at().min(now)));
-    let mut wrong = Vec::new();
-    if passed.contains(&contents.effective) {
-        let text = format!("expected an hour ahead, not {}", contents.effective);
-        wrong.push(FieldError::new("effective", "past", text));
-    }
-    let areas = contents.areas.iter();
-    if let Some(AreaHour { area, at }) = areas.into_iter().find(|named| passed.contains(&named.at))
-    {
-        let text = format!("expected an hour ahead for {area}, not {at}");
-        wrong.push(FieldError::new("areas", "past", text));
-    }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(wrong))
-    }
-}
-
-/// Whether these are counties and townships of a region.
-fn within(areas: &[AreaHour], region: RegionCode, playbook: &Playbook) -> Result<(), Error> {
-    let known = |area: RegionCode| {
-        area != region && region.contains(area) && playbook.regions().contains(area)
-    };
-    match areas.iter().find(|named| !known(named.area)) {
-        Some(AreaHour { area, .. }) => {
-            let text = format!("expected a county or township of {region}, not {area}");
-            Err(Error::invalid("areas", "outside", text))
-        }
-        None => Ok(()),
-    }
 }
 
 /// The warning that stands in a region, if its time has not run out.
