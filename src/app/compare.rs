@@ -3,11 +3,14 @@
 //! The history is what the database keeps of a region's days, measured or, where nobody measured,
 //! computed by a model; natural days, since hours are kept of few of them. Both rule sets are
 //! [replayed](crate::domain::episode) over it with the days after each day as a perfect forecast.
-//! Nothing is written. Years take a core a good while, so that one comparison is made at a time, and
-//! away from the tasks that must not wait.
+//! Nothing is written. Years take a core a good while, so that one comparison is made at a time, away
+//! from the tasks that must not wait; whoever comes meanwhile waits for a moment, and is then told.
+
+use std::time::Duration;
 
 use chrono::{Datelike, Days, NaiveDate};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 use super::{App, Caller, Error, FieldError};
 use crate::app::playbook::Playbook;
@@ -24,6 +27,9 @@ pub const MOST_YEARS: i32 = 10;
 
 /// How many days ahead the perfect forecast reaches.
 pub const HORIZON: usize = 7;
+
+/// How long a comparison waits for the one before it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is to be compared.
 #[derive(Clone, Debug)]
@@ -77,7 +83,7 @@ pub async fn compare<T: Send + 'static>(
     let (playbook, now) = (app.active_playbook().await?, app.now());
     let yesterday = day_of(now) - Days::new(1);
     let ([first, second], (from, to)) = check(&question, &playbook, yesterday)?;
-    let turn = TURN.acquire().await.map_err(Error::internal)?;
+    let turn = turn(&TURN, PATIENCE).await?;
     let given = {
         let mut tx = app.db.read().await?;
         store::list_observed(&mut tx, question.region, from, to).await?
@@ -95,6 +101,19 @@ pub async fn compare<T: Send + 'static>(
         Ok(tell(&Comparison::over(history, [first, second])))
     });
     compared.await.map_err(Error::internal)?
+}
+
+/// The turn of one comparison, if it comes in time.
+async fn turn(
+    turns: &'static Semaphore,
+    patience: Duration,
+) -> Result<SemaphorePermit<'static>, Error> {
+    let Ok(turn) = timeout(patience, turns.acquire()).await else {
+        let text =
+            "another comparison is being made: ask again when it is done, or for fewer years";
+        return Err(Error::conflict("comparing", text));
+    };
+    turn.map_err(Error::internal)
 }
 
 impl Comparison {
@@ -185,4 +204,22 @@ fn named(playbook: &Playbook, field: &str, name: &str) -> Result<Named, FieldErr
         return Err(FieldError::new(field, "window", text));
     }
     Ok((rules.clone(), digest.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_turn_is_told_that_another_has_it() {
+        static TURN: Semaphore = Semaphore::const_new(1);
+        let first = turn(&TURN, Duration::ZERO).await.unwrap();
+        let refused = turn(&TURN, Duration::ZERO).await.unwrap_err();
+        assert!(
+            matches!(&refused, Error::Conflict(refusal) if refusal.code == "comparing"),
+            "{refused:?}"
+        );
+        drop(first);
+        assert!(turn(&TURN, Duration::ZERO).await.is_ok());
+    }
 }

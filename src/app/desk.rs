@@ -22,6 +22,7 @@ use crate::domain::outlook::Consensus;
 use crate::domain::playbook::RegionProfile;
 use crate::domain::region::RegionCode;
 use crate::domain::trigger::Rules;
+use crate::domain::warning::Bound;
 use crate::store::proposal::{self, OpenProposal};
 use crate::store::{Tx, account};
 
@@ -53,6 +54,8 @@ pub struct Overview {
     pub told: Option<Told>,
     /// Superiors' instructions, the last received first.
     pub instructions: Vec<Followed>,
+    /// What they bind the region to at the least.
+    pub bound: Option<Bound>,
     /// Whose accounts the acts were.
     pub names: Names,
     /// How good the forecasts of the season were.
@@ -192,7 +195,9 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
     let standing = desk.standing.iter().flat_map(|board| &board.notices);
     let notices: Vec<&NoticeRecord> = pending.iter().chain(standing).collect();
     let instructions = instruction::list(app, caller, region).await?;
+    let bound = instruction::bound(&mut app.db.read().await?, region, desk.now).await?;
     Ok(Overview {
+        bound,
         names: names(app).await?,
         scored: skill::show(app, caller, region, skill::SEASON).await?,
         advisories: advisory::current(app, caller, region).await?,
@@ -236,8 +241,9 @@ async fn proposal_state(
         }
     }
     let declined = proposal::find_declined(&mut tx, region).await?;
-    let still = declined
-        .filter(|declined| judged.is_some_and(|judged| judged.decision == declined.decision));
+    let still = declined.filter(|declined| {
+        judged.is_some_and(|judged| judged.decision.is_settled_by(&declined.decision))
+    });
     Ok(match still {
         Some(declined) => ProposalState::Declined {
             by: read_names(&mut tx).await?.of_actor(&declined.by),

@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 
 use super::journal::{self, Entry, RowsDigest};
 use super::playbook::Playbook;
-use super::{App, Caller, Error, Right};
+use super::{App, Caller, Error, Right, notices};
 use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice};
@@ -83,20 +83,14 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
             )
         })?;
     let warning = notice::find_warning_by_key(&mut tx, record.warning_key).await?;
-    let mut told = match warning.plan {
+    let told = match warning.plan {
         Some(previous) => store::list_told(&mut tx, previous).await?,
         None => HashMap::new(),
     };
     drop(tx);
-    // What follows an announced lift takes its place, so everybody is released anew.
-    if warning.warning.as_ref().is_some_and(Warning::is_ended) {
-        for (told, _) in told.values_mut() {
-            told.released = false;
-        }
-    }
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
-    let after = after(&warning, record.notice.contents(), now);
+    let after = Warning::with(warning.warning.clone(), record.notice.contents(), now);
     let drawing = drawing(&record, &playbook, version, &after, now)?;
     let within = drawing.acknowledge_within();
     let (plan, orders) = begin::<Live>(app, &record, &warning, (version, within), now).await?;
@@ -106,7 +100,12 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
         plan,
         previous: warning.plan,
     };
-    let sheet = Sheet::new(record.region, drawing, warning.revision + 1, orders);
+    // What follows an announced lift takes its place: whoever it still binds is released anew.
+    let lifted = warning.warning.as_ref().is_some_and(Warning::is_ended);
+    let sheet = Sheet {
+        released_by: lifted.then_some(now),
+        ..Sheet::new(record.region, drawing, warning.revision + 1, orders)
+    };
     let sheet = Box::pin(staging.run(sheet, told)).await?;
     finish(app, caller, &record, version, plan, sheet).await
 }
@@ -146,8 +145,10 @@ pub async fn compare(
         .ok_or(Error::NotFound)?;
     let record = notice::find_notice_of_plan(&mut tx, head.key).await?;
     caller.may(Right::SeeWarnings, record.region)?;
+    let told_at = head.issued_at.unwrap_or_else(|| app.now());
     let mut compared = Vec::new();
-    for line in store::page_lines(&mut tx, head.key, after, limit).await? {
+    for mut line in store::page_lines(&mut tx, head.key, after, limit).await? {
+        line.duty = line.duty.told_at(line.change, told_at);
         let before = match head.previous {
             Some(previous) => store::find_line(&mut tx, previous, line.order).await?,
             None => None,
@@ -193,12 +194,7 @@ fn drawing(
     after: &Warning,
     now: DateTime<Utc>,
 ) -> Result<Drawing, Error> {
-    let profile = playbook.profile(record.region).ok_or_else(|| {
-        Error::conflict(
-            "no-profile",
-            format!("no playbook for region {}", record.region),
-        )
-    })?;
+    let profile = notices::profile(playbook, record.region)?;
     let contents = record.notice.contents();
     Ok(Drawing {
         notice: contents.clone(),
@@ -208,14 +204,6 @@ fn drawing(
         levels: after.levels(),
         suspension: after.suspension(now),
     })
-}
-
-/// What a warning amounts to once a notice is issued on it.
-fn after(head: &notice::WarningHead, contents: &Contents, now: DateTime<Utc>) -> Warning {
-    match head.warning.clone() {
-        Some(warning) => warning.after(contents, now),
-        None => Warning::begin(contents),
-    }
 }
 
 /// Adds the head of the plan and sets keys aside for as many orders as it could begin.
@@ -445,6 +433,8 @@ struct Sheet {
     drawing: Drawing,
     revision: i32,
     next_order: OrderKey,
+    /// By when a release has let its recipient off, where it may be replaced.
+    released_by: Option<DateTime<Utc>>,
     tally: Tally,
     parts: Parts,
     digest: RowsDigest,
@@ -462,6 +452,7 @@ impl Sheet {
             drawing,
             revision,
             next_order,
+            released_by: None,
             tally,
             parts: Parts::default(),
             digest: RowsDigest::default(),
@@ -520,6 +511,11 @@ impl Sheet {
         (told, owed): (Told, i32),
         duty: Option<Duty>,
     ) -> Option<StagedLine> {
+        let bound = |by| told.released && before.duty.effective.at() > by;
+        let told = Told {
+            released: told.released && !self.released_by.is_some_and(bound),
+            ..told
+        };
         let change = Change::between(Some(&told), duty.as_ref())?;
         let line = Line {
             order: told.order,

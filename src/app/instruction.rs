@@ -15,6 +15,7 @@ use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, decide};
 use crate::domain::id::InstructionId;
 use crate::domain::notice::{Grounds, Instruction};
 use crate::domain::region::RegionCode;
+use crate::domain::time::WrittenTime;
 use crate::domain::trigger::Floor;
 use crate::domain::warning::Bound;
 use crate::store::instruction as store;
@@ -167,6 +168,12 @@ pub(super) async fn grounds(
             format!("no instruction {id} is registered for {region}"),
         )),
     }
+}
+
+/// The hour that an instruction names.
+pub(super) async fn hour(tx: &mut Tx, id: InstructionId) -> Result<Option<WrittenTime>, Error> {
+    let record = store::find_instruction(tx, id).await?;
+    Ok(record.map(|record| record.instruction.effective))
 }
 
 fn check(

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows};
-use super::notices::{admit, current, journal_step, person, refused};
+use super::notices::{admit, current, journal_step, person, profile, refused};
 use super::{App, Begun, Caller, Error, Idempotency, Right, advisory, draw, wording};
 use crate::domain::id::{NoticeId, PlanId, WarningId};
 use crate::domain::lane::Live;
@@ -77,8 +77,16 @@ pub async fn issue(
         now,
     )
     .await?;
+    let playbook = app.playbook(&record.playbook).await?;
+    let rule = &profile(&playbook, record.region)?.approval;
+    let level = Warning::level_to_sign(head.warning.as_ref(), approved.contents());
     let made = approved
-        .issue(issue.document.clone(), plan.digest.clone(), text)
+        .issue(
+            issue.document.clone(),
+            plan.digest.clone(),
+            text,
+            (level, rule),
+        )
         .map_err(refused)?;
     let step = Step {
         at: now,
@@ -165,13 +173,11 @@ async fn amount_to(
         if let Some(past) = store::find_open_warning::<Live>(tx, record.region).await? {
             store::close_warning(tx, past.key, now).await?;
         }
-        return Ok(Warning::begin(contents));
+    } else if head.warning.is_none() {
+        let text = "a notice changes a warning that was never issued";
+        return Err(Error::internal(text));
     }
-    let before = head
-        .warning
-        .clone()
-        .ok_or_else(|| Error::internal("a notice changes a warning that was never issued"))?;
-    Ok(before.after(contents, now))
+    Ok(Warning::with(head.warning.clone(), contents, now))
 }
 
 /// The journal's entry of an issue, which vouches for every line of the plan.

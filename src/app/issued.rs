@@ -189,7 +189,7 @@ impl App {
             .law_on(day_of(issued_at))
             .ok_or_else(|| missing("law"))?
             .clone();
-        let contents = record.notice.contents().clone();
+        let contents = record.notice.contents().clone().told_at(issued_at);
         let (previous_level, previous_document) = stored.previous.unzip();
         Ok(IssuedNotice {
             plan_id: head.id,

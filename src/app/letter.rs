@@ -96,6 +96,7 @@ pub(super) fn context<L: Lane>(
     contact: Option<ContactKey>,
 ) -> MessageContext {
     let contents = &notice.contents;
+    let told = &told.as_issued(notice.issued_at);
     let duty = &told.duty;
     // A suspension carries out nothing, at whatever level.
     let carried_out = Some(duty).filter(|duty| !duty.is_suspended());

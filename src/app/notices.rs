@@ -11,21 +11,26 @@ use super::act::Act;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
 use super::scan::{self, ScanIn};
-use super::{App, Begun, Caller, Error, Idempotency, Right, instruction, proposal};
+use super::{App, Begun, Caller, Error, Idempotency, Right, instruction};
 use crate::domain::access::Account;
 use crate::domain::digest::Digest;
 use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Grounds, Notice,
-    NoticeKind, Person, Refusal, Signature, Step,
+    Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Notice, NoticeKind,
+    Person, Refusal, Signature, Step,
 };
+use crate::domain::playbook::RegionProfile;
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
 use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
 use crate::store::{Tx, account, counter, plan};
+
+mod contents;
+
+use self::contents::contents;
 
 /// What an officer writes when drafting.
 #[derive(Clone, Debug)]
@@ -299,10 +304,7 @@ async fn make(
                 same_as_seen(tx, record, &seen).await?;
             }
             let signature = approving.signature;
-            let profile = playbook.profile(record.region).ok_or_else(|| {
-                let text = format!("no playbook for region {}", record.region);
-                Error::conflict("no-profile", text)
-            })?;
+            let profile = profile(playbook, record.region)?;
             if let Signature::OnBehalf { witness, .. } = &signature {
                 known_witness(tx, *witness, record.region).await?;
             }
@@ -317,6 +319,14 @@ async fn make(
         }
     };
     made.map_err(refused)
+}
+
+/// What the playbook of a notice lays down for its region.
+pub(super) fn profile(playbook: &Playbook, region: RegionCode) -> Result<&RegionProfile, Error> {
+    playbook.profile(region).ok_or_else(|| {
+        let text = format!("no playbook for region {region}");
+        Error::conflict("no-profile", text)
+    })
 }
 
 /// Refuses a signature under what was written, or drawn, since it was read.
@@ -349,62 +359,6 @@ async fn known_witness(tx: &mut Tx, id: UserId, region: RegionCode) -> Result<()
     }
     let text = "expected the account of a second officer of the region";
     Err(Error::invalid("on_behalf.witness", "unknown", text))
-}
-
-/// What the officer wrote, with its grounds looked up and frozen.
-async fn contents(
-    tx: &mut Tx,
-    caller: &Caller,
-    playbook: &Playbook,
-    draft: DraftIn,
-    before: Option<&Grounds>,
-    now: DateTime<Utc>,
-) -> Result<Contents, Error> {
-    let grounds = match draft.grounds {
-        GroundsIn::Proposal(key) => {
-            let by = journal::actor(caller);
-            proposal::grounds(tx, playbook, draft.region, key, &by, now).await?
-        }
-        GroundsIn::Instruction(id) => instruction::grounds(tx, draft.region, id).await?,
-        GroundsIn::Judgement(reason) => Grounds::Judgement { reason },
-        GroundsIn::AsDrafted => before.cloned().ok_or_else(|| {
-            Error::invalid("grounds", "nothing-drafted", "expected what it rests on")
-        })?,
-    };
-    within(&draft.areas, draft.region, playbook)?;
-    let parent_document = match (&grounds, draft.parent_document) {
-        (_, Some(document)) => Some(document),
-        (Grounds::Instruction { number, .. }, None) => Some(number.clone()),
-        (_, None) => None,
-    };
-    Ok(Contents {
-        kind: draft.kind,
-        level: draft.level,
-        effective: draft.effective,
-        ends: draft.ends,
-        grounds,
-        parent_document,
-        cancels: draft.cancels,
-        adds: draft.adds,
-        keeps: draft.keeps,
-        resumes: draft.resumes,
-        areas: draft.areas,
-        classes: draft.classes,
-    })
-}
-
-/// Whether these are counties and townships of a region.
-fn within(areas: &[AreaHour], region: RegionCode, playbook: &Playbook) -> Result<(), Error> {
-    let known = |area: RegionCode| {
-        area != region && region.contains(area) && playbook.regions().contains(area)
-    };
-    match areas.iter().find(|named| !known(named.area)) {
-        Some(AreaHour { area, .. }) => {
-            let text = format!("expected a county or township of {region}, not {area}");
-            Err(Error::invalid("areas", "outside", text))
-        }
-        None => Ok(()),
-    }
 }
 
 /// The warning that stands in a region, if its time has not run out.
@@ -566,7 +520,6 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::Suspended(_) => "suspended",
         NotAdmitted::NotSuspended => "not-suspended",
         NotAdmitted::TooEarly { .. } => "too-early",
-        NotAdmitted::AreaPast { .. } => "area-past",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

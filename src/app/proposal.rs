@@ -144,8 +144,8 @@ pub(super) fn in_words(decision: &Decision, lift_hours: u16) -> Vec<String> {
     because.map(|reason| reason.zh(lift_hours)).collect()
 }
 
-/// Opens a proposal unless it says what the last one said, remarks apart; whether anything was
-/// written.
+/// Opens a proposal unless it says what the last one said, remarks apart, or somebody has decided
+/// against it for the run it is about; whether anything was written.
 pub(super) async fn propose(
     app: &App,
     tx: &mut Tx,
@@ -159,7 +159,7 @@ pub(super) async fn propose(
         Some(open) => !open.decision.same_but_for_remarks(decision),
         None => store::find_declined(tx, region)
             .await?
-            .is_none_or(|declined| !declined.decision.same_but_for_remarks(decision)),
+            .is_none_or(|declined| !decision.is_settled_by(&declined.decision)),
     };
     let lift_hours = judged_by.rules.lift.hours;
     let said = advisory::saying(tx, region, decision, lift_hours, now).await?;

@@ -48,10 +48,15 @@ pub struct Approval {
 }
 
 impl Approval {
-    fn admits(&self, level: WarningLevel, title: &str) -> bool {
-        self.titles
-            .get(&level)
-            .is_some_and(|titles| titles.iter().any(|t| t == title))
+    fn entitles(&self, title: &str, level: WarningLevel) -> Result<(), Refusal> {
+        let mut titles = self.titles.get(&level).into_iter().flatten();
+        if titles.any(|t| t == title) {
+            return Ok(());
+        }
+        Err(Refusal::NotEntitled {
+            title: title.to_owned(),
+            level,
+        })
     }
 
     pub(crate) fn admits_advisory(&self, title: &str) -> bool {
@@ -325,32 +330,20 @@ impl Submitted {
         level: WarningLevel,
         rule: &Approval,
     ) -> Result<Act, Refusal> {
-        let title = match &signature {
+        match &signature {
             Signature::InSystem => {
                 if by.account == self.0.by.account && !rule.one_signature {
                     return Err(Refusal::OwnDraft);
                 }
-                &by.title
             }
-            Signature::OnBehalf {
-                title,
-                note,
-                witness,
-                ..
-            } => {
+            Signature::OnBehalf { note, witness, .. } => {
                 written(note, "what was signed, and how")?;
                 if *witness == by.account {
                     return Err(Refusal::OwnWitness);
                 }
-                title
             }
-        };
-        if !rule.admits(level, title) {
-            return Err(Refusal::NotEntitled {
-                title: title.clone(),
-                level,
-            });
         }
+        rule.entitles(signature.title(by), level)?;
         Ok(Act::Approved { signature })
     }
 
@@ -372,14 +365,17 @@ impl Approved {
         &self.draft.contents
     }
 
-    /// Issues it with its plan, in these words.
+    /// Issues it with its plan, in these words. Its signature has to cover the level that
+    /// [it takes](crate::warning::Warning::level_to_sign) by now: other notices may have come since.
     pub fn issue(
         &self,
         document: String,
         plan: String,
         text: Option<Text>,
+        (level, rule): (WarningLevel, &Approval),
     ) -> Result<Act, Refusal> {
         written(&document, "the document number")?;
+        rule.entitles(self.signature.title(&self.by), level)?;
         Ok(Act::Issued {
             document,
             plan,
@@ -394,7 +390,7 @@ impl Approved {
 }
 
 impl Issued {
-    /// What it says.
+    /// What it says, as it holds since its [issue](Contents::told_at).
     pub fn contents(&self) -> &Contents {
         &self.approved.draft.contents
     }
@@ -457,14 +453,17 @@ impl Notice {
                 })
             }
             (
-                Some(Self::Approved(approved)),
+                Some(Self::Approved(mut approved)),
                 Act::Issued {
                     document,
                     plan,
                     text,
                 },
             ) => Self::Issued(Issued {
-                approved,
+                approved: {
+                    approved.draft.contents = approved.draft.contents.told_at(step.at);
+                    approved
+                },
                 document,
                 at: step.at,
                 plan,

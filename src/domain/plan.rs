@@ -373,6 +373,24 @@ impl Duty {
         }
     }
 
+    /// The duty as it holds once issued: nobody is let off, or bound anew after a pause, before
+    /// they are told ([`Contents::told_at`]).
+    #[must_use]
+    pub fn told_at(mut self, change: Change, issued_at: DateTime<Utc>) -> Self {
+        match (change, &mut self.suspension) {
+            (Change::Release, _) => self.effective = self.effective.not_before(issued_at),
+            (Change::Suspend, Some(suspension)) => {
+                suspension.from = suspension.from.not_before(issued_at);
+            }
+            (Change::Begin | Change::Replace | Change::Resume, Some(suspension)) => {
+                suspension.until = suspension.until.map(|until| until.not_before(issued_at));
+                self.effective = self.effective.not_before(issued_at);
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// A digest over what is owed, and nothing else: two duties with equal obligations ask the same
     /// of the recipient, whatever the level is called. Under a suspension its hours are all there is.
     pub fn obligations(&self) -> Obligations {

@@ -78,6 +78,17 @@ impl WrittenTime {
         }
     }
 
+    /// This time, or the minute of an instant where it has passed by then.
+    #[must_use]
+    pub fn not_before(self, at: DateTime<Utc>) -> Self {
+        let minute = Self::of(at);
+        if self.at() < minute.at() {
+            minute
+        } else {
+            self
+        }
+    }
+
     /// The spelling of an end: midnight is `24:00` of the day that it ends.
     pub fn ending(at: DateTime<Utc>) -> Self {
         let plain = Self::of(at);

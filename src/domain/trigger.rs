@@ -43,6 +43,7 @@ use crate::outlook::{Cause, Days};
 use crate::time::{day_of, day_start};
 
 mod condition;
+mod declined;
 mod judged;
 mod observed;
 mod rules;

@@ -38,6 +38,9 @@ pub struct Warning {
     pub start: WrittenTime,
     /// From when the present level holds.
     pub effective: WrittenTime,
+    /// The highest of the levels that hold until then, where that hour was ahead when it was stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_then: Option<WarningLevel>,
     /// How long it holds.
     pub ends: End,
     /// How it ended, if a notice ended it.
@@ -152,14 +155,6 @@ pub enum NotAdmitted {
         /// The hour that it may not come before.
         after: WrittenTime,
     },
-    /// An area whose hour has come before anybody there was told.
-    #[error("{area} would end at {at}, which has passed")]
-    AreaPast {
-        /// The area.
-        area: RegionCode,
-        /// Its hour.
-        at: WrittenTime,
-    },
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -181,6 +176,7 @@ impl Warning {
             peak: start.levels().highest(),
             start: start.effective,
             effective: start.effective,
+            until_then: None,
             ends: start.ends,
             ended: None,
             classes: start.classes.clone(),
@@ -197,14 +193,12 @@ impl Warning {
         bound: Option<&Bound>,
         now: DateTime<Utc>,
     ) -> Result<(), NotAdmitted> {
+        let next = &next.clone().told_at(now);
         match standing.filter(|warning| !warning.phase(now).is_past()) {
             None if next.kind == NoticeKind::Start => {}
             None if standing.is_some() => return Err(NotAdmitted::Over),
             None => return Err(NotAdmitted::NoWarning(next.kind)),
             Some(warning) => warning.admits_change(next, now)?,
-        }
-        if let Some(&AreaHour { area, at }) = next.areas.iter().find(|it| it.at.at() < now) {
-            return Err(NotAdmitted::AreaPast { area, at });
         }
         match bound {
             Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
@@ -287,15 +281,24 @@ impl Warning {
     }
 
     /// The level that a notice is signed for: the highest of those it states, and where it sets none
-    /// in force, of those that stand, which it may prolong, add to or put an end to.
+    /// in force, of those that hold from its hour on, which it may prolong, add to or put an end to.
     pub fn level_to_sign(standing: Option<&Self>, next: &Contents) -> WarningLevel {
         let stated = next.levels().highest();
         match standing {
             Some(warning) if !next.kind.sets_level() || warning.is_corrected_by(next) => {
-                stated.max(warning.levels().highest())
+                stated.max(warning.highest_from(next.effective))
             }
             _ => stated,
         }
+    }
+
+    /// The highest level of any class from an hour on: until the hour of the present levels has come,
+    /// those before them hold.
+    fn highest_from(&self, hour: WrittenTime) -> WarningLevel {
+        let before = self.until_then.filter(|_| hour.at() < self.effective.at());
+        before
+            .max(Some(self.levels().highest()))
+            .unwrap_or(self.level)
     }
 
     /// Whether a notice corrects its suspension, and leaves its levels as they stand.
@@ -303,9 +306,18 @@ impl Warning {
         next.kind == NoticeKind::Correct && is_open(self.suspension)
     }
 
+    /// What stands, if anything does, with one more notice issued at an instant.
+    pub fn with(standing: Option<Self>, next: &Contents, issued_at: DateTime<Utc>) -> Self {
+        match standing {
+            Some(warning) => warning.after(next, issued_at),
+            None => Self::begin(next),
+        }
+    }
+
     /// The warning after one more notice, issued at an instant.
     #[must_use]
     pub fn after(mut self, next: &Contents, issued_at: DateTime<Utc>) -> Self {
+        let next = &next.clone().told_at(issued_at);
         self.notices += 1;
         self.suspension = self.suspension(issued_at);
         match next.kind {
@@ -324,9 +336,11 @@ impl Warning {
                 if let Some(suspension) = &mut self.suspension {
                     suspension.until = Some(next.effective);
                 }
-                self.put_in_force(next);
+                self.put_in_force(next, issued_at);
             }
-            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower => self.put_in_force(next),
+            NoticeKind::Start | NoticeKind::Raise | NoticeKind::Lower => {
+                self.put_in_force(next, issued_at);
+            }
         }
         self
     }
@@ -340,7 +354,11 @@ impl Warning {
         self.ends = next.ends;
     }
 
-    fn put_in_force(&mut self, next: &Contents) {
+    fn put_in_force(&mut self, next: &Contents, issued_at: DateTime<Utc>) {
+        // Levels that never came to hold are replaced, and those before them go on.
+        if self.effective.at() <= issued_at {
+            self.until_then = Some(self.levels().highest());
+        }
         self.level = next.level;
         self.classes.clone_from(&next.classes);
         self.peak = self.peak.max(next.levels().highest());
@@ -463,7 +481,8 @@ impl Phase {
 }
 
 impl Bound {
-    fn levels(&self) -> Levels {
+    /// The levels that are not to be undercut.
+    pub fn levels(&self) -> Levels {
         Levels::new(self.floor.level, &self.classes)
     }
 

@@ -32,7 +32,7 @@ pub struct IssuedLine {
     pub change: Change,
     /// The revision that last asked for an acknowledgement.
     pub owed: u32,
-    /// What it says.
+    /// What it says, as it holds since its issue.
     pub duty: Duty,
 }
 
@@ -374,17 +374,19 @@ impl TryFrom<IssuedRow> for IssuedLine {
                 .column(column)
                 .row(row.plan_key)
         };
+        let issued_at = from_millis(row.issued_at).ok_or_else(|| wrong("issued_at"))?;
+        let change = row.change.parse();
+        let change = change.map_err(|error| wrong("change").source(error))?;
+        let duty: Duty =
+            serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?;
         Ok(Self {
             plan: PlanKey(row.plan_key),
             revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
-            issued_at: from_millis(row.issued_at).ok_or_else(|| wrong("issued_at"))?,
+            issued_at,
             recipient: RecipientKey(row.recipient_key),
-            change: row
-                .change
-                .parse()
-                .map_err(|error| wrong("change").source(error))?,
+            change,
             owed: row.owed.try_into().map_err(|_| wrong("owed"))?,
-            duty: serde_json::from_str(&row.snapshot).map_err(|e| wrong("snapshot").source(e))?,
+            duty: duty.told_at(change, issued_at),
             name: row.name,
         })
     }

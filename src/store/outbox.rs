@@ -105,6 +105,17 @@ pub struct Told {
     pub digest: String,
 }
 
+impl Told {
+    /// The same as it holds once issued.
+    #[must_use]
+    pub fn as_issued(&self, at: DateTime<Utc>) -> Self {
+        Self {
+            duty: self.duty.clone().told_at(self.change, at),
+            ..self.clone()
+        }
+    }
+}
+
 /// Where a contact can be reached.
 #[derive(Clone, Debug)]
 pub struct Reach {

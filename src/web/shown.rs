@@ -69,8 +69,9 @@ pub(super) fn phase(warning: &Warning, now: chrono::DateTime<chrono::Utc>) -> Ph
         warning::Phase::Withdrawn => Phase::Withdrawn,
         warning::Phase::Over if warning.ran_out(now).is_some() => Phase::RanOut,
         warning::Phase::Over => Phase::Lifted,
-        warning::Phase::Suspended => Phase::Suspended,
+        // Once a lift is announced nothing is resumed any more.
         _ if warning.is_ended() => Phase::Ending,
+        warning::Phase::Suspended => Phase::Suspended,
         warning::Phase::Announced => Phase::Announced,
         warning::Phase::InForce => Phase::InForce,
     }

@@ -37,6 +37,7 @@ pub(super) fn fault(language: Language, error: &FieldError) -> String {
         (_, "compulsory") => return compulsory(language, &error.text),
         (_, "empty" | "missing") => "fault-empty",
         (_, "future") => "fault-future",
+        (_, "past") => "fault-past",
         (_, "too-large") => "fault-too-large",
         (_, "unknown" | "unknown-instruction") => "fault-unknown",
         ("region", "ambiguous") => "fault-region-ambiguous",
@@ -81,7 +82,6 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "areas-of-no-lift" => "refusal-areas-of-no-lift",
         "area-twice" => "refusal-area-twice",
         "area-after-lift" => "refusal-area-after-lift",
-        "area-past" => "refusal-area-past",
         "resumes-nothing" => "refusal-resumes-nothing",
         "resumes-outside" => "refusal-resumes-outside",
         "level" => "refusal-level",
@@ -104,6 +104,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "not-in-force" => "refusal-not-in-force",
         "not-missing" => "refusal-not-missing",
         "no-history" => "refusal-no-history",
+        "comparing" => "refusal-comparing",
         "conflict" => "refusal-conflict",
         _ => return None,
     }))

@@ -151,6 +151,36 @@ both_engines! {
         assert_eq!(status, 404, "the same haze was declined an hour ago: {open}");
     }
 
+    async fn a_declined_night_is_declined_after_midnight_until_it_gets_worse(db: TestDb) {
+        let world = World::new(db).await;
+        judge_as_liaocheng(&world).await;
+        let officer = world.officer().await;
+        let night = |end: u32| table((0..96).map(|hour| if (18..end).contains(&hour) { 160 } else { 20 }));
+        hand_in(&officer, "source=市站&issued_at=2026-11-24T08:00:00Z", night(40)).await;
+        measure(&officer, 18..20).await;
+        let open = get(&officer, "/api/v1/proposals?region=411000").await;
+        let decline = format!("/api/v1/proposals/{}/decline", open["id"]);
+        let said = json!({ "region": "411000", "reason": "夜间观望" });
+        let declined = officer.request(Method::POST, &decline).json(&said).send().await.unwrap();
+        assert_eq!(declined.status(), 204);
+
+        // Two in the morning: what is left of the night begins with the day.
+        world.fast_forward(TimeDelta::hours(6)).await;
+        let officer = world.officer().await;
+        measure(&officer, 18..26).await;
+        let judged = get(&officer, "/api/v1/decisions?region=411000").await;
+        let told = [&judged["proposal"], &judged["from"]];
+        assert_eq!(told, [&json!("issue"), &json!("2026-11-25T00:00:00+08:00")]);
+        let (status, open) = Visitor::json(officer.get("/api/v1/proposals?region=411000")).await;
+        assert_eq!(status, 404, "the same night was declined: {open}");
+
+        // It is foreseen to last for two days more.
+        hand_in(&officer, "source=市站&issued_at=2026-11-24T17:00:00Z", night(80)).await;
+        let open = get(&officer, "/api/v1/proposals?region=411000").await;
+        assert_eq!(open["until"], "2026-11-27T00:00:00+08:00", "{open}");
+        world.service.stop().await;
+    }
+
     async fn a_forecast_made_today_tells_the_hours_of_today_that_are_left(db: TestDb) {
         let world = World::new(db).await;
         judge_as_liaocheng(&world).await;

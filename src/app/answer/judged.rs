@@ -56,6 +56,7 @@ impl Around {
             .map(|((order, _), line)| (*order, line.owed))
             .collect();
         around.read_lines(tx, owed).await?;
+        around.read_bound(tx).await?;
         let contacts: Vec<i64> = items
             .iter()
             .filter_map(Given::contact)
@@ -105,6 +106,31 @@ impl Around {
             self.lines.extend(lines);
         }
         Ok(())
+    }
+
+    /// Reads what bound before the suspensions that are known; a correction may stand between.
+    async fn read_bound(&mut self, tx: &mut Tx) -> store::Result<()> {
+        let mut known = 0;
+        while self.lines.len() > known {
+            known = self.lines.len();
+            let suspended = self.lines.iter().filter(|(_, it)| it.duty.is_suspended());
+            let before = suspended.map(|((order, _), it)| (*order, it.revision.saturating_sub(1)));
+            self.read_lines(tx, before.collect()).await?;
+            let owed = self.lines.iter();
+            let owed = owed.map(|((order, _), it)| (*order, it.owed)).collect();
+            self.read_lines(tx, owed).await?;
+        }
+        Ok(())
+    }
+
+    /// The line that last asked for something to be put in place, up to one of an order.
+    fn bound<'a>(&'a self, order: OrderKey, mut line: &'a IssuedLine) -> &'a IssuedLine {
+        while line.duty.is_suspended()
+            && let Some(before) = self.lines.get(&(order, line.revision.saturating_sub(1)))
+        {
+            line = self.lines.get(&(order, before.owed)).unwrap_or(before);
+        }
+        line
     }
 
     /// The suspension of an order's warning, as it stands.
@@ -178,7 +204,6 @@ fn is_late(
     let resumed = suspension.filter(is_known).and_then(|it| it.until);
     let deadline = match kind {
         AnswerKind::Acknowledged | AnswerKind::Objection => Some(duty.acknowledge_by(issued_at)),
-        AnswerKind::InPlace if duty.is_suspended() => None,
         AnswerKind::InPlace => duty
             .units
             .iter()
@@ -220,9 +245,14 @@ impl Judged {
             return Err(Error::invalid("unit", "unknown", text));
         }
         let owed = around.lines.get(&(asked.order, line.owed)).unwrap_or(line);
-        let suspension = around.suspension(asked.order);
         let unit = asked.unit.as_deref();
-        let late = is_late(owed, suspension, asked.kind, unit, given.at);
+        let suspended = owed.duty.suspension.filter(|_| owed.duty.is_suspended());
+        let (due, suspension) = match (asked.kind, suspended) {
+            // What was due before it may be late; what was not is owed no more.
+            (AnswerKind::InPlace, Some(_)) => (around.bound(asked.order, owed), suspended),
+            _ => (owed, around.suspension(asked.order)),
+        };
+        let late = is_late(due, suspension, asked.kind, unit, given.at);
         let text = asked
             .note
             .as_deref()

@@ -16,7 +16,6 @@ use chrono::NaiveDate;
 use super::sample;
 use crate::domain::aqi::{Standard, Standards};
 use crate::domain::measure::{Guide, GuideError};
-use crate::domain::notice::NoticeKind;
 use crate::domain::plan::Targets;
 use crate::domain::playbook::{
     Law, LawPeriod, PlaybookFault, Provenance, RegionProfile, TargetsFile,
@@ -28,6 +27,7 @@ use crate::notify::render::{MessageKind, MessageText, NoticeText, TextError};
 use crate::playbooks::{File, Files};
 
 mod agree;
+mod notices;
 
 /// Everything a set of files says.
 #[derive(Debug)]
@@ -408,24 +408,6 @@ impl<'f> Reading<'f> {
                         Ok(text)
                     });
                 Some(((kind, language), self.text(read)?))
-            })
-            .collect()
-    }
-
-    /// The text of notices, filled in for every kind of notice, with much to say and with little.
-    fn notices(&mut self) -> BTreeMap<Language, NoticeText> {
-        let every = Language::ALL.into_iter();
-        every
-            .filter_map(|language| {
-                let read = NoticeText::read(self.with(language, "notice"), language);
-                let read = read.and_then(|text| {
-                    for kind in NoticeKind::ALL {
-                        text.write(&sample::full_notice(kind))?;
-                        text.write(&sample::bare_notice(kind))?;
-                    }
-                    Ok(text)
-                });
-                Some((language, self.text(read)?))
             })
             .collect()
     }

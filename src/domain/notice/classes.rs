@@ -92,6 +92,25 @@ impl Levels {
         }
     }
 
+    /// The classes to state beside a level: those that keep one of their own, and those for which a
+    /// superior has ordered a higher one.
+    pub fn beside(
+        own: WarningLevel,
+        kept: &[ClassLevel],
+        ordered: Option<Self>,
+    ) -> Vec<ClassLevel> {
+        let kept = Self::new(own, kept);
+        // An order that the level itself falls short of is no matter of classes.
+        let ordered = ordered.filter(|ordered| ordered.own <= own);
+        let least = |class| ordered.map_or(kept.of(class), |it| it.of(class));
+        let classes = MeasureClass::ALL.into_iter();
+        let stated = classes.map(|class| ClassLevel {
+            class,
+            level: kept.of(class).max(least(class)),
+        });
+        stated.filter(|stated| stated.level != own).collect()
+    }
+
     /// The level of every class where they differ; none where all have the notice's.
     pub fn split(self) -> Vec<ClassLevel> {
         if self.classes == [self.own; MeasureClass::ALL.len()] {
@@ -137,6 +156,19 @@ mod tests {
         assert_eq!(split.change_to(Levels::new(Orange, &[])), NoticeKind::Raise);
         assert_eq!(split.change_to(yellow), NoticeKind::Lower);
         assert_eq!(split.change_to(split), NoticeKind::Extend);
+    }
+
+    #[test]
+    fn a_level_is_stated_with_the_classes_that_keep_theirs_and_those_that_were_ordered() {
+        let stated = |class, level| ClassLevel { class, level };
+        let kept = [stated(Industry, Red)];
+        assert_eq!(Levels::beside(Orange, &kept, None), kept);
+        assert_eq!(Levels::beside(Red, &kept, None), []);
+        let ordered = Levels::new(Yellow, &[stated(Industry, Orange), stated(Dust, Red)]);
+        let both = [stated(Industry, Red), stated(Dust, Red)];
+        assert_eq!(Levels::beside(Orange, &kept, Some(ordered)), both);
+        let above = Levels::new(Red, &[]);
+        assert_eq!(Levels::beside(Orange, &kept, Some(above)), kept);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ClassLevel, Levels, Refusal, written};
+use super::{ClassLevel, Levels, Person, Refusal, written};
 use crate::id::{InstructionId, UserId};
 use crate::level::WarningLevel;
 use crate::region::RegionCode;
@@ -77,14 +77,25 @@ impl NoticeKind {
         )
     }
 
-    /// Whether a level begins at its hour, or is put right.
+    /// Whether the response at a level starts at its hour (启动时刻).
     pub const fn starts(self) -> bool {
+        matches!(self, Self::Start | Self::Raise | Self::Lower)
+    }
+
+    /// Whether it is told as a span from its hour to its end.
+    pub const fn spans(self) -> bool {
         !self.ends() && !matches!(self, Self::Suspend | Self::Resume)
     }
 
     /// Whether it ends the warning.
     pub const fn ends(self) -> bool {
         matches!(self, Self::Lift | Self::Withdraw)
+    }
+
+    /// Whether its hours hold from its issue on at the earliest: nobody is let off, or bound anew
+    /// after a pause, before they are told.
+    const fn holds_once_told(self) -> bool {
+        self.ends() || matches!(self, Self::Suspend | Self::Resume)
     }
 }
 
@@ -247,6 +258,16 @@ pub enum Medium {
     Telephone,
 }
 
+impl Signature {
+    /// The title it was signed under, by whoever signed in the system, or recorded it.
+    pub(super) fn title<'s>(&'s self, by: &'s Person) -> &'s str {
+        match self {
+            Self::InSystem => &by.title,
+            Self::OnBehalf { title, .. } => title,
+        }
+    }
+}
+
 impl Contents {
     /// What says no more than it has to; the rest is filled in by name.
     pub fn new(
@@ -351,6 +372,28 @@ impl Contents {
         Ok(())
     }
 
+    /// What it says once issued: hours that have passed by then are the hour of the issue, where
+    /// they hold for nobody who was not told.
+    #[must_use]
+    pub fn told_at(mut self, issued_at: DateTime<Utc>) -> Self {
+        if self.kind.holds_once_told() {
+            self.effective = self.effective.not_before(issued_at);
+            for named in &mut self.areas {
+                named.at = named.at.not_before(issued_at);
+            }
+        }
+        self
+    }
+
+    /// Its hours that have passed, and would be the hour of an issue now; each once, the first first.
+    pub fn passed(&self, now: DateTime<Utc>) -> BTreeSet<WrittenTime> {
+        let hours = self.areas.iter().map(|named| named.at);
+        let hours = hours.chain([self.effective]);
+        hours
+            .filter(|hour| self.kind.holds_once_told() && hour.not_before(now) != *hour)
+            .collect()
+    }
+
     /// The named area that a region lies in, with its hour: the smallest of them.
     pub fn area_of(&self, region: RegionCode) -> Option<AreaHour> {
         region
@@ -375,156 +418,4 @@ impl Contents {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use rstest::rstest;
-
-    use super::super::MeasureClass;
-    use super::*;
-
-    /// What a notice may say that starts a warning of a level on a person's judgement.
-    pub(in crate::notice) fn contents(level: WarningLevel) -> Contents {
-        Contents::new(
-            NoticeKind::Start,
-            level,
-            "2026-11-25T08:00".parse().unwrap(),
-            End::UntilFurtherNotice,
-            Grounds::Judgement {
-                reason: "预报资料中断，会商认为将达橙色".to_owned(),
-            },
-        )
-    }
-
-    #[test]
-    fn an_end_at_twenty_four_hundred_is_kept_and_one_before_the_start_refused() {
-        let mut contents = contents(WarningLevel::Yellow);
-        contents.ends = End::At("2026-11-25T24:00".parse().unwrap());
-        assert_eq!(contents.check(), Ok(()));
-        assert_eq!(contents.ends.zh(), "2026年11月25日24时");
-        contents.ends = End::At("2026-11-24T24:00".parse().unwrap());
-        assert!(matches!(
-            contents.check(),
-            Err(Refusal::EndsBeforeStart { .. })
-        ));
-    }
-
-    /// 衡水 2021: suspended 3-6 14时, to be started anew 3-9 18时.
-    #[rstest]
-    #[case::hengshui(NoticeKind::Suspend, "2021-03-09T18:00", None)]
-    #[case::of_another_kind(NoticeKind::Extend, "2021-03-09T18:00", Some(Refusal::ResumesNothing))]
-    #[case::at_its_own_hour(
-        NoticeKind::Suspend,
-        "2021-03-06T14:00",
-        Some(outside("2021-03-06T14:00"))
-    )]
-    #[case::at_the_end(
-        NoticeKind::Suspend,
-        "2021-03-10T24:00",
-        Some(outside("2021-03-10T24:00"))
-    )]
-    fn a_suspension_may_plan_its_end_between_its_own_hour_and_the_warnings_end(
-        #[case] kind: NoticeKind,
-        #[case] resumes: &str,
-        #[case] refused: Option<Refusal>,
-    ) {
-        let suspension = Contents {
-            kind,
-            effective: "2021-03-06T14:00".parse().unwrap(),
-            ends: End::At("2021-03-10T24:00".parse().unwrap()),
-            resumes: Some(resumes.parse().unwrap()),
-            ..contents(WarningLevel::Orange)
-        };
-        assert_eq!(suspension.check().err(), refused);
-    }
-
-    /// 2017-11-06: some areas lifted at 15时, the others at 24时.
-    #[rstest]
-    #[case::two_areas(NoticeKind::Lift, &[("411081", "15:00"), ("411082", "24:00")], None)]
-    #[case::of_another_kind(NoticeKind::Lower, &[("411081", "15:00")], Some(Refusal::AreasOfNoLift))]
-    #[case::twice(
-        NoticeKind::Lift,
-        &[("411081", "15:00"), ("411081", "18:00")],
-        Some(Refusal::AreaTwice("411081".parse().unwrap()))
-    )]
-    #[case::after_the_lift(
-        NoticeKind::Lift,
-        &[("411081", "next")],
-        Some(Refusal::AreaAfterLift {
-            area: "411081".parse().unwrap(), at: "2017-11-07T01:00".parse().unwrap(),
-        })
-    )]
-    fn a_lift_names_areas_once_each_and_none_that_ends_after_it(
-        #[case] kind: NoticeKind,
-        #[case] areas: &[(&str, &str)],
-        #[case] refused: Option<Refusal>,
-    ) {
-        let lift = Contents {
-            kind,
-            effective: "2017-11-06T24:00".parse().unwrap(),
-            areas: areas.iter().map(|&(area, at)| hour(area, at)).collect(),
-            ..contents(WarningLevel::Orange)
-        };
-        assert_eq!(lift.check().err(), refused);
-    }
-
-    #[rstest]
-    #[case::of_a_start(NoticeKind::Start, &[MeasureClass::Industry, MeasureClass::Dust], None)]
-    #[case::twice(
-        NoticeKind::Start,
-        &[MeasureClass::Dust, MeasureClass::Dust],
-        Some(Refusal::ClassTwice(MeasureClass::Dust))
-    )]
-    #[case::of_an_extension(
-        NoticeKind::Extend,
-        &[MeasureClass::Dust],
-        Some(Refusal::ClassesOfNoLevel(NoticeKind::Extend))
-    )]
-    fn a_notice_that_sets_a_level_may_set_another_for_each_class_once(
-        #[case] kind: NoticeKind,
-        #[case] classes: &[MeasureClass],
-        #[case] refused: Option<Refusal>,
-    ) {
-        let level = WarningLevel::Orange;
-        let stated = classes.iter().map(|&class| ClassLevel { class, level });
-        let notice = Contents {
-            kind,
-            classes: stated.collect(),
-            ..contents(WarningLevel::Yellow)
-        };
-        assert_eq!(notice.check().err(), refused);
-    }
-
-    fn hour(area: &str, clock: &str) -> AreaHour {
-        let at = match clock {
-            "next" => "2017-11-07T01:00".to_owned(),
-            clock => format!("2017-11-06T{clock}"),
-        };
-        AreaHour {
-            area: area.parse().unwrap(),
-            at: at.parse().unwrap(),
-        }
-    }
-
-    #[rstest]
-    #[case::in_the_named_county("411081", Some("15:00"))]
-    #[case::in_a_township_of_it("411081102", Some("15:00"))]
-    #[case::in_a_township_with_an_hour_of_its_own("411081103", Some("18:00"))]
-    #[case::elsewhere("411082", None)]
-    #[case::the_city("411000", None)]
-    fn the_smallest_named_area_says_the_hour(#[case] region: &str, #[case] at: Option<&str>) {
-        let lift = Contents {
-            kind: NoticeKind::Lift,
-            areas: vec![hour("411081", "15:00"), hour("411081103", "18:00")],
-            ..contents(WarningLevel::Orange)
-        };
-        let found = lift.area_of(region.parse().unwrap()).map(|area| area.at);
-        let expected = at.map(|at| hour("411081", at).at);
-        assert_eq!(found, expected);
-    }
-
-    fn outside(resumes: &str) -> Refusal {
-        Refusal::ResumesOutside {
-            from: "2021-03-06T14:00".parse().unwrap(),
-            resumes: resumes.parse().unwrap(),
-        }
-    }
-}
+pub(super) mod tests;

@@ -83,7 +83,8 @@ impl<'r> Judged<'r> {
         self.cut(&mut met, anchor);
         let mut episode = Episode::of(met, anchor);
         if let Some(early) = episode.early() {
-            // What has begun is proposed at its own level; a higher one to come has its own raise.
+            // What has begun is proposed at the level it has (尽早启动实际级别), and its reasons name a
+            // higher one to come, which has a raise of its own.
             let begun = episode
                 .met
                 .iter()

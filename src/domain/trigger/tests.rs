@@ -9,6 +9,7 @@ use crate::outlook::{AqiRange, Day, Outlook};
 
 use super::*;
 
+mod declined;
 mod local;
 mod observed;
 mod rolling;

@@ -322,7 +322,7 @@ fn a_suspended_warning_runs_out_at_its_stated_end_and_a_floor_keeps_it_in_force(
 }
 
 #[test]
-fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed() {
+fn a_staggered_lift_is_over_at_its_last_hour_and_in_no_area_before_its_issue() {
     let hour = |area: &str, at: &str| AreaHour {
         area: area.parse().unwrap(),
         at: at.parse().unwrap(),
@@ -340,16 +340,18 @@ fn a_staggered_lift_is_over_at_its_last_hour_and_takes_no_hour_that_has_passed()
             End::UntilFurtherNotice,
         )
     };
-    let admits = |now: &str| Warning::admits(Some(&orange()), &lift, None, at(now));
-    assert_eq!(admits("2023-12-31T15:00"), Ok(()));
     let AreaHour { area, at: hour } = areas[0];
-    let refused = NotAdmitted::AreaPast { area, at: hour };
-    assert_eq!(admits("2023-12-31T15:01"), Err(refused));
     let warning = orange().after(&lift, at("2023-12-31T10:00"));
     assert_eq!(warning.lifted_at(area), Some(hour));
     let other = "411023".parse().unwrap();
     assert_eq!(warning.lifted_at(other), Some(lift.effective));
     assert_eq!(orange().lifted_at(area), None);
+    let late = orange().after(&lift, at("2023-12-31T16:20"));
+    assert_eq!(
+        late.lifted_at(area),
+        Some("2023-12-31T16:20".parse().unwrap())
+    );
+    assert_eq!(late.lifted_at(areas[1].area), Some(areas[1].at));
     assert_eq!(warning.phase(at("2023-12-31T18:00")), Phase::InForce);
     assert_eq!(warning.phase(at("2023-12-31T24:00")), Phase::Over);
 }
@@ -406,6 +408,26 @@ fn classes_that_no_notice_names_are_signed_for_at_the_level_they_have() {
     let suspended = standing.clone().after(&suspend, now);
     let correct = heilongjiang(NoticeKind::Correct, Yellow, None);
     assert_eq!(Warning::level_to_sign(Some(&suspended), &correct), Red);
+}
+
+/// Red, lowered to yellow from the next morning on.
+#[rstest]
+#[case::before_the_lower_level("2023-12-26T24:00", Red)]
+#[case::with_the_lower_level("2023-12-27T08:00", Yellow)]
+fn an_extension_is_signed_for_the_levels_that_hold_from_its_hour_on(
+    #[case] hour: &str,
+    #[case] expected: WarningLevel,
+) {
+    let open = End::UntilFurtherNotice;
+    let lower = |at: &str| notice(NoticeKind::Lower, Yellow, at, open);
+    let red = Warning::begin(&notice(NoticeKind::Start, Red, "2023-12-20T08:00", open));
+    let issued = at("2023-12-26T16:00");
+    // Put right before it came: red goes on until the hour that was meant.
+    let lowered = red.after(&lower("2023-12-27T06:00"), issued);
+    let correct = notice(NoticeKind::Correct, Yellow, "2023-12-27T08:00", open);
+    let lowered = lowered.after(&correct, issued);
+    let extend = notice(NoticeKind::Extend, Yellow, hour, open);
+    assert_eq!(Warning::level_to_sign(Some(&lowered), &extend), expected);
 }
 
 #[test]

@@ -21,6 +21,7 @@ notice-level = Warning level
 notice-number = Document number
 notice-parent = Superior's document
 notice-from = Takes effect
+notice-passed = { $hours } has passed: it holds from the hour of issue.
 notice-effective = In effect from
 notice-until = Ends
 notice-until-at = At a stated time

@@ -21,6 +21,7 @@ notice-level = 预警级别
 notice-number = 文号
 notice-parent = 依据的上级文件
 notice-from = 启动时刻
+notice-passed = { $hours }已过，按发布时刻执行。
 notice-effective = 生效时刻
 notice-until = 结束时刻
 notice-until-at = 指定时刻

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Area, Class, Level, TextError, Texts, When, Words};
-use crate::domain::notice::Text;
+use crate::domain::notice::{NoticeKind, Text};
 use crate::i18n::Language;
 use crate::playbooks::Files;
 
@@ -102,7 +102,14 @@ pub struct Plants {
 
 /// The text of notices in one language, ready to be filled in, many times.
 #[derive(Debug)]
-pub struct NoticeText(Texts);
+pub struct NoticeText {
+    texts: Texts,
+    /// The text for the kinds of notices that this one is too old to know.
+    newer: Option<Box<Self>>,
+}
+
+/// The kinds of notices that came after the others.
+const LATER: [NoticeKind; 2] = [NoticeKind::Suspend, NoticeKind::Resume];
 
 const TITLE: &str = "title.txt";
 const BODY: &str = "body.txt";
@@ -115,23 +122,67 @@ impl NoticeText {
             files,
             [TITLE, BODY].map(|name| (name, format!("{folder}/{name}"))),
         )
-        .map(Self)
+        .map(|texts| Self { texts, newer: None })
+    }
+
+    /// The same with another text for the kinds that it is too old to know.
+    #[must_use]
+    pub fn with_newer(self, newer: Self) -> Self {
+        Self {
+            newer: Some(Box::new(newer)),
+            ..self
+        }
+    }
+
+    /// The kinds of notices that it tells as withdrawals, and in which of its files, as what is left
+    /// where nothing else fits: it was written before there were any, and makes of them what it makes
+    /// of a word it never heard.
+    pub fn mistakes(
+        &self,
+        sample: impl Fn(NoticeKind) -> NoticeContext,
+    ) -> Result<Vec<(NoticeKind, &'static str)>, TextError> {
+        let mut mistaken = Vec::new();
+        for kind in LATER {
+            let said = self.write(&sample(kind))?;
+            let unheard = self.write(&NoticeContext {
+                kind: "?",
+                ..sample(kind)
+            })?;
+            let texts = [
+                (TITLE, said.title, unheard.title),
+                (BODY, said.body, unheard.body),
+            ];
+            for (name, said, unheard) in texts {
+                if said == unheard && says_withdrawn(&said) {
+                    mistaken.push((kind, name));
+                }
+            }
+        }
+        Ok(mistaken)
     }
 
     /// The text filled in.
     pub fn write(&self, context: &NoticeContext) -> Result<Text, TextError> {
+        let later = LATER.into_iter().any(|kind| kind.as_str() == context.kind);
+        if let Some(newer) = self.newer.as_ref().filter(|_| later) {
+            return newer.write(context);
+        }
         Ok(Text {
-            title: self.0.line(TITLE, context)?,
-            body: self.0.fill_in(BODY, context)?,
+            title: self.texts.line(TITLE, context)?,
+            body: self.texts.fill_in(BODY, context)?,
         })
     }
+}
+
+fn says_withdrawn(text: &str) -> bool {
+    ["撤回", "withdraw"].iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::level::WarningLevel;
-    use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
+    use crate::domain::notice::{ClassLevel, MeasureClass};
     use crate::domain::time::WrittenTime;
 
     fn when(text: &str) -> When {

@@ -68,7 +68,7 @@ fn field(of: &str) -> Option<&'static str> {
     match of {
         "first" => Some("first"),
         "second" => Some("second"),
-        "from" | "no-history" => Some("from"),
+        "from" | "no-history" | "comparing" => Some("from"),
         "to" => Some("to"),
         _ => None,
     }

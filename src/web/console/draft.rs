@@ -10,7 +10,7 @@ use crate::domain::level::WarningLevel;
 use crate::domain::notice::{Consultation, Contents, End, Grounds, Levels, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Decision, Proposal};
-use crate::domain::warning::{Suspension, Warning};
+use crate::domain::warning::{Bound, Suspension, Warning};
 use crate::i18n::Language;
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::NoticeForm;
@@ -116,11 +116,6 @@ impl Typed {
             if kind == NoticeKind::Correct {
                 typed.corrects(desk);
             }
-            if let NoticeKind::Correct | NoticeKind::Resume = kind
-                && let Some(warning) = standing(desk)
-            {
-                typed.classes = Chosen::recorded(&warning.classes);
-            }
             if let Some(planned) = planned(desk).filter(|_| kind == NoticeKind::Resume) {
                 typed.from = planned.into();
             }
@@ -129,7 +124,29 @@ impl Typed {
                 typed.until = until.into();
             }
         }
+        typed.fill_classes(desk, seen);
         typed
+    }
+
+    /// The classes that keep the level they have, or were ordered at a higher one, where the notice
+    /// sets levels.
+    fn fill_classes(&mut self, desk: &Desk, seen: &Overview) {
+        let (Some(kind), Ok(level)) = (self.kind(), self.level.parse()) else {
+            return;
+        };
+        let keeps = matches!(
+            kind,
+            NoticeKind::Raise | NoticeKind::Correct | NoticeKind::Resume
+        );
+        let kept = match (self.classes.read(), standing(desk)) {
+            (Some(ordered), _) if !ordered.is_empty() => ordered,
+            (_, Some(standing)) if keeps => standing.classes.clone(),
+            _ => Vec::new(),
+        };
+        if kind.sets_level() {
+            let ordered = seen.bound.as_ref().map(Bound::levels);
+            self.classes = Chosen::recorded(&Levels::beside(level, &kept, ordered));
+        }
     }
 
     /// The hours that a correction leaves as they stand.

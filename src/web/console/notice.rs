@@ -427,14 +427,12 @@ fn field(of: &str) -> Option<&'static str> {
         "level" | "below-floor" => Some("level"),
         "no-warning" | "warning-stands" | "warning-over" | "overlaps" | "lift-announced"
         | "suspended" | "not-suspended" => Some("kind"),
-        "too-early" => Some("from"),
+        "effective" | "too-early" => Some("from"),
         "ends-before-start" | "not-later" => Some("until"),
         "adds-nothing" => Some("adds"),
         "class-twice" | "classes-of-no-level" => Some("classes"),
         "resumes-nothing" | "resumes-outside" => Some("resumes"),
-        "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" | "area-past" => {
-            Some("areas")
-        }
+        "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" => Some("areas"),
         "no-proposal" | "advised" | "grounds" => Some("grounds"),
         "own-draft" | "another-text" => Some("how"),
         "own-witness" | "on_behalf.witness" => Some("witness"),
@@ -450,7 +448,7 @@ fn issue_field(of: &str) -> Option<&'static str> {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "level" | "below-floor"
         | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "lift-announced"
-        | "suspended" | "not-suspended" | "too-early" | "area-past" | "overlaps" => {
+        | "suspended" | "not-suspended" | "too-early" | "not-entitled" | "overlaps" => {
             Some("confirmed")
         }
         _ => None,

@@ -41,6 +41,8 @@ pub struct NoticePage {
     pub steps: Vec<Step>,
     /// What it would change about the warning that stands; none for a start, or once it is issued.
     pub differences: Vec<Difference>,
+    /// Its hours that have passed, and will be that of its issue.
+    pub passed: Vec<WrittenTime>,
     /// Its text, word for word; none before its plan was drawn.
     pub wording: Option<Wording>,
     /// The page that prints it.
@@ -74,6 +76,17 @@ impl NoticePage {
             || moves.issue.is_some()
             || moves.waits_for.is_some()
             || self.signs_in_person()
+    }
+
+    /// What is said of the hours that have passed; none where all are ahead.
+    fn passed_words(&self) -> Option<String> {
+        let hours = self.passed.iter().map(|hour| self.language.written(*hour));
+        let hours: Vec<_> = hours.collect();
+        let said = self
+            .language
+            .say("notice-passed")
+            .with("hours", hours.join("、"));
+        (!hours.is_empty()).then(|| said.to_string())
     }
 
     /// What the plan comes to in short, beside a form that leaves no room for the plan itself.

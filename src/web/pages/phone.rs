@@ -78,6 +78,11 @@ impl PhonePage {
                 | PhoneState::Suspended { begun: false, .. }
         )
     }
+
+    /// Whether a suspension is told of that the state does not tell of.
+    fn tells_of_suspension(&self) -> bool {
+        self.binds() && !matches!(self.state, PhoneState::Suspended { .. })
+    }
 }
 
 /// What kind of duty an order carries.

@@ -234,6 +234,13 @@ impl Bureau {
         refused["code"].as_str().unwrap().to_owned()
     }
 
+    /// The field that a draft is refused for.
+    pub(crate) async fn faulty(&self, body: &Value) -> Value {
+        let (status, refused) = Visitor::json(self.officer.post("/api/v1/notices", body)).await;
+        assert_eq!(status, 422, "{refused}");
+        refused["errors"][0]["field"].clone()
+    }
+
     /// An order as the API has it.
     pub(crate) async fn order(&self, key: OrderKey) -> Value {
         let (status, order) =

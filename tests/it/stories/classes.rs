@@ -2,11 +2,14 @@
 //!
 //! The levels are those of the episode, moved to the days of the tests.
 
+use qingkong::app::Caller;
+use qingkong::app::account::NewAccount;
+use qingkong::app::caller::Role;
 use qingkong::domain::id::OrderKey;
 use serde_json::{Value, json};
 
 use super::bureau::{Bureau, said};
-use crate::world::{REGION, Visitor};
+use crate::world::{PASSWORD, REGION, Visitor};
 
 fn industry(level: &str) -> Value {
     json!([{ "class": "industry", "level": level }])
@@ -125,6 +128,75 @@ both_engines! {
         let start = ("start", "yellow", "2026-11-25T08:00");
         let (_, issued) = bureau.carry_with(start, "许环委办〔2026〕1号", more).await;
         assert_eq!(issued["lines"], bureau.recipients);
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_raise_begins_with_the_levels_that_stand_and_those_that_were_ordered(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let more = json!({ "classes": industry("red") });
+        let start = ("start", "yellow", "2026-11-25T08:00");
+        bureau.carry_with(start, "许环委办〔2026〕1号", more).await;
+        let chosen = |page: &str, class: &str| {
+            let field = page.split(&format!("name=\"class_{class}\"")).nth(1).unwrap();
+            let field = field.split("</select>").next().unwrap();
+            let option = field.split("<option").find(|it| it.contains(" selected"));
+            option.map(|it| it.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
+        };
+        let page = bureau.page("/notices/new?kind=raise").await;
+        assert_eq!(chosen(&page, "industry").as_deref(), Some("red"), "{page}");
+        assert_eq!(chosen(&page, "dust").unwrap_or_default(), "", "{page}");
+
+        let body = json!({
+            "region": REGION, "number": "豫环委攻坚办〔2026〕88号", "level": "yellow",
+            "classes": [{ "class": "dust", "level": "red" }],
+            "sender": "河南省生态环境保护委员会攻坚办公室", "effective": "2026-11-25T08:00",
+            "received_at": "2026-11-24T19:30:00+08:00",
+        });
+        let post = bureau.officer.post("/api/v1/instructions", &body);
+        assert_eq!(Visitor::json(post).await.0, 201);
+        let page = bureau.page("/notices/new?kind=raise").await;
+        assert_eq!(chosen(&page, "dust").as_deref(), Some("red"), "{page}");
+        assert_eq!(chosen(&page, "industry").as_deref(), Some("red"), "{page}");
+        bureau.world.service.stop().await;
+    }
+
+    async fn an_extension_is_signed_for_the_levels_that_it_prolongs(db: TestDb) {
+        let bureau = Bureau::new(db, 10).await;
+        let start = json!({ "ends": "2026-11-26T24:00" });
+        let first = ("start", "yellow", "2026-11-25T08:00");
+        bureau.carry_with(first, "许环委办〔2026〕1号", start).await;
+        let director = NewAccount {
+            name: "zhuren".to_owned(),
+            password: PASSWORD.to_owned(),
+            role: Role::Approver,
+            region: REGION.parse().unwrap(),
+            recipient: None,
+            title: Some("市环委会办公室主任".to_owned()),
+        };
+        let app = bureau.world.app();
+        app.add_account(&Caller::operator(), director, None).await.unwrap();
+        let mut director = bureau.world.stranger();
+        director.sign_in("zhuren", PASSWORD).await;
+
+        let mut extension = said("extend", "yellow", "2026-11-26T24:00");
+        extension["ends"] = json!("2026-11-28T24:00");
+        let notice = bureau.draft_of(&extension).await;
+        let signed = Bureau { approver: director, ..bureau };
+        signed.sign(&notice).await;
+        let mut bureau = signed;
+        bureau.approver.sign_in(super::bureau::APPROVER, PASSWORD).await;
+
+        // Before it goes out industry is raised to what the director may not sign.
+        let raise = json!({ "classes": industry("red"), "ends": "2026-11-26T24:00" });
+        let red = ("raise", "yellow", "2026-11-25T20:00");
+        bureau.carry_with(red, "许环委办〔2026〕2号", raise).await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let seen = json!({
+            "plan": plan["id"], "digest": plan["digest"], "document": "许环委办〔2026〕3号",
+        });
+        let path = format!("/api/v1/notices/{notice}/issue");
+        let (status, refused) = Visitor::json(bureau.officer.post(&path, &seen)).await;
+        assert_eq!((status, &refused["code"]), (409, &json!("not-entitled")), "{refused}");
         bureau.world.service.stop().await;
     }
 }

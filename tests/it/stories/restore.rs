@@ -42,6 +42,8 @@ async fn lift_and_begin_another(bureau: &mut Bureau, lift: &str, begin: &str) {
     bureau
         .carry("lift", "orange", lift, "许环委办〔2026〕2号")
         .await;
+    // A day is longer than the lease of whoever sends: what is on its way by then is sent again.
+    until_sent(&bureau.world).await;
     bureau.hours_pass(24).await;
     bureau
         .carry("start", "yellow", begin, "许环委办〔2026〕3号")

@@ -6,7 +6,6 @@ use qingkong::domain::id::OrderKey;
 use serde_json::{Value, json};
 
 use super::bureau::{Bureau, said};
-use crate::world::Visitor;
 
 /// When 禹州市 is lifted, and when everything else is.
 const FIRST: &str = "2026-11-28T15:00";
@@ -16,15 +15,6 @@ fn lift(areas: Value) -> Value {
     let mut lift = said("lift", "orange", LAST);
     lift["areas"] = areas;
     lift
-}
-
-impl Bureau {
-    /// The field that a draft is refused for.
-    async fn faulty(&self, body: &Value) -> Value {
-        let (status, refused) = Visitor::json(self.officer.post("/api/v1/notices", body)).await;
-        assert_eq!(status, 422, "{refused}");
-        refused["errors"][0]["field"].clone()
-    }
 }
 
 both_engines! {
@@ -42,10 +32,11 @@ both_engines! {
         for (areas, code) in [
             (json!([area("411081", FIRST), area("411081", LAST)]), "area-twice"),
             (json!([area("411081", "2026-11-29T01:00")]), "area-after-lift"),
-            (json!([area("411081", "2026-11-27T15:00")]), "area-past"),
         ] {
             assert_eq!(bureau.refused(&lift(areas)).await, code);
         }
+        let past = lift(json!([area("411081", "2026-11-27T15:00")]));
+        assert_eq!(bureau.faulty(&past).await, "areas");
         let mut lower = said("lower", "yellow", LAST);
         lower["areas"] = json!([area("411081", FIRST)]);
         assert_eq!(bureau.refused(&lower).await, "areas-of-no-lift");
@@ -108,6 +99,61 @@ both_engines! {
         }
         let (plan, _) = bureau.carry("withdraw", "orange", sooner, "许环委办〔2026〕5号").await;
         assert_eq!(plan["changes"], everyone);
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
+
+    async fn an_area_whose_hour_passed_before_the_issue_is_released_at_the_issue(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let notice = bureau.draft_of(&lift(json!([{ "area": "411081", "at": FIRST }]))).await;
+        bureau.sign(&notice).await;
+        bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let passed = "2026年11月28日15时已过，按发布时刻执行";
+        let page = format!("/notices/{notice}");
+        assert!(!bureau.page(&page).await.contains(passed));
+
+        // 16:00 of the 28th: it was signed for 15:00, and nobody was told.
+        bureau.hours_pass(20).await;
+        let shown = bureau.page(&page).await;
+        assert!(shown.contains(passed) && shown.contains("id=\"issue\""), "{shown}");
+        bureau.issue(&notice, "许环委办〔2026〕2号").await;
+        for listed in bureau.orders(warning).await {
+            let order = bureau.order(OrderKey(listed["order"].as_i64().unwrap())).await;
+            let hour = if listed["county"] == "411081" { "2026-11-28T16:00" } else { LAST };
+            assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(hour)));
+        }
+        let text = bureau.page(&format!("{page}/document")).await;
+        assert!(text.contains("2026年11月28日16时") && !text.contains("28日15时"), "{text}");
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_second_lift_reaches_only_those_who_are_still_bound(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let staggered = json!({ "areas": [{ "area": "411081", "at": FIRST }] });
+        bureau.carry_with(("lift", "orange", LAST), "许环委办〔2026〕2号", staggered).await;
+        let orders = bureau.orders(warning).await;
+        let (first, rest): (Vec<_>, Vec<_>) =
+            orders.into_iter().partition(|listed| listed["county"] == "411081");
+        assert!(!first.is_empty() && !rest.is_empty());
+
+        // 20:00 of the 28th: the first area is over.
+        bureau.hours_pass(24).await;
+        let sooner = "2026-11-28T21:00";
+        let (plan, _) = bureau.carry("lift", "orange", sooner, "许环委办〔2026〕3号").await;
+        assert_eq!(plan["changes"], json!({ "release": rest.len() }));
+        for (listed, hour) in [(&first[0], FIRST), (&rest[0], sooner)] {
+            let order = bureau.order(OrderKey(listed["order"].as_i64().unwrap())).await;
+            assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(hour)));
+        }
         bureau.adds_up(warning).await;
         bureau.world.service.stop().await;
     }

@@ -1,6 +1,8 @@
 use rstest::rstest;
 
+use super::super::sample;
 use super::*;
+use crate::domain::notice::NoticeKind;
 
 /// The shipped files with one of them changed; none of the text removes it.
 fn with(path: &str, change: impl Fn(&str) -> Option<String>) -> Files {
@@ -327,6 +329,36 @@ fn files_from_before_there_were_suspensions_tell_of_one_in_the_shipped_words(
     let path = format!("texts/zh/{}/body.txt", kind.as_str());
     let half = Playbook::of_record(with(&path, |_| None)).unwrap_err();
     assert_eq!(half.0[0].what, "expected this file");
+}
+
+#[rstest]
+#[case::title("title.txt")]
+#[case::body("body.txt")]
+fn a_notice_text_from_before_there_were_suspensions_takes_none_for_a_withdrawal(
+    #[case] file: &str,
+) {
+    let path = format!("texts/zh/notice/{file}");
+    let older = with(&path, |text| {
+        let older = text.replace("kind == \"suspend\"", "false");
+        Some(older.replace("kind == \"resume\"", "false"))
+    });
+    let faults = Playbook::read(older.clone()).unwrap_err();
+    let told: Vec<_> = faults.0.iter().map(|fault| fault.what.as_str()).collect();
+    assert_eq!(
+        told,
+        ["suspend", "resume"]
+            .map(|kind| format!("expected words for a notice to {kind}: it reads as a withdrawal"))
+    );
+    let older = Playbook::of_record(older).unwrap();
+    let resumed = older
+        .notice(Language::Zh)
+        .write(&sample::bare_notice(NoticeKind::Resume));
+    let resumed = resumed.unwrap();
+    assert_eq!(
+        resumed.title,
+        "关于恢复重污染天气橙色预警响应（样例）的通知"
+    );
+    assert!(!resumed.body.contains("撤回"), "{}", resumed.body);
 }
 
 #[rstest]

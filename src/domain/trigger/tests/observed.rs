@@ -107,6 +107,18 @@ fn days_start_early(
     );
 }
 
+#[test]
+fn a_higher_level_to_come_is_named_before_it_is_raised_to() {
+    let series = outlook("90 210 190 210 210 210 90 90");
+    let decision = of_liaocheng().decide_now(&series, None, None, &foreseen("2T08", &series));
+    assert_eq!(told(&decision), "issue yellow 2-6");
+    let mut because = decision.because.iter();
+    let orange = because.any(
+        |reason| matches!(reason, Reason::Met { level, .. } if *level == WarningLevel::Orange),
+    );
+    assert!(orange, "{decision:#?}");
+}
+
 /// 20 hours of haze over a midnight: no 24 of them have a mean over 150 µg/m³.
 const NIGHT: &str = "20x20 20x160 104x20";
 

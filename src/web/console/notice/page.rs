@@ -58,6 +58,7 @@ pub(super) fn unbegun(
         body: NoticeBody::Editing(Box::new(form)),
         steps: Vec::new(),
         differences: Vec::new(),
+        passed: Vec::new(),
         wording: None,
         document: String::new(),
         plan: None,
@@ -120,6 +121,11 @@ impl<'p> Page<'p> {
             body,
             steps: shown::steps(record, &self.names, self.seat.language),
             differences: self.differences(contents),
+            passed: contents
+                .passed(self.desk.now)
+                .into_iter()
+                .filter(|_| !self.is_settled())
+                .collect(),
             document: format!("{}/document", address(record.id)),
             wording: Box::pin(wording::of(self.seat, record.id)).await?,
             plan: plan::preview(self.seat, &self.desk, &self.board).await?,
@@ -133,6 +139,12 @@ impl<'p> Page<'p> {
             .caller
             .may(right, self.board.record.region)
             .is_ok()
+    }
+
+    /// Whether it was issued or given up.
+    fn is_settled(&self) -> bool {
+        let notice = &self.board.record.notice;
+        matches!(notice, Notice::Issued(_) | Notice::Abandoned(_))
     }
 
     fn facts(&self, contents: &Contents) -> NoticeFacts {
@@ -184,7 +196,7 @@ impl<'p> Page<'p> {
         let drafts = self.may(Right::DraftNotices);
         let draws = drafts || self.may(Right::IssueNotices);
         let approves = self.may(Right::ApproveNotices);
-        let under_way = !matches!(record.notice, Notice::Issued(_) | Notice::Abandoned(_));
+        let under_way = !self.is_settled();
         NoticeMoves {
             submit: to("submit").filter(|_| editing),
             approve: None,

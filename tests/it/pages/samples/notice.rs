@@ -125,6 +125,11 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         moves: NoticeMoves::default(),
         ..ready.clone()
     };
+    let lift = lift_notice(ready.clone());
+    let passed = NoticePage {
+        passed: vec![at("11-26T15:00")],
+        ..lift.clone()
+    };
     vec![
         ("notice-draft", draft.render().unwrap()),
         ("notice-draft-planned", planned.render().unwrap()),
@@ -140,7 +145,8 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
             "notice-suspend",
             suspend_notice(ready.clone()).render().unwrap(),
         ),
-        ("notice-lift", lift_notice(ready).render().unwrap()),
+        ("notice-lift", lift.render().unwrap()),
+        ("notice-passed", passed.render().unwrap()),
         (
             "notice-document",
             document(language, true).render().unwrap(),
@@ -284,6 +290,7 @@ fn draft(language: Language) -> NoticePage {
         body: NoticeBody::Editing(Box::new(form())),
         steps: vec![],
         differences: vec![],
+        passed: vec![],
         wording: None,
         document: owned("/notices/01/document"),
         plan: None,
