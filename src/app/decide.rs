@@ -46,14 +46,17 @@ pub async fn review(app: &App, region: RegionCode) -> Result<Decision, Error> {
 }
 
 /// Judges every region that has a file in the playbook, and answers with how many. One that cannot
-/// be judged holds up no other, and fails the whole in the end.
+/// be judged is logged and holds up no other; the last failure is that of the whole.
 pub async fn review_all(app: &App) -> Result<usize, Error> {
     let playbook = app.active_playbook().await?;
     let (mut judged, mut failed) = (0, None);
     for profile in playbook.profiles() {
         match review(app, profile.region).await {
             Ok(_) => judged += 1,
-            Err(error) => failed = Some(error),
+            Err(error) => {
+                tracing::warn!(region = %profile.region, %error, "Could not judge a region");
+                failed = Some(error);
+            }
         }
     }
     failed.map_or(Ok(judged), Err)

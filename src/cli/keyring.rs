@@ -25,8 +25,8 @@ enum Command {
     },
     /// Add a key and sign with it from now on; what older keys signed stays valid.
     ///
-    /// A running service goes on with the keys it has read: give every instance the new file, then
-    /// restart them one by one.
+    /// A running service goes on with the keys it has read, and refuses what the new one signed: give
+    /// every instance the new file, then restart them together.
     Rotate {
         #[command(flatten)]
         node: Node,

@@ -4,7 +4,7 @@
 //! time, draws a random number, or is async. `now` and new ids are arguments. What it knows of
 //! standards, plans and law it reads from *data* with the dates it holds (see [`playbook`]).
 //!
-//! The modules stand in the order in which an episode passes through them.
+//! The modules stand in groups, in the order in which an episode passes through these.
 
 pub mod digest;
 pub mod id;

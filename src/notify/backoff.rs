@@ -12,7 +12,8 @@ use serde::Deserialize;
 /// How patiently a channel repeats.
 ///
 /// The defaults repeat after at most 5 s, 10 s, 20 s … up to every quarter of an hour, and give up
-/// after a day: an order that nobody could deliver for a day has long been escalated to a person.
+/// after a day: an order that could not be delivered for a day is a dead letter, for a person to
+/// look at.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Backoff {

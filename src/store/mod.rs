@@ -14,7 +14,7 @@
 //! `$1` placeholders; `TEXT`, `BIGINT`, `INTEGER`, `BOOLEAN`, `DOUBLE PRECISION`; instants as epoch
 //! milliseconds. Both engines read alike: `ON CONFLICT … DO UPDATE`, `RETURNING`, CTEs, window
 //! functions, `FILTER`, `NULLS LAST`, `IS NOT DISTINCT FROM`, row values, `CAST(SUM(x) AS BIGINT)`.
-//! They differ on, hence not here: `LIKE` on ASCII case, JSON operators, `CURRENT_TIMESTAMP`,
+//! They differ on, hence not here: `LIKE` on letters (codes of regions are matched by it), JSON operators, `CURRENT_TIMESTAMP`,
 //! `MAX(a, b)`, casts of fractions to integers, uncast `SUM` of `BIGINT`, and row locks.
 //!
 //! PostgreSQL's write transactions are `READ COMMITTED`, SQLite's are alone. A repository that
