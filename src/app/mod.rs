@@ -191,6 +191,15 @@ pub enum Error {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// Nobody knows whether it was done. Whoever repeats it under its idempotency key learns that.
+    #[error("it is not known whether this was done")]
+    InDoubt {
+        /// When to ask again.
+        retry_after: Duration,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A fault of ours.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -267,10 +276,11 @@ impl From<StoreError> for Error {
                 Self::conflict("conflict", format!("{constraint} is taken"))
             }
             StoreError::Busy { after } => unavailable(after, error),
-            // Whoever repeats an act in doubt under its idempotency key learns what became of it.
-            StoreError::Unavailable(_) | StoreError::InDoubt(_) => {
-                unavailable(UNAVAILABLE_FOR, error)
-            }
+            StoreError::Unavailable(_) => unavailable(UNAVAILABLE_FOR, error),
+            StoreError::InDoubt(_) => Self::InDoubt {
+                retry_after: UNAVAILABLE_FOR,
+                source: Box::new(error),
+            },
             other => Self::internal(other),
         }
     }

@@ -53,7 +53,7 @@ impl Problem {
     }
 
     pub(super) fn too_slow() -> Self {
-        let text = "the request took too long and was given up";
+        let text = "the request took too long; look whether it was done before you repeat it";
         Self {
             retry_after: Some(Duration::from_secs(5)),
             ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", text)
@@ -179,6 +179,14 @@ impl From<Error> for Problem {
                     "something needed is away; nothing was done",
                 )
             },
+            Error::InDoubt { retry_after, .. } => Self {
+                retry_after: Some(*retry_after),
+                ..Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "in-doubt",
+                    "it is not known whether this was done: ask again under the same Idempotency-Key",
+                )
+            },
             Error::Internal(_) => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         };
         problem.cause = Some(Arc::new(error));
@@ -215,6 +223,11 @@ mod tests {
     #[case::invalid(Error::invalid("name", "malformed", "a name"), 422, "invalid")]
     #[case::forbidden(Error::Forbidden, 403, "forbidden")]
     #[case::too_often(Error::TooOften { retry_after: Duration::from_millis(1) }, 429, "too-often")]
+    #[case::in_doubt(
+        Error::InDoubt { retry_after: Duration::from_secs(5), source: "lost".into() },
+        503,
+        "in-doubt"
+    )]
     #[case::internal(Error::internal("a secret address"), 500, "internal")]
     fn every_error_has_its_status_and_code(
         #[case] error: Error,
