@@ -369,28 +369,31 @@ impl Concentration {
         Self::quotient(sum, count)
     }
 
-    /// The mean of every `width` values in a row, wherever at least `valid` of them are there. There
-    /// are `width - 1` fewer means than values.
-    pub fn sliding_means(
+    /// The mean of every `WIDTH` values in a row, wherever at least `valid` of them are there. There
+    /// are `WIDTH - 1` fewer means than values.
+    pub fn sliding_means<const WIDTH: usize>(
         values: &[Option<Self>],
-        width: usize,
         valid: usize,
-    ) -> impl Iterator<Item = Option<Self>> {
+    ) -> Vec<Option<Self>> {
         let (mut sum, mut count) = (0, 0);
-        let leaving = std::iter::repeat_n(&None, width).chain(values);
-        values
-            .iter()
-            .zip(leaving)
-            .map(move |(entering, leaving)| {
-                if let Some(value) = entering {
-                    (sum, count) = (sum + u64::from(value.0), count + 1);
-                }
-                if let Some(value) = leaving {
-                    (sum, count) = (sum - u64::from(value.0), count - 1);
-                }
-                (count >= valid).then(|| Self::quotient(sum, count as u64))?
-            })
-            .skip(width - 1)
+        let (first, entering) = values.split_at(values.len().min(WIDTH - 1));
+        for value in first.iter().flatten() {
+            (sum, count) = (sum + u64::from(value.0), count + 1);
+        }
+        let mean = |(entering, leaving): (&Option<Self>, &Option<Self>)| {
+            sum += entering.map_or(0, |value| u64::from(value.0));
+            count += usize::from(entering.is_some());
+            let mean = match count {
+                // Mostly: a divisor that the compiler knows.
+                _ if count == WIDTH => Self::quotient(sum, WIDTH as u64),
+                _ if count >= valid => Self::quotient(sum, count as u64),
+                _ => None,
+            };
+            sum -= leaving.map_or(0, |value| u64::from(value.0));
+            count -= usize::from(leaving.is_some());
+            mean
+        };
+        entering.iter().zip(values).map(mean).collect()
     }
 
     fn quotient(sum: u64, count: u64) -> Option<Self> {
@@ -442,6 +445,7 @@ fn marked(steps: u64, lost_a_fraction: bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -596,5 +600,25 @@ mod tests {
     fn a_name_at_odds_with_its_formula_is_refused() {
         let text = "细颗粒物(PM10)";
         assert_eq!(text.parse::<Pollutant>(), Err(NotAPollutant(text.into())));
+    }
+
+    proptest! {
+        #[test]
+        fn a_sliding_mean_is_the_mean_of_its_window(
+            steps in prop::collection::vec(prop::option::weighted(0.8, 0..=4_000_000_000_u32), 0..80),
+            valid in 1..=8_usize,
+        ) {
+            let values: Vec<_> = steps
+                .into_iter()
+                .map(|steps| steps.and_then(Concentration::from_steps))
+                .collect();
+            let means = values.windows(8).map(|window| {
+                let there = window.iter().flatten().copied();
+                let enough = there.clone().count() >= valid;
+                Concentration::mean(there).filter(|_| enough)
+            });
+            let sliding = Concentration::sliding_means::<8>(&values, valid);
+            prop_assert_eq!(sliding, means.collect::<Vec<_>>());
+        }
     }
 }

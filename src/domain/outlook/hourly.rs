@@ -9,7 +9,7 @@
 //! to 23, each the beginning of its hour, or from 01 to 24, each its end: a series that has a label
 //! 24 is read in the second way.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -112,10 +112,10 @@ impl Hourly {
             let hours = self.in_a_row(pollutant, first, last);
             match pollutant {
                 Pollutant::O3 => {
-                    let means = Concentration::sliding_means(&hours, 8, VALID_EIGHT_HOURS);
-                    sliding_largest(&means.collect::<Vec<_>>(), HOURS_A_DAY - 7)
+                    let means = Concentration::sliding_means::<8>(&hours, VALID_EIGHT_HOURS);
+                    sliding_largest(means, HOURS_A_DAY - 7)
                 }
-                _ => Concentration::sliding_means(&hours, HOURS_A_DAY, VALID_DAY).collect(),
+                _ => Concentration::sliding_means::<HOURS_A_DAY>(&hours, VALID_DAY),
             }
         });
         let days = first.iter_days().flat_map(|on| [on; HOURS_A_DAY]);
@@ -163,15 +163,15 @@ impl Hourly {
         last: NaiveDate,
     ) -> Vec<Option<Concentration>> {
         let labels = self.labels();
-        first
-            .iter_days()
-            .take_while(|day| *day <= last)
-            .flat_map(|day| {
-                let hours = self.days.get(&day);
-                let labels = labels.clone();
-                labels.map(move |label| hours.and_then(|hours| hours[pollutant][label]))
-            })
-            .collect()
+        let begin = |on: NaiveDate| {
+            let days = usize::try_from((on - first).num_days());
+            HOURS_A_DAY * days.expect("the first day is the first")
+        };
+        let mut row = vec![None; begin(last) + HOURS_A_DAY];
+        for (&on, hours) in self.days.range(first..=last) {
+            row[begin(on)..][..HOURS_A_DAY].copy_from_slice(&hours[pollutant][labels.clone()]);
+        }
+        row
     }
 }
 
@@ -208,20 +208,19 @@ fn largest_eight_hours(hours: &[Option<Concentration>]) -> Option<Concentration>
 }
 
 /// The largest of every `width` values in a row.
-fn sliding_largest(values: &[Option<Concentration>], width: usize) -> Vec<Option<Concentration>> {
-    // Those that may still be the largest: each is larger than all after it.
-    let mut candidates: VecDeque<usize> = VecDeque::new();
-    let mut largest = Vec::with_capacity(values.len());
-    for (at, value) in values.iter().enumerate() {
-        candidates.pop_front_if(|first| *first + width <= at);
-        while candidates
-            .pop_back_if(|last| values[*last] <= *value)
-            .is_some()
-        {}
-        candidates.push_back(at);
-        largest.extend((at + 1 >= width).then(|| values[candidates[0]]));
+fn sliding_largest<T: Ord + Copy>(mut values: Vec<T>, width: usize) -> Vec<T> {
+    // Two adjoining or overlapping stretches make one that is up to twice as wide.
+    let mut covered = 1;
+    while covered < width {
+        let step = covered.min(width - covered);
+        let kept = values.len().saturating_sub(step);
+        for at in 0..kept {
+            values[at] = values[at].max(values[at + step]);
+        }
+        values.truncate(kept);
+        covered += step;
     }
-    largest
+    values
 }
 
 fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> {
@@ -234,6 +233,7 @@ fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> 
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -387,5 +387,16 @@ mod tests {
         }
         let outlook = Outlook::new("Dongsi", None, hourly.days(&standards())).unwrap();
         assert_eq!(outlook.gaps().collect::<Vec<_>>(), [on(25), on(26)]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_largest_of_a_stretch_is_found_wherever_it_begins(
+            values in prop::collection::vec(any::<u8>(), 0..60),
+            width in 1..30_usize,
+        ) {
+            let largest: Vec<_> = values.windows(width).filter_map(|row| row.iter().max()).collect();
+            prop_assert_eq!(sliding_largest(values.iter().collect(), width), largest);
+        }
     }
 }
