@@ -17,11 +17,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::playbook::{PlaybookFault, Standing};
 
+mod concentration;
 mod file;
 mod pollutant;
+mod scale;
 
-pub use pollutant::{Concentration, NotAConcentration, NotAPollutant};
-pub use pollutant::{PerPollutant, Pollutant, PollutantSet};
+pub use concentration::{Concentration, NotAConcentration};
+pub use pollutant::{NotAPollutant, PerPollutant, Pollutant, PollutantSet};
+
+use scale::Scale;
+
+/// The highest index that any standard has (HJ 633, 5.1).
+pub const HIGHEST_AQI: u16 = 500;
 
 /// The concentrations over one day or one hour; none where nothing valid was measured.
 ///
@@ -208,7 +215,6 @@ pub struct Standard {
     in_force_to: Option<NaiveDate>,
     lowest_aqi: u16,
     primary_above: u16,
-    rounding: Rounding,
     day: Report,
     hour: Report,
     categories: [CategoryRow; 6],
@@ -223,16 +229,10 @@ impl Standard {
     /// The index of a sample under this standard.
     pub fn assess(&self, period: Period, sample: &Sample) -> Aqi {
         let report = self.report(period);
-        let iaqi = PerPollutant::from_fn(|pollutant| {
-            let concentration = self.rounding.apply(pollutant, sample[pollutant]?);
-            report.scales[pollutant].iaqi(concentration)
-        });
-        let with = |wanted: Option<u16>| -> PollutantSet {
-            let alike = iaqi.iter().filter(|&(_, &index)| index == wanted);
-            alike.map(|(pollutant, _)| pollutant).collect()
-        };
-        let missing = with(None);
-        let highest = iaqi.iter().filter_map(|(_, &index)| index).max();
+        let iaqi =
+            PerPollutant::from_fn(|pollutant| report.scales[pollutant].iaqi(sample[pollutant]?));
+        let missing = iaqi.which(Option::is_none);
+        let highest = iaqi.values().copied().flatten().max();
 
         let (aqi, withheld) = match (highest, report.gaps.publish) {
             (None, _) => (None, Some(Withheld::NothingMeasured)),
@@ -247,7 +247,7 @@ impl Standard {
             (Some(highest), _) => (Some(highest.max(self.lowest_aqi)), None),
         };
         let primary = match aqi {
-            Some(aqi) if aqi > self.primary_above => with(highest),
+            Some(aqi) if aqi > self.primary_above => iaqi.which(|&index| index == highest),
             _ => PollutantSet::EMPTY,
         };
         Aqi {
@@ -374,6 +374,11 @@ impl Standards {
         self.0.iter().find(|standard| standard.is_in_force_on(day))
     }
 
+    /// The version a day is judged by, or, where none is in force on it, the newest.
+    pub fn of(&self, day: NaiveDate) -> &Standard {
+        self.in_force_on(day).unwrap_or_else(|| self.newest())
+    }
+
     /// The version that came last.
     pub fn newest(&self) -> &Standard {
         self.0.last().expect("standards are never empty")
@@ -445,72 +450,6 @@ enum PublishGaps {
     Always,
     /// The index of what is there, if it is above a line.
     Above(u16),
-}
-
-/// What is done to a concentration before it is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-enum Rounding {
-    /// Nothing.
-    None,
-    /// GB/T 8170: to the nearest multiple, a tie to the even one; steps in µg/m³.
-    HalfEven { to_ug: u32, co_to_ug: u32 },
-}
-
-impl Rounding {
-    fn apply(self, pollutant: Pollutant, concentration: Concentration) -> Concentration {
-        match (self, pollutant) {
-            (Self::None, _) => concentration,
-            (Self::HalfEven { co_to_ug, .. }, Pollutant::Co) => concentration.half_even(co_to_ug),
-            (Self::HalfEven { to_ug, .. }, _) => concentration.half_even(to_ug),
-        }
-    }
-}
-
-/// From concentration to IAQI for one pollutant: straight lines between breakpoints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Scale {
-    averaging: Averaging,
-    /// Adjoining, from zero upwards.
-    segments: Vec<Segment>,
-    above: AboveTable,
-}
-
-impl Scale {
-    fn iaqi(&self, concentration: Concentration) -> Option<u16> {
-        let within = |segment: &&Segment| concentration <= segment.to;
-        match (self.segments.iter().find(within), self.above) {
-            (Some(segment), _) => Some(segment.iaqi(concentration)),
-            (None, AboveTable::Fixed(iaqi)) => Some(iaqi),
-            (None, AboveTable::NotComputed) => None,
-        }
-    }
-}
-
-/// The IAQI of a concentration beyond the last breakpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum AboveTable {
-    Fixed(u16),
-    NotComputed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Segment {
-    from: Concentration,
-    to: Concentration,
-    /// The IAQI at `from`, and how much higher it is at `to`.
-    base: u16,
-    rise: u16,
-}
-
-impl Segment {
-    /// HJ 633, formula (1), rounded up (4.2.6 of 2026): exact, for no quotient is ever formed.
-    fn iaqi(&self, concentration: Concentration) -> u16 {
-        let gone = u64::from(concentration.steps_above(self.from)) * u64::from(self.rise);
-        let above_base = gone.div_ceil(u64::from(self.to.steps_above(self.from)));
-        self.base + u16::try_from(above_base).expect("a segment rises by at most its `rise`")
-    }
 }
 
 #[cfg(test)]
