@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standards};
+use crate::aqi::{Concentration, PerPollutant, Period, Pollutant, Sample, Standards};
 
 use super::{Day, Days, HOURS_A_DAY, HoursOfDay, Outlook};
 
@@ -108,24 +108,28 @@ impl Hourly {
         else {
             return Rolling(Vec::new());
         };
+        let rows = self.in_rows(first, last);
         let means = PerPollutant::from_fn(|pollutant| {
-            let hours = self.in_a_row(pollutant, first, last);
+            let hours = &rows[pollutant];
             match pollutant {
                 Pollutant::O3 => {
-                    let means = Concentration::sliding_means::<8>(&hours, VALID_EIGHT_HOURS);
+                    let means = Concentration::sliding_means::<8>(hours, VALID_EIGHT_HOURS);
                     sliding_largest(means, HOURS_A_DAY - 7)
                 }
-                _ => Concentration::sliding_means::<HOURS_A_DAY>(&hours, VALID_DAY),
+                _ => Concentration::sliding_means::<HOURS_A_DAY>(hours, VALID_DAY),
             }
         });
-        let days = first.iter_days().flat_map(|on| [on; HOURS_A_DAY]);
-        let spans = days
-            .zip(0..means[Pollutant::Pm25].len())
-            .map(|(on, begin)| {
+        let count = means[Pollutant::Pm25].len();
+        let mut spans = Vec::with_capacity(count);
+        for (on, midnight) in first.iter_days().zip((0..count).step_by(HOURS_A_DAY)) {
+            let standard = standards.of(on);
+            let begins = midnight..count.min(midnight + HOURS_A_DAY);
+            spans.extend(begins.map(|begin| {
                 let sample = PerPollutant::from_fn(|pollutant| means[pollutant][begin]);
-                Day::measured(on, &sample, standards)
-            });
-        Rolling(spans.collect())
+                Day::indexed(on, standard.assess(Period::Day, &sample))
+            }));
+        }
+        Rolling(spans)
     }
 
     /// Every 24 hours of the days of an outlook. Those that are a day of it are that day as it stands
@@ -155,23 +159,24 @@ impl Hourly {
         }
     }
 
-    /// The hours of whole days, the first the one that begins them.
-    fn in_a_row(
+    /// The hours of the days from one to another in a row, the first the one that begins the first day.
+    fn in_rows(
         &self,
-        pollutant: Pollutant,
         first: NaiveDate,
         last: NaiveDate,
-    ) -> Vec<Option<Concentration>> {
-        let labels = self.labels();
+    ) -> PerPollutant<Vec<Option<Concentration>>> {
         let begin = |on: NaiveDate| {
             let days = usize::try_from((on - first).num_days());
-            HOURS_A_DAY * days.expect("the first day is the first")
+            HOURS_A_DAY * days.expect("no day is before the first")
         };
-        let mut row = vec![None; begin(last) + HOURS_A_DAY];
-        for (&on, hours) in self.days.range(first..=last) {
-            row[begin(on)..][..HOURS_A_DAY].copy_from_slice(&hours[pollutant][labels.clone()]);
+        let mut rows = PerPollutant::from_fn(|_| vec![None; begin(last) + HOURS_A_DAY]);
+        for (&on, hours) in &self.days {
+            for pollutant in Pollutant::ALL {
+                let day = &hours[pollutant][self.labels()];
+                rows[pollutant][begin(on)..][..HOURS_A_DAY].copy_from_slice(day);
+            }
         }
-        row
+        rows
     }
 }
 
