@@ -34,6 +34,8 @@ pub(super) struct Series<'r> {
     /// How many positions make 24 hours.
     day: i64,
     spans: Vec<Judgement>,
+    /// The positions of those above the lowest line at best, in order: what any run consists of.
+    high: Vec<i64>,
 }
 
 /// A run that calls for a level.
@@ -79,11 +81,7 @@ impl Judgement {
             high: range.high(),
         };
         let uncounted = rules.exclusions.pollutants;
-        let by_pollutant = !day.primary.is_empty()
-            && day
-                .primary
-                .iter()
-                .all(|primary| uncounted.contains(primary));
+        let by_pollutant = !day.primary.is_empty() && day.primary.is_within(uncounted);
         match (day.cause, day.pm2_5) {
             // Ozone is a pollutant named as a cause: its day, too, is judged by the PM2.5.
             (Some(cause), pm2_5) if rules.exclusions.causes.contains(&cause) => {
@@ -129,11 +127,17 @@ impl<'r> Series<'r> {
     /// is none.
     pub(super) fn new(rules: &'r Rules, days: Days<'_>, origin: NaiveDate) -> Self {
         let spans = days.as_slice().iter();
+        let spans: Vec<_> = spans.map(|day| Judgement::of(rules, day)).collect();
+        let line = rules.lowest_line();
+        let high = (0..)
+            .zip(&spans)
+            .filter(|(_, span)| span.is_above_at_best(line));
         Self {
             rules,
             origin: days.begin().unwrap_or_else(|| day_start(origin)),
             day: i64::try_from(days.a_day()).expect("24 at most"),
-            spans: spans.map(|day| Judgement::of(rules, day)).collect(),
+            high: high.map(|(position, _)| position).collect(),
+            spans,
         }
     }
 
@@ -320,14 +324,16 @@ impl<'r> Series<'r> {
         self.runs(0..self.end(), condition.run, Judgement::is_above)
             .filter(|run| run.end > reaching)
             .map(|run| {
+                let hour = run.start % self.day;
                 let inside = condition.inside.map_or(0, |clause| {
                     let runs = self.runs(run.clone(), clause, Judgement::is_above);
                     short(clause, runs.map(length).max().unwrap_or(0))
                 });
-                (short(condition.run, length(run)), inside)
+                (short(condition.run, length(run)), inside, hour)
             })
-            .min_by_key(|(days, inside)| days + inside)
-            .unwrap_or(none)
+            // Of runs as near, that which begins at the earliest hour of its day.
+            .min_by_key(|(days, inside, hour)| (days + inside, *hour))
+            .map_or(none, |(days, inside, _)| (days, inside))
     }
 
     /// The runs that meet a condition and whose last day is `reaching` or later.
@@ -351,21 +357,31 @@ impl<'r> Series<'r> {
             })
     }
 
-    /// The unbroken runs above a clause's line, longest possible, within these positions: of a rolling
-    /// series those that begin at each hour of the day.
+    /// The unbroken runs above a clause's line, longest possible, within these positions, in the order
+    /// in which they begin: of a rolling series those that begin at each hour of the day.
     fn runs(
         &self,
         positions: Range<i64>,
         clause: Clause,
         above: fn(Judgement, u16) -> bool,
     ) -> impl Iterator<Item = Range<i64>> {
-        (0..self.day).flat_map(move |hour| {
-            let begin = positions.start + hour;
-            let place = move |span: i64| begin + span * self.day;
-            let counts = move |span| above(self.at(place(span)), clause.line()).then_some(());
-            let spans = 0..(positions.end - begin) / self.day;
-            stretches(spans, counts).map(move |((), run)| place(run.start)..place(run.end))
-        })
+        let counts = move |position| {
+            positions.start <= position
+                && position + self.day <= positions.end
+                && above(self.at(position), clause.line())
+        };
+        let first = self.high.partition_point(|high| *high < positions.start);
+        let within = self.high[first..].iter().copied();
+        within
+            .take_while(move |high| *high < positions.end)
+            .filter(move |begin| counts(*begin) && !counts(begin - self.day))
+            .map(move |begin| {
+                let mut end = begin + self.day;
+                while counts(end) {
+                    end += self.day;
+                }
+                begin..end
+            })
     }
 
     /// How many spans there are.
