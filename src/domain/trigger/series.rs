@@ -4,6 +4,7 @@
 //! ends; of a rolling series one begins at every hour, and a run is every 24th of them. A range of
 //! positions reaches from where its first span begins to where its last one ends.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -179,10 +180,18 @@ impl<'r> Series<'r> {
     /// of natural days, of those that overlap by hours the fewest that cover them all.
     pub(super) fn met(&self, reaching: i64) -> Vec<Met> {
         let mut met = Vec::new();
+        // Conditions differ more often in how long a run lasts than in what it is above.
+        let mut above: BTreeMap<u16, Vec<Range<i64>>> = BTreeMap::new();
         for (level, conditions) in self.rules.levels() {
             for &condition in conditions {
-                let runs = self.meeting(condition, reaching, Judgement::is_above);
-                met.extend(chained(runs.collect()).into_iter().map(|days| Met {
+                let line = condition.run.line();
+                let runs = above.entry(line).or_insert_with(|| {
+                    self.runs_reaching(reaching, line, Judgement::is_above)
+                        .collect()
+                });
+                let meets = |run: &&Range<i64>| self.meets(run, condition, Judgement::is_above);
+                let meeting = runs.iter().filter(meets).cloned().collect();
+                met.extend(chained(meeting).into_iter().map(|days| Met {
                     level,
                     ground: Ground::Condition(condition),
                     days,
@@ -299,8 +308,9 @@ impl<'r> Series<'r> {
             .map(nearest)
             .min_by_key(|&(total, ..)| total)?;
         let at_best = |&condition: &Condition| {
-            let mut runs = self.meeting(condition, reaching, Judgement::is_above_at_best);
-            runs.next().is_some()
+            let above = Judgement::is_above_at_best;
+            self.runs_reaching(reaching, condition.run.line(), above)
+                .any(|run| self.meets(&run, condition, above))
         };
         Some(Next {
             level: above,
@@ -321,12 +331,11 @@ impl<'r> Series<'r> {
             condition.run.days(),
             condition.inside.map_or(0, Clause::days),
         );
-        self.runs(0..self.end(), condition.run, Judgement::is_above)
-            .filter(|run| run.end > reaching)
+        self.runs_reaching(reaching, condition.run.line(), Judgement::is_above)
             .map(|run| {
                 let hour = run.start % self.day;
                 let inside = condition.inside.map_or(0, |clause| {
-                    let runs = self.runs(run.clone(), clause, Judgement::is_above);
+                    let runs = self.runs(run.clone(), clause.line(), Judgement::is_above);
                     short(clause, runs.map(length).max().unwrap_or(0))
                 });
                 (short(condition.run, length(run)), inside, hour)
@@ -336,39 +345,46 @@ impl<'r> Series<'r> {
             .map_or(none, |(days, inside, _)| (days, inside))
     }
 
-    /// The runs that meet a condition and whose last day is `reaching` or later.
-    fn meeting(
+    /// Whether a run above the line of a condition meets it.
+    fn meets(
         &self,
+        run: &Range<i64>,
         condition: Condition,
-        reaching: i64,
-        above: fn(Judgement, u16) -> bool,
-    ) -> impl Iterator<Item = Range<i64>> {
-        let long = move |clause: Clause| {
-            move |run: &Range<i64>| length(run.clone()) >= i64::from(clause.days()) * self.day
+        above: impl Fn(Judgement, u16) -> bool + Copy,
+    ) -> bool {
+        let lasts = |run: &Range<i64>, clause: Clause| {
+            length(run.clone()) >= i64::from(clause.days()) * self.day
         };
-        self.runs(0..self.end(), condition.run, above)
-            .filter(move |run| run.end > reaching)
-            .filter(long(condition.run))
-            .filter(move |run| {
-                condition.inside.is_none_or(|clause| {
-                    self.runs(run.clone(), clause, above)
-                        .any(|run| long(clause)(&run))
-                })
-            })
+        let peaks = |clause: Clause| {
+            let mut runs = self.runs(run.clone(), clause.line(), above);
+            runs.any(|run| lasts(&run, clause))
+        };
+        lasts(run, condition.run) && condition.inside.is_none_or(peaks)
     }
 
-    /// The unbroken runs above a clause's line, longest possible, within these positions, in the order
-    /// in which they begin: of a rolling series those that begin at each hour of the day.
+    /// The [runs](Self::runs) whose last day is `reaching` or later.
+    fn runs_reaching(
+        &self,
+        reaching: i64,
+        line: u16,
+        above: impl Fn(Judgement, u16) -> bool + Copy,
+    ) -> impl Iterator<Item = Range<i64>> {
+        self.runs(0..self.end(), line, above)
+            .filter(move |run| run.end > reaching)
+    }
+
+    /// The unbroken runs above a line, longest possible, within these positions, in the order in which
+    /// they begin: of a rolling series those that begin at each hour of the day.
     fn runs(
         &self,
         positions: Range<i64>,
-        clause: Clause,
-        above: fn(Judgement, u16) -> bool,
+        line: u16,
+        above: impl Fn(Judgement, u16) -> bool + Copy,
     ) -> impl Iterator<Item = Range<i64>> {
         let counts = move |position| {
             positions.start <= position
                 && position + self.day <= positions.end
-                && above(self.at(position), clause.line())
+                && above(self.at(position), line)
         };
         let first = self.high.partition_point(|high| *high < positions.start);
         let within = self.high[first..].iter().copied();
