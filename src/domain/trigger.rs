@@ -418,24 +418,7 @@ impl Rules {
     /// The highest level whose conditions each civil day meets in hindsight: the days within a run
     /// that meets one, once the whole series is known. Days that meet none are not named.
     pub fn met_on_days<'o>(&self, days: impl Into<Days<'o>>) -> BTreeMap<NaiveDate, WarningLevel> {
-        let series = Series::new(self, days.into(), NaiveDate::default());
-        let first = series.on(0);
-        let day = |position: i64| {
-            let days = usize::try_from((series.on(position) - first).num_days());
-            days.expect("no run begins before the first day")
-        };
-        let mut highest = Vec::new();
-        for met in series.met(0) {
-            let days = day(met.days.start)..day(met.days.end - 1) + 1;
-            highest.resize(days.end.max(highest.len()), None);
-            for level in &mut highest[days] {
-                *level = Some(met.level).max(*level);
-            }
-        }
-        let on_days = first.iter_days().zip(highest);
-        on_days
-            .filter_map(|(day, level)| Some((day, level?)))
-            .collect()
+        Series::new(self, days.into(), NaiveDate::default()).met_on_days()
     }
 
     /// What to do on `today`, given what stands and what a superior ordered.

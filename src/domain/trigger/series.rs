@@ -201,6 +201,27 @@ impl<'r> Series<'r> {
         met
     }
 
+    /// The highest level of the runs that meet one, for each civil day they reach into.
+    pub(super) fn met_on_days(&self) -> BTreeMap<NaiveDate, WarningLevel> {
+        let first = self.on(0);
+        let day = |position| {
+            let days = usize::try_from((self.on(position) - first).num_days());
+            days.expect("no run begins before the first day")
+        };
+        let mut highest = Vec::new();
+        for met in self.met(0) {
+            let days = day(met.days.start)..day(met.days.end - 1) + 1;
+            highest.resize(days.end.max(highest.len()), None);
+            for level in &mut highest[days] {
+                *level = Some(met.level).max(*level);
+            }
+        }
+        let on_days = first.iter_days().zip(highest);
+        on_days
+            .filter_map(|(day, level)| Some((day, level?)))
+            .collect()
+    }
+
     /// The first position, from `anchor` on, of as many as a lift asks for with spans clear of a line.
     pub(super) fn clear_from(&self, line: u16, anchor: i64) -> Option<i64> {
         let asked = self.lift();
