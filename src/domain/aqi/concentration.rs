@@ -125,6 +125,7 @@ impl Concentration {
         Self(NonZeroU32::MIN.saturating_add(steps))
     }
 
+    /// A sum of steps over how many; none of nothing.
     #[inline]
     fn quotient(sum: u64, count: u64) -> Option<Self> {
         let rest = sum.checked_rem(count)?;

@@ -328,6 +328,17 @@ mod tests {
     }
 
     #[test]
+    fn the_pollutants_with_a_value_are_a_set_within_that_of_all() {
+        let values = PerPollutant::from_fn(|pollutant| pollutant as u8 % 3);
+        let first: PollutantSet = [Pollutant::Pm25, Pollutant::No2].into_iter().collect();
+        assert_eq!(values.which(|value| *value == 0), first);
+        assert_eq!(values.values().sum::<u8>(), 6);
+        let all = values.which(|_| true);
+        assert!(first.is_within(all) && !all.is_within(first));
+        assert!(PollutantSet::EMPTY.is_within(first));
+    }
+
+    #[test]
     fn a_pollutant_is_read_by_word_formula_and_name() {
         for pollutant in Pollutant::ALL {
             for name in [pollutant.as_str(), pollutant.symbol(), pollutant.zh()] {

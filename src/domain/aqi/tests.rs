@@ -357,6 +357,9 @@ fn a_day_is_judged_by_the_standard_in_force(#[case] day: &str, #[case] id: Optio
     let in_force = standards.in_force_on(day.parse().unwrap());
     assert_eq!(in_force.map(Standard::id), id);
     assert_eq!(standards.newest().id(), "hj633-2026");
+    // Where none is in force the newest is asked.
+    let asked = standards.of(day.parse().unwrap());
+    assert_eq!(asked.id(), id.unwrap_or("hj633-2026"));
 }
 
 #[test]

@@ -159,7 +159,8 @@ impl Hourly {
         }
     }
 
-    /// The hours of the days from one to another in a row, the first the one that begins the first day.
+    /// The hours of each pollutant in a row, from the one that begins the first of these days to the one
+    /// that ends the last.
     fn in_rows(
         &self,
         first: NaiveDate,
