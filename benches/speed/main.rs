@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 mod answer;
 mod bare;
 mod bureau;
+mod hours;
 mod issue;
 mod peers;
 mod program;
@@ -72,6 +73,8 @@ enum Bench {
     Start(start::Args),
     /// Replay the days of a country
     Replay(replay::Args),
+    /// Judge the hours of a country, against numpy
+    Hours(hours::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -84,11 +87,13 @@ fn main() -> anyhow::Result<()> {
         Some(Bench::Answer(args)) => answer::bench(&settings, &args),
         Some(Bench::Start(_)) => start::bench(&settings),
         Some(Bench::Replay(args)) => replay::bench(&settings, &args),
+        Some(Bench::Hours(args)) => hours::bench(&settings, &args),
         None => all(&settings),
     }
 }
 
 fn all(settings: &Settings) -> anyhow::Result<()> {
+    hours::bench(settings, &by_default())?;
     replay::bench(settings, &by_default())?;
     start::bench(settings)?;
     issue::bench(settings, &by_default())?;

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::notices::person;
 use super::{App, Begun, Caller, Error, Idempotency, Right};
+use crate::domain::aqi::HIGHEST_AQI;
 use crate::domain::id::WarningId;
 use crate::domain::information::{self, Update};
 use crate::domain::notice::Notice;
@@ -55,9 +56,6 @@ impl Told {
         self.due.is_some_and(|due| due < self.now)
     }
 }
-
-/// The highest AQI there is.
-const HIGHEST_AQI: u16 = 500;
 
 /// Tells the public how things stand; it is on record from here on.
 pub async fn give(

@@ -18,19 +18,17 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::aqi::{Period, Pollutant, PollutantSet, Sample, Standards};
+use crate::aqi::{Aqi, Period, Pollutant, PollutantSet, Sample, Standards};
 use crate::time::day_start;
 
 mod consensus;
 mod hourly;
 mod hours;
 
+pub use crate::aqi::HIGHEST_AQI;
 pub use consensus::{Agreed, Consensus, Forecasts, ForecastsError, Given, Voice};
 pub use hourly::{Hourly, Rolling};
 pub use hours::HoursOfDay;
-
-/// The highest index the standard has (HJ 633, 5.1).
-pub const HIGHEST_AQI: u16 = 500;
 
 const HOURS_A_DAY: usize = 24;
 
@@ -82,22 +80,16 @@ impl Day {
     /// A day observed by its daily concentrations, judged by the standard in force on it. Where
     /// the index may not be published, the day is a gap.
     pub fn measured(on: NaiveDate, sample: &Sample, standards: &Standards) -> Self {
-        Self::indexed(on, Period::Day, sample, standards)
+        Self::indexed(on, standards.of(on).assess(Period::Day, sample))
     }
 
     /// One hour of a day by the concentrations of that hour.
     pub fn of_hour(on: NaiveDate, sample: &Sample, standards: &Standards) -> Self {
-        Self::indexed(on, Period::Hour, sample, standards)
+        Self::indexed(on, standards.of(on).assess(Period::Hour, sample))
     }
 
-    fn indexed(on: NaiveDate, period: Period, sample: &Sample, standards: &Standards) -> Self {
-        let standard = standards
-            .in_force_on(on)
-            .unwrap_or_else(|| standards.newest());
-        let aqi = standard.assess(period, sample);
-        let range = |index: u16| {
-            AqiRange::exactly(index).expect("a standard computes indices from 0 to 500")
-        };
+    fn indexed(on: NaiveDate, aqi: Aqi) -> Self {
+        let range = AqiRange::of_index;
         Self {
             pm2_5: aqi.iaqi[Pollutant::Pm25].map(range),
             primary: aqi.primary,
@@ -175,6 +167,14 @@ impl AqiRange {
     /// A single value.
     pub fn exactly(aqi: u16) -> Result<Self, NotAnAqi> {
         Self::new(aqi, aqi).map_err(|_| NotAnAqi(aqi.to_string()))
+    }
+
+    /// The index that a standard computed: none is beyond 500.
+    const fn of_index(aqi: u16) -> Self {
+        Self {
+            low: aqi,
+            high: aqi,
+        }
     }
 
     /// The lower end.

@@ -419,16 +419,7 @@ impl Rules {
     /// The highest level whose conditions each civil day meets in hindsight: the days within a run
     /// that meets one, once the whole series is known. Days that meet none are not named.
     pub fn met_on_days<'o>(&self, days: impl Into<Days<'o>>) -> BTreeMap<NaiveDate, WarningLevel> {
-        let series = Series::new(self, days.into(), NaiveDate::default());
-        let mut on_days = BTreeMap::new();
-        for met in series.met(0) {
-            let (first, last) = (series.on(met.days.start), series.on(met.days.end - 1));
-            for day in first.iter_days().take_while(|day| *day <= last) {
-                let highest = on_days.entry(day).or_insert(met.level);
-                *highest = met.level.max(*highest);
-            }
-        }
-        on_days
+        Series::new(self, days.into(), NaiveDate::default()).met_on_days()
     }
 
     /// What to do on `today`, given what stands and what a superior ordered.

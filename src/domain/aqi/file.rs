@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::pollutant::{Concentration, PerPollutant, Pollutant};
-use super::{AboveTable, Averaging, Category, CategoryRow, Gaps, Report, Rounding};
-use super::{Scale, Segment, Standard};
+use super::concentration::Concentration;
+use super::pollutant::{PerPollutant, Pollutant};
+use super::scale::Scale;
+use super::{Averaging, Category, CategoryRow, Gaps, HIGHEST_AQI, Report, Standard};
 use crate::playbook::{self, PlaybookFault, Standing, Wrong};
 
 pub(super) fn parse(path: &str, text: &str) -> Result<Standard, PlaybookFault> {
@@ -31,7 +32,7 @@ struct File {
     in_force_from_standing: Option<Standing>,
     in_force_to: Option<Spanned<NaiveDate>>,
     indices: Spanned<Vec<u16>>,
-    lowest_aqi: u16,
+    lowest_aqi: Spanned<u16>,
     primary_above: u16,
     rounding: Spanned<Rounding>,
     day: ReportTable,
@@ -66,6 +67,24 @@ struct ScaleTable {
     above: Spanned<AboveTable>,
 }
 
+/// The IAQI of a concentration beyond the last breakpoint.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AboveTable {
+    Fixed(u16),
+    NotComputed,
+}
+
+/// What is done to a concentration before it is looked up.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum Rounding {
+    /// Nothing.
+    None,
+    /// GB/T 8170: to the nearest multiple, a tie to the even one; steps in µg/m³.
+    HalfEven { to_ug: u32, co_to_ug: u32 },
+}
+
 #[derive(Clone, Copy, Deserialize)]
 enum Unit {
     #[serde(rename = "ug/m3")]
@@ -83,10 +102,17 @@ impl File {
             return Err(expected(last, format!("a day not before {first}")));
         }
         let indices = self.indices.get_ref();
-        if indices.first() != Some(&0) || !rises(indices) {
-            return Err(expected(&self.indices, "indices that rise from 0"));
+        let within = indices.iter().all(|index| *index <= HIGHEST_AQI);
+        if indices.first() != Some(&0) || !rises(indices) || !within {
+            let what = format!("indices that rise from 0, to {HIGHEST_AQI} at most");
+            return Err(expected(&self.indices, what));
         }
-        if let Rounding::HalfEven { to_ug, co_to_ug } = *self.rounding.get_ref()
+        if *self.lowest_aqi.get_ref() > HIGHEST_AQI {
+            let what = format!("an index from 0 to {HIGHEST_AQI}");
+            return Err(expected(&self.lowest_aqi, what));
+        }
+        let rounding = *self.rounding.get_ref();
+        if let Rounding::HalfEven { to_ug, co_to_ug } = rounding
             && ![to_ug, co_to_ug]
                 .iter()
                 .all(|step| (1..=1_000).contains(step))
@@ -101,18 +127,17 @@ impl File {
             in_force_from: self.in_force_from,
             in_force_from_standing: self.in_force_from_standing.unwrap_or(self.standing),
             in_force_to: self.in_force_to.map(Spanned::into_inner),
-            lowest_aqi: self.lowest_aqi,
+            lowest_aqi: self.lowest_aqi.into_inner(),
             primary_above: self.primary_above,
-            rounding: self.rounding.into_inner(),
-            day: self.day.check(indices)?,
-            hour: self.hour.check(indices)?,
+            day: self.day.check(indices, rounding)?,
+            hour: self.hour.check(indices, rounding)?,
             categories: check_categories(self.categories)?,
         })
     }
 }
 
 impl ReportTable {
-    fn check(self, indices: &[u16]) -> Result<Report, Wrong> {
+    fn check(self, indices: &[u16], rounding: Rounding) -> Result<Report, Wrong> {
         let tables = self.scales;
         let scale = |pollutant| {
             let table = match pollutant {
@@ -123,7 +148,7 @@ impl ReportTable {
                 Pollutant::Co => &tables.co,
                 Pollutant::O3 => &tables.o3,
             };
-            table.check(indices)
+            table.check(indices, rounding.to(pollutant))
         };
         Ok(Report {
             scales: PerPollutant::try_from_fn(scale)?,
@@ -133,8 +158,8 @@ impl ReportTable {
 }
 
 impl ScaleTable {
-    /// The straight lines of a table; `indices` are those of its first breakpoints.
-    fn check(&self, indices: &[u16]) -> Result<Scale, Wrong> {
+    /// The scale of a table; `indices` are those of its first breakpoints.
+    fn check(&self, indices: &[u16], rounded_to: Option<Concentration>) -> Result<Scale, Wrong> {
         let breakpoints = self.breakpoints.get_ref();
         let most = indices.len();
         if breakpoints.first() != Some(&0)
@@ -150,27 +175,31 @@ impl ScaleTable {
             .map(|&point| self.unit.concentration(point).ok_or_else(too_high))
             .collect::<Result<Vec<_>, _>>()?;
 
-        let above = *self.above.get_ref();
         let last = indices[points.len() - 1];
-        if let AboveTable::Fixed(iaqi) = above
-            && iaqi < last
-        {
-            let what = format!("an index not below {last}, that of the last breakpoint");
-            return Err(expected(&self.above, what));
+        let above = match *self.above.get_ref() {
+            AboveTable::Fixed(iaqi) if !(last..=HIGHEST_AQI).contains(&iaqi) => {
+                let what =
+                    format!("an index from {last}, that of the last breakpoint, to {HIGHEST_AQI}");
+                return Err(expected(&self.above, what));
+            }
+            AboveTable::Fixed(iaqi) => Some(iaqi),
+            AboveTable::NotComputed => None,
+        };
+        let table: Vec<_> = points.into_iter().zip(indices.iter().copied()).collect();
+        Ok(Scale::new(self.averaging, &table, rounded_to, above))
+    }
+}
+
+impl Rounding {
+    /// Of what the concentrations of a pollutant become multiples, if of anything.
+    fn to(self, pollutant: Pollutant) -> Option<Concentration> {
+        match (self, pollutant) {
+            (Self::None, _) => None,
+            (Self::HalfEven { co_to_ug, .. }, Pollutant::Co) => {
+                Concentration::from_micrograms(co_to_ug)
+            }
+            (Self::HalfEven { to_ug, .. }, _) => Concentration::from_micrograms(to_ug),
         }
-        let segments = points.windows(2).zip(indices.windows(2));
-        Ok(Scale {
-            averaging: self.averaging,
-            segments: segments
-                .map(|(points, indices)| Segment {
-                    from: points[0],
-                    to: points[1],
-                    base: indices[0],
-                    rise: indices[1] - indices[0],
-                })
-                .collect(),
-            above,
-        })
     }
 }
 
@@ -234,7 +263,17 @@ mod tests {
     #[case::an_index_that_drops_beyond_the_table(
         "{ fixed = 300 }",
         "{ fixed = 200 }",
-        "expected an index not below 300, that of the last breakpoint"
+        "expected an index from 300, that of the last breakpoint, to 500"
+    )]
+    #[case::an_index_beyond_the_highest(
+        "{ fixed = 500 }",
+        "{ fixed = 501 }",
+        "expected an index from 500, that of the last breakpoint, to 500"
+    )]
+    #[case::indices_beyond_the_highest(
+        "indices = [0, 50, 100, 150, 200, 300, 400, 500]",
+        "indices = [0, 50, 100, 150, 200, 300, 400, 501]",
+        "expected indices that rise from 0, to 500 at most"
     )]
     #[case::an_unknown_rule_beyond_the_table(
         "{ fixed = 300 }",
@@ -244,7 +283,12 @@ mod tests {
     #[case::indices_that_do_not_begin_at_zero(
         "indices = [0,",
         "indices = [1,",
-        "expected indices that rise from 0"
+        "expected indices that rise from 0, to 500 at most"
+    )]
+    #[case::a_lowest_index_beyond_the_highest(
+        "lowest_aqi = 1",
+        "lowest_aqi = 501",
+        "expected an index from 0 to 500"
     )]
     #[case::a_day_no_calendar_has("2026-03-01", "2026-02-30", "input is out of range")]
     #[case::an_unknown_unit(

@@ -1,6 +1,4 @@
-//! Pollutants and how much of them is in the air.
-//!
-//! A [`Concentration`] is an integer, read from decimal text without passing through a float.
+//! The pollutants of the report, sets of them, and a value for each.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
@@ -87,7 +85,7 @@ impl Pollutant {
     }
 
     /// Micrograms in that unit.
-    const fn micrograms_in_unit(self) -> u32 {
+    pub(super) const fn micrograms_in_unit(self) -> u32 {
         match self {
             Self::Co => 1_000,
             _ => 1,
@@ -96,7 +94,7 @@ impl Pollutant {
 
     /// The most an instrument can have meant, in the unit of reports: 10,000 µg/m³ is the full
     /// scale of a particle monitor; above 200 mg/m³ a value of carbon monoxide was in µg/m³.
-    const fn most(self) -> u32 {
+    pub(super) const fn most(self) -> u32 {
         match self {
             Self::Co => 200,
             _ => 10_000,
@@ -166,6 +164,11 @@ impl PollutantSet {
     /// Whether it is there.
     pub fn contains(self, pollutant: Pollutant) -> bool {
         self.0 & (1 << pollutant as u8) != 0
+    }
+
+    /// Whether each of them is in another set too.
+    pub fn is_within(self, other: Self) -> bool {
+        self.0 & other.0 == self.0
     }
 
     /// Whether there is none.
@@ -243,7 +246,15 @@ pub struct PerPollutant<T>([T; 6]);
 impl<T> PerPollutant<T> {
     /// Asks for each value in order.
     pub fn from_fn(mut value: impl FnMut(Pollutant) -> T) -> Self {
-        Self(Pollutant::ALL.map(&mut value))
+        let [pm2_5, pm10, so2, no2, co, o3] = Pollutant::ALL;
+        Self([
+            value(pm2_5),
+            value(pm10),
+            value(so2),
+            value(no2),
+            value(co),
+            value(o3),
+        ])
     }
 
     /// Asks for each value in order, up to the first refusal.
@@ -257,6 +268,18 @@ impl<T> PerPollutant<T> {
             value(co)?,
             value(o3)?,
         ]))
+    }
+
+    /// The pollutants with such a value.
+    pub fn which(&self, such: impl Fn(&T) -> bool) -> PollutantSet {
+        let PerPollutant(bits) =
+            PerPollutant::from_fn(|pollutant| u8::from(such(&self[pollutant])) << pollutant as u8);
+        PollutantSet(bits.iter().sum())
+    }
+
+    /// Each value in order.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
     }
 
     /// Each pollutant with its value.
@@ -285,275 +308,11 @@ impl<T: Serialize> Serialize for PerPollutant<T> {
     }
 }
 
-/// Mass per volume of air, in steps of 0.0001 µg/m³.
-///
-/// Every breakpoint, every rounding tie and every point at which an index steps up is a multiple of
-/// 0.01 µg/m³. Digits beyond the fourth place can therefore change nothing but *on which side* of
-/// such a point a value lies, and that is kept: what is cut off leaves a last digit other than 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Concentration(u32);
-
-/// Why a text is not a concentration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a concentration of {pollutant}: expected {}", self.expected())]
-pub struct NotAConcentration {
-    /// What stood there.
-    pub text: String,
-    /// Whose concentration it should be.
-    pub pollutant: Pollutant,
-}
-
-impl NotAConcentration {
-    /// What should have stood there.
-    pub fn expected(&self) -> String {
-        let (most, unit) = (self.pollutant.most(), self.pollutant.unit());
-        format!("a decimal number from 0 to {most} ({unit})")
-    }
-}
-
-impl Concentration {
-    const STEPS_IN_MICROGRAM: u32 = 10_000;
-
-    /// Reads a plain decimal number in the unit of reports ([`Pollutant::unit`]).
-    ///
-    /// Negative, absurdly high and exponential numbers are refused.
-    pub fn parse(pollutant: Pollutant, text: &str) -> Result<Self, NotAConcentration> {
-        Self::parse_in(pollutant, text, pollutant.micrograms_in_unit() * 1_000)
-    }
-
-    /// Reads a plain decimal number in a unit of which one is so many thousandths of a µg/m³: 1,000
-    /// for µg/m³, 1,000,000 for mg/m³. The bounds are those of [`parse`](Self::parse).
-    pub fn parse_in(
-        pollutant: Pollutant,
-        text: &str,
-        thousandths: u32,
-    ) -> Result<Self, NotAConcentration> {
-        // One step is the tenth part of a thousandth.
-        const READ_TO: u32 = 1_000_000_000;
-        let most = pollutant.most() * pollutant.micrograms_in_unit();
-        parse_steps(text, READ_TO)
-            .map(|parts| u128::from(parts) * u128::from(thousandths) * 10)
-            .and_then(|product| {
-                let (whole, rest) = (product / u128::from(READ_TO), product % u128::from(READ_TO));
-                Some(marked(u64::try_from(whole).ok()?, rest != 0))
-            })
-            .filter(|&steps| steps <= u64::from(most) * u64::from(Self::STEPS_IN_MICROGRAM))
-            .and_then(|steps| u32::try_from(steps).ok())
-            .map(Self)
-            .ok_or_else(|| NotAConcentration {
-                text: text.to_owned(),
-                pollutant,
-            })
-    }
-
-    /// Whole micrograms per cubic metre; none above 400,000 of them.
-    pub fn from_micrograms(micrograms: u32) -> Option<Self> {
-        (micrograms <= 400_000).then(|| Self(micrograms * Self::STEPS_IN_MICROGRAM))
-    }
-
-    /// So many steps of 0.0001 µg/m³; none above 400,000 µg/m³.
-    pub fn from_steps(steps: u32) -> Option<Self> {
-        (steps <= 400_000 * Self::STEPS_IN_MICROGRAM).then_some(Self(steps))
-    }
-
-    /// Its steps of 0.0001 µg/m³.
-    pub const fn steps(self) -> u32 {
-        self.0
-    }
-
-    /// The mean; none of nothing.
-    pub fn mean(values: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let (sum, count) = values.into_iter().fold((0, 0), |(sum, count), value| {
-            (sum + u64::from(value.0), count + 1)
-        });
-        Self::quotient(sum, count)
-    }
-
-    /// The mean of every `width` values in a row, wherever at least `valid` of them are there. There
-    /// are `width - 1` fewer means than values.
-    pub fn sliding_means(
-        values: &[Option<Self>],
-        width: usize,
-        valid: usize,
-    ) -> impl Iterator<Item = Option<Self>> {
-        let (mut sum, mut count) = (0, 0);
-        let leaving = std::iter::repeat_n(&None, width).chain(values);
-        values
-            .iter()
-            .zip(leaving)
-            .map(move |(entering, leaving)| {
-                if let Some(value) = entering {
-                    (sum, count) = (sum + u64::from(value.0), count + 1);
-                }
-                if let Some(value) = leaving {
-                    (sum, count) = (sum - u64::from(value.0), count - 1);
-                }
-                (count >= valid).then(|| Self::quotient(sum, count as u64))?
-            })
-            .skip(width - 1)
-    }
-
-    fn quotient(sum: u64, count: u64) -> Option<Self> {
-        let rest = sum.checked_rem(count)?;
-        let mean = u32::try_from(marked(sum / count, rest != 0));
-        Some(Self(
-            mean.expect("a mean is no larger than its largest value"),
-        ))
-    }
-
-    /// Rounded to the nearest multiple of `step` µg/m³, a tie to the even one (GB/T 8170).
-    pub(super) fn half_even(self, step: u32) -> Self {
-        let step = step * Self::STEPS_IN_MICROGRAM;
-        let (multiple, rest) = (self.0 / step, self.0 % step);
-        let up = match (rest * 2).cmp(&step) {
-            std::cmp::Ordering::Less => 0,
-            std::cmp::Ordering::Equal => multiple % 2,
-            std::cmp::Ordering::Greater => 1,
-        };
-        Self((multiple + up) * step)
-    }
-
-    /// The distance from a concentration that is not higher, in steps.
-    pub(super) fn steps_above(self, lower: Self) -> u32 {
-        self.0 - lower.0
-    }
-}
-
-/// A plain decimal number in steps, of which `steps_in_unit` (a power of ten) make one.
-fn parse_steps(text: &str, steps_in_unit: u32) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let is_number =
-        |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    if !is_number(whole) || !is_number(fraction) {
-        return None;
-    }
-    let places = steps_in_unit.ilog10() as usize;
-    let (kept, cut) = fraction.split_at(fraction.len().min(places));
-    let whole: u64 = whole.parse().ok()?;
-    let part: u64 = format!("{kept:0<places$}").parse().ok()?;
-    let steps = whole.checked_mul(u64::from(steps_in_unit))? + part;
-    Some(marked(steps, cut.bytes().any(|digit| digit != b'0')))
-}
-
-/// A number of steps that lost a fraction is marked by a last digit other than 0.
-fn marked(steps: u64, lost_a_fraction: bool) -> u64 {
-    steps + u64::from(lost_a_fraction && steps.is_multiple_of(10))
-}
-
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
 
     use super::*;
-
-    fn pm(text: &str) -> Concentration {
-        Concentration::parse(Pollutant::Pm25, text).unwrap()
-    }
-
-    #[rstest]
-    #[case::micrograms_of_carbon_monoxide(Pollutant::Co, "300", 1_000, "0.3")]
-    #[case::as_open_meteo_writes_it(Pollutant::Co, "171.0", 1_000, "0.171")]
-    #[case::its_own_unit(Pollutant::Co, "4.21", 1_000_000, "4.21")]
-    #[case::mixing_ratio(Pollutant::So2, "38.49", 1_292, "49.72908")]
-    fn another_unit_is_converted_without_a_loss(
-        #[case] pollutant: Pollutant,
-        #[case] text: &str,
-        #[case] thousandths: u32,
-        #[case] in_our_unit: &str,
-    ) {
-        let read = Concentration::parse_in(pollutant, text, thousandths);
-        assert_eq!(read, Concentration::parse(pollutant, in_our_unit));
-    }
-
-    #[test]
-    fn the_bounds_hold_in_another_unit() {
-        assert!(Concentration::parse_in(Pollutant::Co, "200000", 1_000).is_ok());
-        assert!(Concentration::parse_in(Pollutant::Co, "200001", 1_000).is_err());
-        assert!(Concentration::parse_in(Pollutant::Pm25, "11", 1_000_000).is_err());
-    }
-
-    #[rstest]
-    #[case::whole(Pollutant::Pm25, "35", 35)]
-    #[case::fraction_of_zeros(Pollutant::Pm25, "35.0000000", 35)]
-    #[case::leading_zeros(Pollutant::Pm10, "0000000000000000000000035.0", 35)]
-    #[case::milligrams(Pollutant::Co, "1.9", 1_900)]
-    #[case::micrograms_in_milligrams(Pollutant::Co, "0.001", 1)]
-    #[case::full_scale(Pollutant::Pm10, "10000", 10_000)]
-    fn decimal_text_is_read_exactly(
-        #[case] pollutant: Pollutant,
-        #[case] text: &str,
-        #[case] micrograms: u32,
-    ) {
-        let read = Concentration::parse(pollutant, text);
-        assert_eq!(read.ok(), Concentration::from_micrograms(micrograms));
-    }
-
-    #[rstest]
-    #[case::negative(Pollutant::Pm25, "-1")]
-    #[case::not_a_number(Pollutant::Pm25, "NaN")]
-    #[case::infinite(Pollutant::Pm25, "inf")]
-    #[case::word(Pollutant::Pm25, "高")]
-    #[case::empty(Pollutant::Pm25, "")]
-    #[case::bare_point(Pollutant::Pm25, ".")]
-    #[case::two_points(Pollutant::Pm25, "1.2.3")]
-    #[case::exponent(Pollutant::Pm25, "1e3")]
-    #[case::thousands(Pollutant::Pm25, "1,000")]
-    #[case::full_width(Pollutant::Pm25, "３５")]
-    #[case::sentinel(Pollutant::O3, "99999")]
-    #[case::a_hair_above_full_scale(Pollutant::Pm10, "10000.00000001")]
-    #[case::longer_than_any_integer(Pollutant::Pm10, "99999999999999999999999999")]
-    #[case::micrograms_in_place_of_milligrams(Pollutant::Co, "1900")]
-    fn what_no_instrument_meant_is_refused(#[case] pollutant: Pollutant, #[case] text: &str) {
-        let text = text.to_owned();
-        let refused = NotAConcentration { text, pollutant };
-        assert_eq!(Concentration::parse(pollutant, &refused.text), Err(refused));
-    }
-
-    #[test]
-    fn a_refusal_names_the_unit() {
-        assert_eq!(
-            Concentration::parse(Pollutant::Co, "1900")
-                .unwrap_err()
-                .to_string(),
-            "`1900` is not a concentration of co: expected a decimal number from 0 to 200 (mg/m³)"
-        );
-    }
-
-    /// GB/T 8170, 3.2: below half down, above half up, half to the even neighbour.
-    #[rstest]
-    #[case::tie_to_even_below("36.5", 36)]
-    #[case::tie_to_even_above("35.5", 36)]
-    #[case::below_a_tie("35.4999999999999999999", 35)]
-    #[case::above_a_tie("36.5000000000000000001", 37)]
-    #[case::whole("36", 36)]
-    #[case::tie_to_zero("0.5", 0)]
-    fn rounding_is_half_to_even(#[case] text: &str, #[case] rounded: u32) {
-        assert_eq!(
-            Some(pm(text).half_even(1)),
-            Concentration::from_micrograms(rounded)
-        );
-    }
-
-    #[test]
-    fn carbon_monoxide_is_rounded_to_tenths_of_a_milligram() {
-        for (text, micrograms) in [("2.05", 2_000), ("2.15", 2_200), ("2.0500001", 2_100)] {
-            let read = Concentration::parse(Pollutant::Co, text).unwrap();
-            assert_eq!(
-                Some(read.half_even(100)),
-                Concentration::from_micrograms(micrograms)
-            );
-        }
-    }
-
-    #[test]
-    fn a_mean_keeps_on_which_side_of_a_point_it_lies() {
-        assert_eq!(Concentration::mean([pm("35"), pm("36")]), Some(pm("35.5")));
-        let third = Concentration::mean([pm("35"), pm("35"), pm("36")]).unwrap();
-        assert!(pm("35.333") < third && third < pm("35.334"));
-        let thousandth = (0..100_000).map(|at| if at == 0 { pm("36") } else { pm("35") });
-        assert!(Concentration::mean(thousandth) > Some(pm("35")));
-        assert_eq!(Concentration::mean([]), None);
-    }
 
     #[test]
     fn a_set_lists_its_pollutants_in_their_order() {
@@ -566,6 +325,17 @@ mod tests {
             ("pm2_5, o3".into(), "PM2.5、O3".into())
         );
         assert_eq!((set.len(), set.is_empty()), (2, false));
+    }
+
+    #[test]
+    fn the_pollutants_with_a_value_are_a_set_within_that_of_all() {
+        let values = PerPollutant::from_fn(|pollutant| pollutant as u8 % 3);
+        let first: PollutantSet = [Pollutant::Pm25, Pollutant::No2].into_iter().collect();
+        assert_eq!(values.which(|value| *value == 0), first);
+        assert_eq!(values.values().sum::<u8>(), 6);
+        let all = values.which(|_| true);
+        assert!(first.is_within(all) && !all.is_within(first));
+        assert!(PollutantSet::EMPTY.is_within(first));
     }
 
     #[test]

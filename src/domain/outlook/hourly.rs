@@ -9,12 +9,12 @@
 //! to 23, each the beginning of its hour, or from 01 to 24, each its end: a series that has a label
 //! 24 is read in the second way.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use crate::aqi::{Concentration, PerPollutant, Pollutant, Sample, Standards};
+use crate::aqi::{Concentration, PerPollutant, Period, Pollutant, Sample, Standards};
 
 use super::{Day, Days, HOURS_A_DAY, HoursOfDay, Outlook};
 
@@ -108,24 +108,28 @@ impl Hourly {
         else {
             return Rolling(Vec::new());
         };
+        let rows = self.in_rows(first, last);
         let means = PerPollutant::from_fn(|pollutant| {
-            let hours = self.in_a_row(pollutant, first, last);
+            let hours = &rows[pollutant];
             match pollutant {
                 Pollutant::O3 => {
-                    let means = Concentration::sliding_means(&hours, 8, VALID_EIGHT_HOURS);
-                    sliding_largest(&means.collect::<Vec<_>>(), HOURS_A_DAY - 7)
+                    let means = Concentration::sliding_means::<8>(hours, VALID_EIGHT_HOURS);
+                    sliding_largest(means, HOURS_A_DAY - 7)
                 }
-                _ => Concentration::sliding_means(&hours, HOURS_A_DAY, VALID_DAY).collect(),
+                _ => Concentration::sliding_means::<HOURS_A_DAY>(hours, VALID_DAY),
             }
         });
-        let days = first.iter_days().flat_map(|on| [on; HOURS_A_DAY]);
-        let spans = days
-            .zip(0..means[Pollutant::Pm25].len())
-            .map(|(on, begin)| {
+        let count = means[Pollutant::Pm25].len();
+        let mut spans = Vec::with_capacity(count);
+        for (on, midnight) in first.iter_days().zip((0..count).step_by(HOURS_A_DAY)) {
+            let standard = standards.of(on);
+            let begins = midnight..count.min(midnight + HOURS_A_DAY);
+            spans.extend(begins.map(|begin| {
                 let sample = PerPollutant::from_fn(|pollutant| means[pollutant][begin]);
-                Day::measured(on, &sample, standards)
-            });
-        Rolling(spans.collect())
+                Day::indexed(on, standard.assess(Period::Day, &sample))
+            }));
+        }
+        Rolling(spans)
     }
 
     /// Every 24 hours of the days of an outlook. Those that are a day of it are that day as it stands
@@ -155,23 +159,25 @@ impl Hourly {
         }
     }
 
-    /// The hours of whole days, the first the one that begins them.
-    fn in_a_row(
+    /// The hours of each pollutant in a row, from the one that begins the first of these days to the one
+    /// that ends the last.
+    fn in_rows(
         &self,
-        pollutant: Pollutant,
         first: NaiveDate,
         last: NaiveDate,
-    ) -> Vec<Option<Concentration>> {
-        let labels = self.labels();
-        first
-            .iter_days()
-            .take_while(|day| *day <= last)
-            .flat_map(|day| {
-                let hours = self.days.get(&day);
-                let labels = labels.clone();
-                labels.map(move |label| hours.and_then(|hours| hours[pollutant][label]))
-            })
-            .collect()
+    ) -> PerPollutant<Vec<Option<Concentration>>> {
+        let begin = |on: NaiveDate| {
+            let days = usize::try_from((on - first).num_days());
+            HOURS_A_DAY * days.expect("no day is before the first")
+        };
+        let mut rows = PerPollutant::from_fn(|_| vec![None; begin(last) + HOURS_A_DAY]);
+        for (&on, hours) in &self.days {
+            for pollutant in Pollutant::ALL {
+                let day = &hours[pollutant][self.labels()];
+                rows[pollutant][begin(on)..][..HOURS_A_DAY].copy_from_slice(day);
+            }
+        }
+        rows
     }
 }
 
@@ -208,20 +214,19 @@ fn largest_eight_hours(hours: &[Option<Concentration>]) -> Option<Concentration>
 }
 
 /// The largest of every `width` values in a row.
-fn sliding_largest(values: &[Option<Concentration>], width: usize) -> Vec<Option<Concentration>> {
-    // Those that may still be the largest: each is larger than all after it.
-    let mut candidates: VecDeque<usize> = VecDeque::new();
-    let mut largest = Vec::with_capacity(values.len());
-    for (at, value) in values.iter().enumerate() {
-        candidates.pop_front_if(|first| *first + width <= at);
-        while candidates
-            .pop_back_if(|last| values[*last] <= *value)
-            .is_some()
-        {}
-        candidates.push_back(at);
-        largest.extend((at + 1 >= width).then(|| values[candidates[0]]));
+fn sliding_largest<T: Ord + Copy>(mut values: Vec<T>, width: usize) -> Vec<T> {
+    // Two adjoining or overlapping stretches make one that is up to twice as wide.
+    let mut covered = 1;
+    while covered < width {
+        let step = covered.min(width - covered);
+        let kept = values.len().saturating_sub(step);
+        for at in 0..kept {
+            values[at] = values[at].max(values[at + step]);
+        }
+        values.truncate(kept);
+        covered += step;
     }
-    largest
+    values
 }
 
 fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> {
@@ -234,6 +239,7 @@ fn mean(hours: &[Option<Concentration>], valid: usize) -> Option<Concentration> 
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
+    use proptest::prelude::*;
     use rstest::rstest;
 
     use super::*;
@@ -387,5 +393,16 @@ mod tests {
         }
         let outlook = Outlook::new("Dongsi", None, hourly.days(&standards())).unwrap();
         assert_eq!(outlook.gaps().collect::<Vec<_>>(), [on(25), on(26)]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_largest_of_a_stretch_is_found_wherever_it_begins(
+            values in prop::collection::vec(any::<u8>(), 0..60),
+            width in 1..30_usize,
+        ) {
+            let largest: Vec<_> = values.windows(width).filter_map(|row| row.iter().max()).collect();
+            prop_assert_eq!(sliding_largest(values.iter().collect(), width), largest);
+        }
     }
 }

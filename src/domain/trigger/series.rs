@@ -4,6 +4,7 @@
 //! ends; of a rolling series one begins at every hour, and a run is every 24th of them. A range of
 //! positions reaches from where its first span begins to where its last one ends.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -34,6 +35,8 @@ pub(super) struct Series<'r> {
     /// How many positions make 24 hours.
     day: i64,
     spans: Vec<Judgement>,
+    /// The positions of those above the lowest line at best, in order: what any run consists of.
+    high: Vec<i64>,
 }
 
 /// A run that calls for a level.
@@ -79,11 +82,7 @@ impl Judgement {
             high: range.high(),
         };
         let uncounted = rules.exclusions.pollutants;
-        let by_pollutant = !day.primary.is_empty()
-            && day
-                .primary
-                .iter()
-                .all(|primary| uncounted.contains(primary));
+        let by_pollutant = !day.primary.is_empty() && day.primary.is_within(uncounted);
         match (day.cause, day.pm2_5) {
             // Ozone is a pollutant named as a cause: its day, too, is judged by the PM2.5.
             (Some(cause), pm2_5) if rules.exclusions.causes.contains(&cause) => {
@@ -129,11 +128,17 @@ impl<'r> Series<'r> {
     /// is none.
     pub(super) fn new(rules: &'r Rules, days: Days<'_>, origin: NaiveDate) -> Self {
         let spans = days.as_slice().iter();
+        let spans: Vec<_> = spans.map(|day| Judgement::of(rules, day)).collect();
+        let line = rules.lowest_line();
+        let high = (0..)
+            .zip(&spans)
+            .filter(|(_, span)| span.is_above_at_best(line));
         Self {
             rules,
             origin: days.begin().unwrap_or_else(|| day_start(origin)),
             day: i64::try_from(days.a_day()).expect("24 at most"),
-            spans: spans.map(|day| Judgement::of(rules, day)).collect(),
+            high: high.map(|(position, _)| position).collect(),
+            spans,
         }
     }
 
@@ -175,10 +180,18 @@ impl<'r> Series<'r> {
     /// of natural days, of those that overlap by hours the fewest that cover them all.
     pub(super) fn met(&self, reaching: i64) -> Vec<Met> {
         let mut met = Vec::new();
+        // Conditions differ more often in how long a run lasts than in what it is above.
+        let mut above: BTreeMap<u16, Vec<Range<i64>>> = BTreeMap::new();
         for (level, conditions) in self.rules.levels() {
             for &condition in conditions {
-                let runs = self.meeting(condition, reaching, Judgement::is_above);
-                met.extend(chained(runs.collect()).into_iter().map(|days| Met {
+                let line = condition.run.line();
+                let runs = above.entry(line).or_insert_with(|| {
+                    self.runs_reaching(reaching, line, Judgement::is_above)
+                        .collect()
+                });
+                let meets = |run: &&Range<i64>| self.meets(run, condition, Judgement::is_above);
+                let meeting = runs.iter().filter(meets).cloned().collect();
+                met.extend(chained(meeting).into_iter().map(|days| Met {
                     level,
                     ground: Ground::Condition(condition),
                     days,
@@ -186,6 +199,27 @@ impl<'r> Series<'r> {
             }
         }
         met
+    }
+
+    /// The highest level of the runs that meet one, for each civil day they reach into.
+    pub(super) fn met_on_days(&self) -> BTreeMap<NaiveDate, WarningLevel> {
+        let first = self.on(0);
+        let day = |position| {
+            let days = usize::try_from((self.on(position) - first).num_days());
+            days.expect("no run begins before the first day")
+        };
+        let mut highest = Vec::new();
+        for met in self.met(0) {
+            let days = day(met.days.start)..day(met.days.end - 1) + 1;
+            highest.resize(days.end.max(highest.len()), None);
+            for level in &mut highest[days] {
+                *level = Some(met.level).max(*level);
+            }
+        }
+        let on_days = first.iter_days().zip(highest);
+        on_days
+            .filter_map(|(day, level)| Some((day, level?)))
+            .collect()
     }
 
     /// The first position, from `anchor` on, of as many as a lift asks for with spans clear of a line.
@@ -295,8 +329,9 @@ impl<'r> Series<'r> {
             .map(nearest)
             .min_by_key(|&(total, ..)| total)?;
         let at_best = |&condition: &Condition| {
-            let mut runs = self.meeting(condition, reaching, Judgement::is_above_at_best);
-            runs.next().is_some()
+            let above = Judgement::is_above_at_best;
+            self.runs_reaching(reaching, condition.run.line(), above)
+                .any(|run| self.meets(&run, condition, above))
         };
         Some(Next {
             level: above,
@@ -317,55 +352,73 @@ impl<'r> Series<'r> {
             condition.run.days(),
             condition.inside.map_or(0, Clause::days),
         );
-        self.runs(0..self.end(), condition.run, Judgement::is_above)
-            .filter(|run| run.end > reaching)
+        self.runs_reaching(reaching, condition.run.line(), Judgement::is_above)
             .map(|run| {
+                let hour = run.start % self.day;
                 let inside = condition.inside.map_or(0, |clause| {
-                    let runs = self.runs(run.clone(), clause, Judgement::is_above);
+                    let runs = self.runs(run.clone(), clause.line(), Judgement::is_above);
                     short(clause, runs.map(length).max().unwrap_or(0))
                 });
-                (short(condition.run, length(run)), inside)
+                (short(condition.run, length(run)), inside, hour)
             })
-            .min_by_key(|(days, inside)| days + inside)
-            .unwrap_or(none)
+            // Of runs as near, that which begins at the earliest hour of its day.
+            .min_by_key(|(days, inside, hour)| (days + inside, *hour))
+            .map_or(none, |(days, inside, _)| (days, inside))
     }
 
-    /// The runs that meet a condition and whose last day is `reaching` or later.
-    fn meeting(
+    /// Whether a run above the line of a condition meets it.
+    fn meets(
         &self,
+        run: &Range<i64>,
         condition: Condition,
-        reaching: i64,
-        above: fn(Judgement, u16) -> bool,
-    ) -> impl Iterator<Item = Range<i64>> {
-        let long = move |clause: Clause| {
-            move |run: &Range<i64>| length(run.clone()) >= i64::from(clause.days()) * self.day
+        above: impl Fn(Judgement, u16) -> bool + Copy,
+    ) -> bool {
+        let lasts = |run: &Range<i64>, clause: Clause| {
+            length(run.clone()) >= i64::from(clause.days()) * self.day
         };
-        self.runs(0..self.end(), condition.run, above)
-            .filter(move |run| run.end > reaching)
-            .filter(long(condition.run))
-            .filter(move |run| {
-                condition.inside.is_none_or(|clause| {
-                    self.runs(run.clone(), clause, above)
-                        .any(|run| long(clause)(&run))
-                })
-            })
+        let peaks = |clause: Clause| {
+            let mut runs = self.runs(run.clone(), clause.line(), above);
+            runs.any(|run| lasts(&run, clause))
+        };
+        lasts(run, condition.run) && condition.inside.is_none_or(peaks)
     }
 
-    /// The unbroken runs above a clause's line, longest possible, within these positions: of a rolling
-    /// series those that begin at each hour of the day.
+    /// The [runs](Self::runs) whose last day is `reaching` or later.
+    fn runs_reaching(
+        &self,
+        reaching: i64,
+        line: u16,
+        above: impl Fn(Judgement, u16) -> bool + Copy,
+    ) -> impl Iterator<Item = Range<i64>> {
+        self.runs(0..self.end(), line, above)
+            .filter(move |run| run.end > reaching)
+    }
+
+    /// The unbroken runs above a line, longest possible, within these positions, in the order in which
+    /// they begin: of a rolling series those that begin at each hour of the day.
     fn runs(
         &self,
         positions: Range<i64>,
-        clause: Clause,
-        above: fn(Judgement, u16) -> bool,
+        line: u16,
+        above: impl Fn(Judgement, u16) -> bool + Copy,
     ) -> impl Iterator<Item = Range<i64>> {
-        (0..self.day).flat_map(move |hour| {
-            let begin = positions.start + hour;
-            let place = move |span: i64| begin + span * self.day;
-            let counts = move |span| above(self.at(place(span)), clause.line()).then_some(());
-            let spans = 0..(positions.end - begin) / self.day;
-            stretches(spans, counts).map(move |((), run)| place(run.start)..place(run.end))
-        })
+        let counts = move |position| {
+            positions.start <= position
+                && position + self.day <= positions.end
+                && above(self.at(position), line)
+        };
+        let first = self.high.partition_point(|high| *high < positions.start);
+        let within = self.high[first..].iter().copied();
+        within
+            .take_while(move |high| *high < positions.end)
+            .filter(move |begin| counts(*begin) && !counts(begin - self.day))
+            .map(move |begin| {
+                let mut end = begin + self.day;
+                while counts(end) {
+                    end += self.day;
+                }
+                begin..end
+            })
     }
 
     /// How many spans there are.
