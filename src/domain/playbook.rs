@@ -10,9 +10,12 @@
 //! [`aqi`](crate::aqi), [`measure`](crate::measure). How well a value is known is one [`Standing`]
 //! for all of them.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::advisory::AdvisoryKind;
 use crate::measure::PerLevel;
 use crate::notice::Approval;
 use crate::outlook::Forecasts;
@@ -93,6 +96,52 @@ pub struct RegionProfile {
     /// How often the public is told anew while a warning is in force; nothing is due where it is
     /// not said.
     pub information: Option<Information>,
+    /// Whom advisories are sent to.
+    #[serde(default)]
+    pub advisories: Audiences,
+}
+
+/// Who can be told of an advisory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addressees {
+    /// The enterprises on the region's list.
+    Enterprises,
+    /// The offices below it (属地分局、乡镇).
+    Offices,
+}
+
+/// Whom advisories are sent to, within the area that each means. *Assumed* where it is not said: the
+/// enterprises hear of a temporary control, nobody is written to about a health notice.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audiences {
+    /// Of a health notice (健康提示).
+    pub health_notice: BTreeSet<Addressees>,
+    /// Of a temporary control (临时管控).
+    pub temporary_control: BTreeSet<Addressees>,
+    /// How well that is known.
+    pub standing: Standing,
+}
+
+impl Default for Audiences {
+    fn default() -> Self {
+        Self {
+            health_notice: BTreeSet::new(),
+            temporary_control: [Addressees::Enterprises].into(),
+            standing: Standing::Assumed,
+        }
+    }
+}
+
+impl Audiences {
+    /// Whom an advisory of a kind is sent to.
+    pub const fn of(&self, kind: &AdvisoryKind) -> &BTreeSet<Addressees> {
+        match kind {
+            AdvisoryKind::HealthNotice { .. } => &self.health_notice,
+            AdvisoryKind::TemporaryControl { .. } => &self.temporary_control,
+        }
+    }
 }
 
 /// How often the public is told anew while a warning is in force (信息更新频次).
