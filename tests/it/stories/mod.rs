@@ -8,12 +8,14 @@ mod information;
 mod issue;
 mod keys;
 mod kill;
+mod kill_telling;
 mod playbook;
 mod restore;
 pub(crate) mod sinks;
 mod staggered;
 mod suspension;
 mod tampering;
+mod telling;
 mod whole;
 mod window;
 
