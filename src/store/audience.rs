@@ -74,7 +74,7 @@ pub async fn list_addressees(
                 AND active
                 AND region LIKE $2
               ORDER BY recipient_key",
-            (kind, format!("{}%", area.stem())),
+            (kind, below(Some(area))),
         )
         .await?;
     rows.into_iter().map(|row| Ok(row.try_into()?)).collect()
@@ -225,7 +225,7 @@ pub async fn list_successors(
     successors.collect()
 }
 
-/// The audience `t` of advisory `$1`, each with how far it was told of step `$2`.
+/// The audience `t` of advisory `$1` in regions like `$3`, each with how far it was told of step `$2`.
 macro_rules! audience_reached {
     () => {
         "SELECT t.recipient_key, t.region, t.name,
@@ -241,15 +241,16 @@ macro_rules! audience_reached {
                               AND m.recipient_key = t.recipient_key
                               AND m.step          = $2
           WHERE t.advisory_key = $1
+            AND t.region LIKE $3
           GROUP BY t.recipient_key, t.region, t.name"
     };
 }
 
-/// How many of an audience were told how far of a step.
+/// How many of an audience, in a region and below it or anywhere, were told how far of a step.
 pub async fn count_reached(
     tx: &mut Tx,
-    advisory: AdvisoryKey,
-    step: u32,
+    (advisory, step): (AdvisoryKey, u32),
+    within: Option<RegionCode>,
 ) -> Result<HashMap<Reached, i64>> {
     let rows: Vec<(String, i64)> = tx
         .all(
@@ -258,7 +259,7 @@ pub async fn count_reached(
                 audience_reached!(),
                 ") AS told GROUP BY reached"
             ),
-            (advisory.0, i64::from(step)),
+            (advisory.0, i64::from(step), below(within)),
         )
         .await?;
     let counts = rows.into_iter().map(|(word, count)| {
@@ -268,12 +269,12 @@ pub async fn count_reached(
     counts.collect()
 }
 
-/// An audience after a recipient, in the order of keys, with how far it was told of a step; those
-/// of one [`Reached`] only, where that is asked for.
+/// An audience after a recipient, in a region and below it or anywhere, in the order of keys, with how
+/// far it was told of a step; those of one [`Reached`] only, where that is asked for.
 pub async fn page_reached(
     tx: &mut Tx,
-    advisory: AdvisoryKey,
-    step: u32,
+    (advisory, step): (AdvisoryKey, u32),
+    within: Option<RegionCode>,
     only: Option<Reached>,
     after: RecipientKey,
     limit: i64,
@@ -284,14 +285,15 @@ pub async fn page_reached(
                 "SELECT recipient_key, region, name, reached FROM (",
                 audience_reached!(),
                 ") AS told
-                  WHERE recipient_key > $3
-                    AND ($4 = '' OR reached = $4)
+                  WHERE recipient_key > $4
+                    AND ($5 = '' OR reached = $5)
                   ORDER BY recipient_key
-                  LIMIT $5"
+                  LIMIT $6"
             ),
             (
                 advisory.0,
                 i64::from(step),
+                below(within),
                 after.0,
                 only.map_or("", Reached::as_str),
                 limit,
@@ -357,6 +359,11 @@ async fn list_ways(
         });
     }
     Ok(ways)
+}
+
+/// The pattern of the codes of a region and those below it, or of all.
+fn below(region: Option<RegionCode>) -> String {
+    format!("{}%", region.as_ref().map_or("", |region| region.stem()))
 }
 
 /// What the state of a message says of whom it is for.

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{AdvisoryRecord, may_see};
 use crate::app::playbook::Playbook;
-use crate::app::{App, Caller, Error};
+use crate::app::{App, Caller, Error, Right};
 use crate::domain::advisory::{Contents, Reached, Step, Telling};
 use crate::domain::id::{AdvisoryId, AdvisoryKey, RecipientKey};
 use crate::domain::journal::{RowTable, Rows};
@@ -108,8 +108,10 @@ pub async fn ahead(app: &App, record: &AdvisoryRecord) -> Result<(usize, usize),
     Ok((recipients.len(), recipients.len() - reachable))
 }
 
-/// Every step of an advisory that its audience hears of, the first first, with how that went.
+/// Every step of an advisory that its audience hears of, the first first, with how that went in the
+/// caller's region.
 pub async fn told(app: &App, caller: &Caller, id: AdvisoryId) -> Result<Vec<Told>, Error> {
+    let own = caller.region(Right::SeeWarnings)?;
     let mut tx = app.db.read().await?;
     let record = seen(&mut tx, caller, id).await?;
     let mut all = Vec::new();
@@ -121,14 +123,15 @@ pub async fn told(app: &App, caller: &Caller, id: AdvisoryId) -> Result<Vec<Told
             step: number,
             telling,
             at: step.at,
-            reached: audience::count_reached(&mut tx, AdvisoryKey(record.key), number).await?,
+            reached: audience::count_reached(&mut tx, (AdvisoryKey(record.key), number), own)
+                .await?,
         });
     }
     Ok(all)
 }
 
-/// A page of the audience of an advisory, each with how far it was told of a step; those only who were
-/// told so far, where that is asked for.
+/// A page of the audience of an advisory in the caller's region, each with how far it was told of a
+/// step; those only who were told so far, where that is asked for.
 pub async fn audience(
     app: &App,
     caller: &Caller,
@@ -137,11 +140,15 @@ pub async fn audience(
     only: Option<Reached>,
     after: Option<RecipientKey>,
 ) -> Result<Audience, Error> {
+    let own = caller.region(Right::SeeWarnings)?;
     let mut tx = app.db.read().await?;
     let record = seen(&mut tx, caller, id).await?;
-    let (key, after) = (AdvisoryKey(record.key), after.unwrap_or(RecipientKey(0)));
+    let (told, after) = (
+        (AdvisoryKey(record.key), step),
+        after.unwrap_or(RecipientKey(0)),
+    );
     let limit = i64::try_from(PAGE + 1).map_err(Error::internal)?;
-    let mut listed = audience::page_reached(&mut tx, key, step, only, after, limit).await?;
+    let mut listed = audience::page_reached(&mut tx, told, own, only, after, limit).await?;
     let more = listed.len() > PAGE;
     listed.truncate(PAGE);
     let next = listed.last().filter(|_| more);

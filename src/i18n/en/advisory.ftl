@@ -41,7 +41,7 @@ advisory-tells-nobody = The playbook names nobody to send this to: nothing is se
 advisory-lift-hint = Lifting tells the same recipients that were told when it was published.
 
 telling-title = Who was told
-telling-nobody = There was nobody to send it to when it was published.
+telling-nobody = Nobody in your region was to be told.
 telling-step = What
 telling-audience = Recipients
 told-lifted = Ended early

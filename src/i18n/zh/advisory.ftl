@@ -41,7 +41,7 @@ advisory-tells-nobody = 预案未列明此类信息的发送对象，发布后�
 advisory-lift-hint = 解除后即告知发布时的同一批单位。
 
 telling-title = 发送情况
-telling-nobody = 发布时没有发送对象，未向单位发送。
+telling-nobody = 本区域内没有发送对象，未发送。
 telling-step = 事项
 telling-audience = 发送对象
 told-lifted = 提前结束

@@ -468,7 +468,7 @@ async fn rows_of(bureau: &Bureau, table: &str) -> usize {
     found.next().unwrap().1.len()
 }
 
-async fn county_clerk(bureau: &Bureau, county: &str) -> Visitor {
+pub(crate) async fn county_clerk(bureau: &Bureau, county: &str) -> Visitor {
     bureau
         .world
         .account_in("jingban", Role::Clerk, county)

@@ -9,7 +9,7 @@ use qingkong::app::journal::verify;
 use qingkong::playbooks::{File, Files};
 use serde_json::{Value, json};
 
-use super::advisory::{control, draft, dust, get, merged, publish, show, sign, step};
+use super::advisory::{control, county_clerk, draft, dust, get, merged, publish, show, sign, step};
 use super::bureau::Bureau;
 use super::sinks::{Received, Sinks, count, until_sent};
 use crate::backup::{restore, take};
@@ -325,6 +325,23 @@ both_engines! {
         assert_eq!(Visitor::json(release).await.0, 200);
         until_sent(&bureau.world).await;
         assert_eq!(sinks.mail.seen().mails.len(), usize::try_from(waiting).unwrap());
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_county_sees_who_was_told_in_it_and_nobody_elsewhere(db: TestDb) {
+        let bureau = Bureau::new(db, 40).await;
+        let id = publish(&bureau, &control()).await;
+        let clerk = county_clerk(&bureau, "411081").await;
+        let mine = "SELECT COUNT(*) FROM recipient WHERE kind = 'plant' AND region = '411081'";
+        let mine = scalar(&bureau.world.db, mine).await;
+        assert!((1..40).contains(&mine));
+        let view = get(&clerk, &format!("/api/v1/advisories/{id}")).await;
+        assert_eq!(view["told"][0]["recipients"], mine);
+        let page = get(&clerk, &format!("/api/v1/advisories/{id}/recipients?step=4")).await;
+        let regions: HashSet<_> =
+            page["items"].as_array().unwrap().iter().map(|it| it["region"].clone()).collect();
+        assert_eq!(regions, HashSet::from([json!("411081")]));
+        assert_eq!(show(&bureau, &id).await["told"][0]["recipients"], 40);
         bureau.world.service.stop().await;
     }
 

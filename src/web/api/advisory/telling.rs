@@ -13,7 +13,8 @@ use crate::domain::time::rfc3339;
 use crate::web::api::Page;
 use crate::web::problem::{Problem, ProblemBody};
 
-/// A step of an advisory that those it was published to were told of, and how far.
+/// A step of an advisory that those it was published to were told of, and how far; as far as they lie in
+/// the caller's region.
 #[derive(Serialize, ToSchema)]
 pub(in crate::web::api) struct AdvisoryTold {
     /// Which of its steps, from 1.
@@ -125,7 +126,8 @@ impl From<Way> for AdvisoryMessage {
     }
 }
 
-/// Whom an advisory was published to, in the order of their keys, and how far each was told of a step.
+/// Whom an advisory was published to in the caller's region, in the order of their keys, and how far
+/// each was told of a step.
 #[utoipa::path(
     get, path = "/api/v1/advisories/{id}/recipients", tag = "advisories",
     params(("id" = String, Path, description = "The advisory"), RecipientQuery),
