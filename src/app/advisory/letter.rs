@@ -73,6 +73,11 @@ impl ToldAdvisory {
         })
     }
 
+    /// Whether the advisory has run out, so that nothing is left to be told of it.
+    pub(in crate::app) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.contents().until.at() <= now
+    }
+
     /// Which letter it is.
     pub(in crate::app) fn message(&self) -> AdvisoryMessage {
         AdvisoryMessage::of(&self.contents().kind, self.telling)

@@ -109,6 +109,8 @@ pub(super) enum Unsent {
     Superseded(u32),
     #[error("superseded by step {0} of the advisory")]
     Overtaken(u32),
+    #[error("the advisory has run out")]
+    RunOut,
     #[error("the contact has left the list")]
     NoContact,
     #[error("the contact has no address for `{0}` any more")]
@@ -122,7 +124,7 @@ pub(super) enum Unsent {
 impl Unsent {
     pub(super) fn fate(&self) -> Fate {
         match self {
-            Self::Superseded(_) | Self::Overtaken(_) => Fate::Superseded,
+            Self::Superseded(_) | Self::Overtaken(_) | Self::RunOut => Fate::Superseded,
             Self::NoContact | Self::NoAddress(_) | Self::NoLine | Self::NoAudience => Fate::Dead,
         }
     }
@@ -196,7 +198,7 @@ impl Around {
                 advisory,
                 step,
                 recipient,
-            } => self.steps[&(advisory, step)].find(message, recipient),
+            } => self.steps[&(advisory, step)].find(message, recipient, app.now()),
         }?;
         let reach = self.reach.get(&message.contact);
         let to = address(app, reach.ok_or(Unsent::NoContact)?, message);
@@ -253,7 +255,15 @@ impl Step {
         })
     }
 
-    fn find(&self, message: &Message, recipient: RecipientKey) -> Result<Says, Unsent> {
+    fn find(
+        &self,
+        message: &Message,
+        recipient: RecipientKey,
+        now: DateTime<Utc>,
+    ) -> Result<Says, Unsent> {
+        if self.advisory.is_over(now) {
+            return Err(Unsent::RunOut);
+        }
         let place = (message.contact, message.channel.clone());
         if let Some(&step) = self.successors.get(&place) {
             return Err(Unsent::Overtaken(step));

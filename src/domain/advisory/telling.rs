@@ -48,7 +48,7 @@ pub enum Reached {
     Waiting,
     /// None, and at least one was given up.
     Failed,
-    /// None before a later step was told in its place.
+    /// None before a later step was told in its place, or the advisory had run out.
     Overtaken,
     /// There is none: no contact with a mailbox or an endpoint.
     Unreachable,

@@ -367,7 +367,7 @@ pub enum Reached {
     Waiting,
     /// 未送达: given up.
     Failed,
-    /// 不再发送: a later step is told in its place.
+    /// 不再发送: a later step is told in its place, or it has run out.
     Overtaken,
     /// 无法送达: no mailbox and no endpoint on the list.
     Unreachable,

@@ -241,6 +241,29 @@ both_engines! {
         bureau.world.service.stop().await;
     }
 
+    async fn what_has_run_out_is_told_to_nobody_any_more(db: TestDb) {
+        let sinks = Sinks::start().await;
+        for _ in 0..500 {
+            sinks.mail.instead("greeting", Misbehaviour::HangUp);
+        }
+        let mut bureau = Bureau::sending(db, 12, &sinks).await;
+        let id = publish(&bureau, &control()).await;
+        let mails = "SELECT COUNT(*) FROM message WHERE channel = 'email'";
+        let mails = scalar(&bureau.world.db, mails).await;
+        // Its end is the 27th at 24 o'clock, 76 hours from now.
+        bureau.hours_pass(76).await;
+        sinks.mail.behave();
+        until_sent(&bureau.world).await;
+        assert_eq!(sinks.mail.seen().mails.len(), 0);
+        let moot = "SELECT COUNT(*) FROM attempt WHERE reply = 'the advisory has run out'";
+        assert!(scalar(&bureau.world.db, moot).await >= mails);
+        assert_eq!(count(&bureau.world.db, "dead").await, 0, "nobody has to look at it");
+        let told = show(&bureau, &id).await["told"][0].clone();
+        let (over, sent) = (told["overtaken"].as_i64(), told["handed_over"].as_i64());
+        assert_eq!(over.zip(sent).map(|(over, sent)| over + sent), Some(12), "{told}");
+        bureau.world.service.stop().await;
+    }
+
     async fn a_control_that_gives_way_tells_whoever_heard_of_it(db: TestDb) {
         let sinks = Sinks::start().await;
         let bureau = Bureau::sending(db, 12, &sinks).await;

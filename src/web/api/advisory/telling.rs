@@ -31,7 +31,7 @@ pub(in crate::web::api) struct AdvisoryTold {
     waiting: i64,
     /// For how many all were given up; see the dead letters.
     failed: i64,
-    /// How many are told of a later step in its place.
+    /// How many are told of a later step in its place, or of nothing since it has run out.
     overtaken: i64,
     /// How many have no contact with a mailbox or an endpoint.
     unreachable: i64,
