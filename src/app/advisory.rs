@@ -2,7 +2,7 @@
 //!
 //! Every step is a person's, as a notice's is, and with the same rights; only a coloured warning ends
 //! a temporary control by itself, in the transaction that issues it. Each use case makes one move of
-//! [`domain::advisory`](crate::domain::advisory), records it, and [tells](telling) whom it is meant for.
+//! [`domain::advisory`](crate::domain::advisory), records it, and [tells](told) whom it is meant for.
 //! What is refused there is a conflict here.
 
 use chrono::{DateTime, Utc};

@@ -1,7 +1,7 @@
 //! The outbox: messages waiting to be sent, the attempts at sending them, and dead letters.
 //!
 //! There is one, whatever a message is [about](About): all are claimed, tried, left waiting and given
-//! up alike. What they are told from is asked for in [`orders`] and in [`audience`](super::audience).
+//! up alike. What they are told from is asked for by [`list_told`] and in [`audience`](super::audience).
 //!
 //! A sender [claims](claim) what is due under a mark of its own, and tells how each attempt ended;
 //! a result under a mark that no longer holds is not taken. What the claim of a sender that died
