@@ -2,8 +2,8 @@
 //!
 //! Every step is a person's, as a notice's is, and with the same rights; only a coloured warning ends
 //! a temporary control by itself, in the transaction that issues it. Each use case makes one move of
-//! [`domain::advisory`](crate::domain::advisory) and records it. What is refused there is a conflict
-//! here.
+//! [`domain::advisory`](crate::domain::advisory), records it, and [tells](told) whom it is meant for.
+//! What is refused there is a conflict here.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::domain::advisory::{
     Act as Move, Advice, Advisory, AdvisoryKind, Answered, Asked, Contents, Draft, Refusal, Step,
 };
 use crate::domain::digest::Digest;
-use crate::domain::id::AdvisoryId;
+use crate::domain::id::{AdvisoryId, AdvisoryKey};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Decision, Proposal};
@@ -26,6 +26,10 @@ use crate::store::advisory::{self as store, NewAdvisory};
 use crate::store::notice::WarningHead;
 use crate::store::{Tx, counter};
 
+pub(super) mod letter;
+mod telling;
+
+pub use self::telling::{Audience, Listed, Told, Way, ahead, audience, told};
 pub use crate::store::advisory::AdvisoryRecord;
 
 /// What an officer writes when drafting.
@@ -131,7 +135,8 @@ pub async fn draft(
     };
     let digest = store::add_advisory(&mut act.tx, &new).await?;
     let which = (new.key, new.id, region);
-    journal_step(app, &mut act.tx, caller, which, (1, &step), digest).await?;
+    let told = (0, None);
+    journal_step(app, &mut act.tx, caller, which, (1, &step, digest), told).await?;
     act.commit(Stepped {
         advisory: new.id,
         state: "draft".to_owned(),
@@ -163,7 +168,7 @@ pub async fn step(
         by: person(caller)?,
         act: made,
     };
-    let state = take(app, tx, caller, record, &step).await?;
+    let state = take(app, tx, caller, &playbook, record, &step).await?;
     act.commit(Stepped {
         advisory: id,
         state: state.to_owned(),
@@ -227,11 +232,13 @@ async fn standing(
     Ok(standing)
 }
 
-/// Records a step that was allowed, moves the head with it, and tells the journal.
+/// Records a step that was allowed, moves the head with it, tells whom it is meant for, and then the
+/// journal.
 async fn take(
     app: &App,
     tx: &mut Tx,
     caller: &Caller,
+    playbook: &Playbook,
     record: AdvisoryRecord,
     step: &Step,
 ) -> Result<&'static str, Error> {
@@ -240,8 +247,11 @@ async fn take(
         .ok_or_else(|| Error::internal("a move that was allowed leads nowhere"))?;
     let digest = store::record_step(tx, record.key, seq, step).await?;
     store::set_advisory(tx, record.key, &after).await?;
+    let seq = u32::try_from(seq).map_err(Error::internal)?;
+    let key = AdvisoryKey(record.key);
+    let told = telling::tell(tx, playbook, key, after.contents(), (seq, step)).await?;
     let which = (record.key, record.id, record.region);
-    journal_step(app, tx, caller, which, (seq, step), digest).await?;
+    journal_step(app, tx, caller, which, (seq, step, digest), told).await?;
     Ok(after.state())
 }
 
@@ -262,7 +272,8 @@ pub(super) async fn give_way(
         let rules = proposal::rules_of(&playbook, record.region)?.rules;
         if let Some(act) = published.give_way(head.id, warning, &rules.exclusions, now) {
             let (at, by) = (now, person(caller)?);
-            take(app, tx, caller, record, &Step { at, by, act }).await?;
+            let step = Step { at, by, act };
+            take(app, tx, caller, &playbook, record, &step).await?;
         }
     }
     Ok(())
@@ -448,35 +459,33 @@ pub async fn list(
     Ok(seen)
 }
 
-/// Records a step in the journal, vouching for its row.
+/// Records a step in the journal, vouching for its row and for those that fix its audience.
 async fn journal_step(
     app: &App,
     tx: &mut Tx,
     caller: &Caller,
     (key, id, region): (i64, AdvisoryId, RegionCode),
-    (seq, step): (usize, &Step),
-    digest: Digest,
+    (seq, step, digest): (u32, &Step, Digest),
+    (messages, audience): (u64, Option<Rows>),
 ) -> Result<(), Error> {
-    let seq = i64::try_from(seq).map_err(Error::internal)?;
-    let subject = format!("advisory {id}");
-    let entry = Entry::new(
-        kind_of(&step.act),
-        subject,
-        caller,
-        step.at,
-        body(step, seq),
-    )
-    .in_region(region)
-    .vouching(Rows::of(RowTable::AdvisoryStep(key), [(seq, digest)]));
+    let mut body = json!({ "step": seq });
+    if let Move::Cancelled { warning, at } = &step.act {
+        body["warning"] = json!(warning);
+        body["at"] = json!(at);
+    }
+    if step.act.tells().is_some() {
+        body["messages"] = json!(messages);
+    }
+    let kind = kind_of(&step.act);
+    let entry = Entry::new(kind, format!("advisory {id}"), caller, step.at, body)
+        .in_region(region)
+        .vouching(Rows::of(
+            RowTable::AdvisoryStep(key),
+            [(i64::from(seq), digest)],
+        ))
+        .vouching(audience);
     journal::record(tx, &app.ids, entry).await?;
     Ok(())
-}
-
-fn body(step: &Step, seq: i64) -> serde_json::Value {
-    match &step.act {
-        Move::Cancelled { warning, at } => json!({ "step": seq, "warning": warning, "at": at }),
-        _ => json!({ "step": seq }),
-    }
 }
 
 const fn kind_of(act: &Move) -> &'static str {

@@ -2,8 +2,8 @@
 //!
 //! A dispatcher serves one lane. It claims what is due in batches, under a mark of its own; reads
 //! what the letters say; hands them to their hosts, each at its own pace; and has every result
-//! written by the group-commit writer. It decides nothing about orders: who is told what
-//! was decided when the plan was issued.
+//! written by the group-commit writer. It decides nothing: who is told what was decided when the plan
+//! was issued or the advisory published.
 //!
 //! # Design notes
 //!
@@ -15,7 +15,9 @@
 //! *What is overtaken.* A message that was never delivered is not sent any more when a later plan
 //! has put a message for the same contact in its place that itself asks for an answer, a changed
 //! duty or a release; the record says by which revision. A message that only tells of a new level
-//! stands in nobody's place: it does not say what is owed.
+//! stands in nobody's place: it does not say what is owed. Of an advisory, a later step stands in the
+//! place of an earlier one: whoever has not heard that it is public hears only that it has ended, and
+//! after the end that it states nothing is told of it.
 //!
 //! *One row that cannot be read delays nobody.* A batch is read at once; when that fails, its messages
 //! are read one by one, and none waits for its claim to run out.
@@ -46,8 +48,9 @@ use crate::notify::channels::Channels;
 use crate::store::outbox::{self, AttemptOutcome, Fate, Message};
 use crate::store::{StoreError, epoch, ladder};
 
-pub use crate::store::outbox::DeadLetter;
+pub use crate::store::outbox::{DeadLetter, Subject};
 
+mod around;
 mod dead;
 mod hosts;
 mod load;
@@ -464,14 +467,14 @@ fn count<L: Lane>(job: &Job, settled: &Settled, now: DateTime<Utc>) {
     )
     .increment(1);
     if settled.outcome == AttemptOutcome::Delivered {
-        let seconds = (now - job.issued_at()).as_seconds_f64();
+        let seconds = (now - job.decided_at()).as_seconds_f64();
         let labels = [("lane", L::NAME.to_owned()), ("channel", channel)];
         metrics::histogram!("qingkong_delivery_seconds", &labels).record(seconds);
     }
     if settled.fate == Fate::Dead {
         tracing::warn!(
             message.key = settled.message.0,
-            order.key = settled.order.0,
+            about = ?settled.about,
             why = settled.reply,
             "A message is given up"
         );

@@ -19,7 +19,8 @@ use crate::notify::render::{Duty, MessageContext, MessageKind, Recipient, When, 
 use crate::store::outbox::Told;
 use crate::store::{notice as store, plan};
 
-/// The language of an order. The page behind its link can be switched.
+/// The language of orders and of letters about advisories. The page behind an order's link can be
+/// switched.
 pub(super) const LANGUAGE: Language = Language::Zh;
 
 /// What stands in a preview where the issue will set the number and the check code.

@@ -26,8 +26,10 @@ use crate::trigger::Exclusions;
 use crate::warning::Warning;
 
 mod contents;
+mod telling;
 
 pub use contents::{Advice, AdvisoryKind, Answered, Asked, COMPULSORY, Contents};
+pub use telling::{Reached, Telling};
 
 /// One recorded step of an advisory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -74,6 +74,8 @@ macro_rules! keys {
 }
 
 keys! {
+    /// An advisory, as the store's other rows name it.
+    AdvisoryKey;
     /// An answer of an enterprise or office.
     AnswerKey;
     /// One attempt to deliver a message.

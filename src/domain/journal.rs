@@ -99,6 +99,8 @@ pub enum RowTable {
     NoticeStep(i64),
     /// Steps of an advisory, by number.
     AdvisoryStep(i64),
+    /// Whom an advisory was published to, by recipient.
+    AdvisoryRecipient(i64),
     /// Rows of a version of a reduction list, by recipient.
     ListRow(i64),
     /// Answers to orders.
@@ -126,6 +128,7 @@ impl RowTable {
             Self::PlanLine(_) => "plan_line",
             Self::NoticeStep(_) => "notice_step",
             Self::AdvisoryStep(_) => "advisory_step",
+            Self::AdvisoryRecipient(_) => "advisory_recipient",
             Self::ListRow(_) => "list_row",
             Self::Answer => "answer",
             Self::Attempt => "attempt",
@@ -144,6 +147,7 @@ impl RowTable {
             Self::PlanLine(key)
             | Self::NoticeStep(key)
             | Self::AdvisoryStep(key)
+            | Self::AdvisoryRecipient(key)
             | Self::ListRow(key) => Some(key),
             _ => None,
         }

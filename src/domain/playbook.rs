@@ -10,9 +10,12 @@
 //! [`aqi`](crate::aqi), [`measure`](crate::measure). How well a value is known is one [`Standing`]
 //! for all of them.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::advisory::AdvisoryKind;
 use crate::measure::PerLevel;
 use crate::notice::Approval;
 use crate::outlook::Forecasts;
@@ -93,6 +96,52 @@ pub struct RegionProfile {
     /// How often the public is told anew while a warning is in force; nothing is due where it is
     /// not said.
     pub information: Option<Information>,
+    /// Whom advisories are sent to.
+    #[serde(default)]
+    pub advisories: Audiences,
+}
+
+/// Who can be told of an advisory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addressees {
+    /// The enterprises on the region's list.
+    Enterprises,
+    /// The offices below it (属地分局、乡镇).
+    Offices,
+}
+
+/// Whom advisories are sent to, within the area that each means. *Assumed* where it is not said: the
+/// enterprises hear of a temporary control, nobody is written to about a health notice.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audiences {
+    /// Of a health notice (健康提示).
+    pub health_notice: BTreeSet<Addressees>,
+    /// Of a temporary control (临时管控).
+    pub temporary_control: BTreeSet<Addressees>,
+    /// How well that is known.
+    pub standing: Standing,
+}
+
+impl Default for Audiences {
+    fn default() -> Self {
+        Self {
+            health_notice: BTreeSet::new(),
+            temporary_control: [Addressees::Enterprises].into(),
+            standing: Standing::Assumed,
+        }
+    }
+}
+
+impl Audiences {
+    /// Whom an advisory of a kind is sent to.
+    pub const fn of(&self, kind: &AdvisoryKind) -> &BTreeSet<Addressees> {
+        match kind {
+            AdvisoryKind::HealthNotice { .. } => &self.health_notice,
+            AdvisoryKind::TemporaryControl { .. } => &self.temporary_control,
+        }
+    }
 }
 
 /// How often the public is told anew while a warning is in force (信息更新频次).
@@ -235,6 +284,7 @@ mod tests {
 
     use super::*;
     use crate::level::WarningLevel;
+    use crate::outlook::Cause;
 
     const XUCHANG: &str = include_str!("../../playbooks/regions/410000-henan/411000-xuchang.toml");
     const LAW: &str = include_str!("../../playbooks/law.toml");
@@ -255,6 +305,7 @@ mod tests {
     #[case::trusted_twice("\"市站\"]", "\"市站\", \"市站\"]", "市站 is named twice")]
     #[case::trusted_nobody("\"市站\"]", "\" \"]", "a source without a name")]
     #[case::told_without_pause("orange = 4, red = 4", "orange = 0, red = 4", "at least 1 hour")]
+    #[case::told_to_strangers("= [\"enterprises\"]", "= [\"plants\"]", "unknown variant `plants`")]
     #[case::never_fresh("fresh_hours = 30", "fresh_hours = 0", "from 1 to 720 hours")]
     fn a_wrong_profile_is_refused_with_file_and_line(
         #[case] right: &str,
@@ -266,6 +317,21 @@ mod tests {
         let fault = RegionProfile::parse("xuchang.toml", &text).unwrap_err();
         assert!(fault.what.contains(expected), "{fault}");
         assert!(fault.line > 1, "{fault}");
+    }
+
+    #[test]
+    fn a_region_that_does_not_say_tells_enterprises_of_a_control_and_nobody_of_a_health_notice() {
+        let said = XUCHANG.split("[advisories]").next().unwrap();
+        let silent = RegionProfile::parse("xuchang", said).unwrap();
+        assert_eq!(silent.advisories, Audiences::default());
+        let document = "豫环委攻坚办〔2026〕88号".to_owned();
+        let control = AdvisoryKind::TemporaryControl { document };
+        assert_eq!(
+            *silent.advisories.of(&control),
+            [Addressees::Enterprises].into()
+        );
+        let notice = AdvisoryKind::HealthNotice { cause: Cause::Dust };
+        assert!(silent.advisories.of(&notice).is_empty());
     }
 
     /// 生态环境法典, in force 2026-08-15: articles 93–96 became 261–264, 121 became 1134.

@@ -145,6 +145,31 @@ impl AdvisoryStep<'_> {
     }
 }
 
+/// Whom an advisory was published to.
+#[derive(Clone, Copy, Debug)]
+pub struct AdvisoryRecipient<'c> {
+    /// The advisory.
+    pub advisory: i64,
+    /// The recipient.
+    pub recipient: i64,
+    /// Where it lies.
+    pub region: &'c str,
+    /// What it is called.
+    pub name: &'c str,
+}
+
+impl AdvisoryRecipient<'_> {
+    /// The digest over all columns.
+    pub fn digest(&self) -> Digest {
+        Fields::new("advisory_recipient")
+            .int(self.advisory)
+            .int(self.recipient)
+            .text(self.region)
+            .text(self.name)
+            .finish()
+    }
+}
+
 /// What the public was told while a warning was in force.
 #[derive(Clone, Copy, Debug)]
 pub struct InformationUpdate<'c> {

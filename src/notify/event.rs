@@ -1,4 +1,5 @@
-//! The body of a webhook, version 1: what happened, when, and the order it happened to.
+//! The body of a webhook, version 1: what happened, when, and the order or the advisory it happened
+//! to.
 //!
 //! The outer form is that of Standard Webhooks (`type`, `timestamp`, `data`). It crosses a border,
 //! so its fields are fixed here and not those of the domain; a change that a reader could trip
@@ -9,7 +10,11 @@ use serde::Serialize;
 
 use super::render::{MessageContext, MessageKind, When};
 
-/// One event, as JSON.
+mod advisory;
+
+pub use advisory::AdvisoryEvent;
+
+/// One event about an order, as JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct OrderEvent<'a> {
     /// `order.issued`, `order.told`, `order.lifted`, `office.notified`, `order.withdrawn`,

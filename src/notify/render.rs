@@ -1,8 +1,9 @@
 //! Rendering: texts of the playbooks, filled in, become letters and documents.
 //!
 //! What is said is text of the playbooks (`texts/<language>/…`), so that a bureau can word its own:
-//! a [`MessageText`] for each kind of letter, a [`NoticeText`] for the notice itself. A warning keeps
-//! the playbook it was issued with. A letter is rendered when it is sent, and no link or name rests
+//! a [`MessageText`] for each kind of letter about an order, an [`AdvisoryText`] for each about an
+//! advisory, a [`NoticeText`] for the notice itself. A warning or advisory keeps the playbook it was
+//! issued with. A letter is rendered when it is sent, and no link or name rests
 //! in the outbox before; a notice is rendered when it is issued, and kept.
 //!
 //! Texts come from people, not from us: a template runs with a limit on its steps, a name it
@@ -20,12 +21,17 @@ use crate::domain::notice::{ClassLevel, MeasureClass};
 use crate::domain::time::{self, WrittenTime};
 use crate::playbooks::Files;
 
+mod advisory;
+mod mail;
 mod message;
 mod notice;
 
+pub use advisory::{AdvisoryContext, AdvisoryMessage, AdvisoryText, Cause};
 pub use message::{Duty, MessageContext, MessageKind, MessageText, Recipient};
 pub use notice::{Consultation, NoticeContext, NoticeText, Plants};
 
+#[cfg(test)]
+pub(super) use advisory::tests::control as advisory_sample;
 #[cfg(test)]
 pub(super) use message::tests::sample;
 

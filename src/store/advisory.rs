@@ -6,7 +6,7 @@ use super::db::FromRow;
 use super::{Inconsistency, Result, Tx};
 use crate::domain::advisory::{Advisory, Step};
 use crate::domain::digest::Digest;
-use crate::domain::id::AdvisoryId;
+use crate::domain::id::{AdvisoryId, AdvisoryKey};
 use crate::domain::record;
 use crate::domain::region::RegionCode;
 
@@ -170,6 +170,39 @@ pub async fn find_advisory(tx: &mut Tx, id: AdvisoryId) -> Result<Option<Advisor
         )
         .await?;
     first(tx, row).await
+}
+
+/// An advisory by its key.
+pub async fn find_advisory_by_key(tx: &mut Tx, key: AdvisoryKey) -> Result<Option<AdvisoryRecord>> {
+    let row: Option<AdvisoryRow> = tx
+        .optional(
+            "SELECT advisory_key, advisory_id, region, playbook
+               FROM advisory
+              WHERE advisory_key = $1",
+            (key.0,),
+        )
+        .await?;
+    first(tx, row).await
+}
+
+/// The public id of an advisory, and its place.
+pub async fn find_place(tx: &mut Tx, key: AdvisoryKey) -> Result<(AdvisoryId, RegionCode)> {
+    let (id, region): (String, String) = tx
+        .one(
+            "SELECT advisory_id, region
+               FROM advisory
+              WHERE advisory_key = $1",
+            (key.0,),
+        )
+        .await?;
+    let wrong = |column| Inconsistency::on("advisory").column(column).row(key);
+    Ok((
+        id.parse()
+            .map_err(|error| wrong("advisory_id").source(error))?,
+        region
+            .parse()
+            .map_err(|error| wrong("region").source(error))?,
+    ))
 }
 
 /// The advisories of a region and everything below it, the newest first.

@@ -111,7 +111,7 @@ pub async fn end_sessions(tx: &mut Tx) -> Result<u64> {
 }
 
 /// Whom a release concerns: the regions that have a list or a warning that stands, or about whose
-/// warnings something is still to be sent in a lane.
+/// warnings or advisories something is still to be sent in a lane.
 pub async fn list_concerned_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCode>> {
     let rows: Vec<(String,)> = tx
         .all(
@@ -127,6 +127,14 @@ pub async fn list_concerned_regions<L: Lane>(tx: &mut Tx) -> Result<Vec<RegionCo
                              WHERE m.plan_key = p.plan_key
                                AND m.state    = 'due'
                                AND m.lane     = $1)
+              UNION
+             SELECT v.region
+               FROM advisory v
+              WHERE EXISTS (SELECT 1
+                              FROM message m
+                             WHERE m.advisory_key = v.advisory_key
+                               AND m.state        = 'due'
+                               AND m.lane         = $1)
               ORDER BY 1",
             (L::NAME,),
         )

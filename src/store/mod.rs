@@ -44,6 +44,7 @@ macro_rules! status_columns {
 pub mod account;
 pub mod advisory;
 pub mod answer;
+pub mod audience;
 pub mod counter;
 pub mod db;
 pub mod epoch;

@@ -1,5 +1,8 @@
 //! The outbox: messages waiting to be sent, the attempts at sending them, and dead letters.
 //!
+//! There is one, whatever a message is [about](About): all are claimed, tried, left waiting and given
+//! up alike. What they are told from is asked for by [`list_told`] and in [`audience`](super::audience).
+//!
 //! A sender [claims](claim) what is due under a mark of its own, and tells how each attempt ended;
 //! a result under a mark that no longer holds is not taken. What the claim of a sender that died
 //! leaves behind becomes due again by itself. Messages that are held are never claimed, and after a
@@ -11,25 +14,46 @@ use chrono::{DateTime, Utc};
 
 use super::db::{Among, FromRow, Insert, Sql};
 use super::{Inconsistency, Result, Tx};
-use crate::domain::digest::Digest;
-use crate::domain::id::{
-    AttemptKey, ContactKey, MessageKey, OrderKey, PlanKey, RecipientKey, WarningKey,
-};
+use crate::domain::id::{AdvisoryKey, ContactKey, MessageKey, OrderKey, PlanKey, RecipientKey};
 use crate::domain::lane::Lane;
-use crate::domain::plan::{Change, Duty};
-use crate::domain::record;
-use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
 
-/// A message about to be sent: which order it tells whom of, and by which way.
+mod attempts;
+mod dead;
+mod orders;
+
+pub use attempts::{AttemptOutcome, AttemptRecord, list_attempts, record_attempts};
+pub use dead::{DeadLetter, Subject, find_dead_region, list_dead, redrive};
+pub use orders::{OrderAttempt, Told, list_attempts_of, list_successors, list_told};
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum About {
+    /// An order, as a plan words it.
+    Order {
+        /// The plan.
+        plan: PlanKey,
+        /// The order.
+        order: OrderKey,
+    },
+    /// A step of an advisory.
+    Advisory {
+        /// The advisory.
+        advisory: AdvisoryKey,
+        /// Which of its steps, counted from 1.
+        step: u32,
+        /// Whom it was published to.
+        recipient: RecipientKey,
+    },
+}
+
+/// A message about to be sent: what it tells whom of, and by which way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// Its key in this store.
     pub key: MessageKey,
-    /// The plan it tells of.
-    pub plan: PlanKey,
-    /// The order it tells of.
-    pub order: OrderKey,
+    /// What it tells of.
+    pub about: About,
     /// Whom it is for.
     pub contact: ContactKey,
     /// `email` or `webhook`.
@@ -49,36 +73,6 @@ pub struct Claimed {
     pub lost: Vec<(MessageKey, u32)>,
 }
 
-/// One attempt, as it is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AttemptRecord {
-    /// Its key in this store.
-    pub key: AttemptKey,
-    /// The message.
-    pub message: MessageKey,
-    /// The attempt's number, from 1.
-    pub number: u32,
-    /// When it was made.
-    pub at: DateTime<Utc>,
-    /// What came of it.
-    pub outcome: AttemptOutcome,
-    /// The other side's words, or ours; no personal data.
-    pub reply: String,
-}
-
-/// What came of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AttemptOutcome {
-    /// The next system has taken it over.
-    Delivered,
-    /// Not now.
-    Later,
-    /// Never.
-    Never,
-    /// The sender died over it: it may or may not have arrived.
-    Unknown,
-}
-
 /// What becomes of a message after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -90,30 +84,6 @@ pub enum Fate {
     Dead,
     /// A newer message says what counts.
     Superseded,
-}
-
-/// What a message is told from: its line, its contact, and what has come since.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// What the line means to the recipient.
-    pub change: Change,
-    /// What it says.
-    pub duty: Duty,
-    /// What the recipient is called.
-    pub name: String,
-    /// The line's digest.
-    pub digest: String,
-}
-
-impl Told {
-    /// The same as it holds once issued.
-    #[must_use]
-    pub fn as_issued(&self, at: DateTime<Utc>) -> Self {
-        Self {
-            duty: self.duty.clone().told_at(self.change, at),
-            ..self.clone()
-        }
-    }
 }
 
 /// Where a contact can be reached.
@@ -129,27 +99,6 @@ pub struct Reach {
     pub webhook: Option<String>,
 }
 
-/// A dead letter, as a person looks at it: no address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// Its key.
-    pub key: MessageKey,
-    /// The order it was to tell of.
-    pub order: OrderKey,
-    /// The recipient's name.
-    pub recipient: String,
-    /// The recipient's place.
-    pub region: RegionCode,
-    /// `email` or `webhook`.
-    pub channel: String,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// When the last was made.
-    pub last_at: DateTime<Utc>,
-    /// Why it was given up.
-    pub why: String,
-}
-
 /// How much waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Depth {
@@ -157,46 +106,8 @@ pub struct Depth {
     pub due: i64,
     /// When the oldest of those due by now fell due.
     pub oldest_at: Option<DateTime<Utc>>,
-    /// Dead letters of the warnings that stand.
+    /// Dead letters of the warnings and advisories that stand.
     pub dead: i64,
-}
-
-impl AttemptOutcome {
-    const ALL: [Self; 4] = [Self::Delivered, Self::Later, Self::Never, Self::Unknown];
-
-    fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.as_str() == word)
-    }
-
-    /// The word in rows, metrics and the interface.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Later => "later",
-            Self::Never => "never",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl AttemptRecord {
-    /// The digest over its row.
-    pub fn digest(&self) -> Digest {
-        record::Attempt {
-            key: self.key.0,
-            message: self.message.0,
-            number: self.number_column(),
-            at: self.at.timestamp_millis(),
-            outcome: self.outcome.as_str(),
-            reply: &self.reply,
-        }
-        .digest()
-    }
-
-    /// Patience ends long before the numbers do.
-    fn number_column(&self) -> i32 {
-        i32::try_from(self.number).unwrap_or(i32::MAX)
-    }
 }
 
 /// Whether anything of a lane is due and may be sent.
@@ -236,8 +147,8 @@ pub async fn claim<L: Lane>(
         .all(
             // SQLite's writers are alone; on PostgreSQL others claim at the same time.
             Sql::by_dialect(
-                "SELECT message_key, plan_key, order_key, contact_key, channel, attempts, lease_by,
-                        redriven_at, redriven_after
+                "SELECT message_key, plan_key, order_key, advisory_key, recipient_key, contact_key,
+                        channel, step, attempts, lease_by, redriven_at, redriven_after
                    FROM message
                   WHERE lane  = $1
                     AND state = 'due'
@@ -245,8 +156,8 @@ pub async fn claim<L: Lane>(
                     AND NOT EXISTS (SELECT 1 FROM epoch WHERE released_at IS NULL)
                   ORDER BY due_at, message_key
                   LIMIT $3",
-                "SELECT message_key, plan_key, order_key, contact_key, channel, attempts, lease_by,
-                        redriven_at, redriven_after
+                "SELECT message_key, plan_key, order_key, advisory_key, recipient_key, contact_key,
+                        channel, step, attempts, lease_by, redriven_at, redriven_after
                    FROM message
                   WHERE lane  = $1
                     AND state = 'due'
@@ -347,126 +258,6 @@ pub async fn set_fates(
     Ok(())
 }
 
-/// Records attempts.
-pub async fn record_attempts(tx: &mut Tx, attempts: &[AttemptRecord]) -> Result<()> {
-    let rows: Vec<_> = attempts
-        .iter()
-        .map(|attempt| {
-            (
-                attempt.key.0,
-                attempt.message.0,
-                attempt.number_column(),
-                attempt.at.timestamp_millis(),
-                attempt.outcome.as_str(),
-                attempt.reply.as_str(),
-                attempt.digest().to_string(),
-            )
-        })
-        .collect();
-    tx.insert_many(
-        "INSERT INTO attempt (attempt_key, message_key, number, at, outcome, reply, digest)",
-        rows,
-    )
-    .await?;
-    Ok(())
-}
-
-/// The attempts at a message, in order.
-pub async fn list_attempts(tx: &mut Tx, message: MessageKey) -> Result<Vec<AttemptRecord>> {
-    let rows: Vec<AttemptRow> = tx
-        .all(
-            "SELECT attempt_key, message_key, number, at, outcome, reply
-               FROM attempt
-              WHERE message_key = $1
-              ORDER BY number",
-            (message.0,),
-        )
-        .await?;
-    rows.into_iter().map(|row| Ok(row.try_into()?)).collect()
-}
-
-/// One attempt to tell a recipient of its order, as a person looks at it: no address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderAttempt {
-    /// When it was made.
-    pub at: DateTime<Utc>,
-    /// `email` or `webhook`.
-    pub channel: String,
-    /// The role of whoever it was meant for; none once they were erased.
-    pub role: Option<String>,
-    /// What came of it.
-    pub outcome: AttemptOutcome,
-    /// The other side's words, or ours.
-    pub reply: String,
-}
-
-/// Every attempt to tell of an order of a warning, the newest first.
-pub async fn list_attempts_of(
-    tx: &mut Tx,
-    warning: WarningKey,
-    order: OrderKey,
-) -> Result<Vec<OrderAttempt>> {
-    let rows: Vec<(i64, i64, String, Option<String>, String, String)> = tx
-        .all(
-            "SELECT a.attempt_key, a.at, m.channel, c.role, a.outcome, a.reply
-               FROM plan p
-               JOIN message m      ON m.plan_key    = p.plan_key
-                                  AND m.order_key   = $2
-               JOIN attempt a      ON a.message_key = m.message_key
-               LEFT JOIN contact c ON c.contact_key = m.contact_key
-              WHERE p.warning_key = $1
-              ORDER BY a.attempt_key DESC",
-            (warning.0, order.0),
-        )
-        .await?;
-    let attempts = rows
-        .into_iter()
-        .map(|(key, at, channel, role, outcome, reply)| {
-            let wrong = |column| Inconsistency::on("attempt").column(column).row(key);
-            Ok(OrderAttempt {
-                at: from_millis(at).ok_or_else(|| wrong("at"))?,
-                outcome: AttemptOutcome::of(&outcome).ok_or_else(|| wrong("outcome"))?,
-                channel,
-                role,
-                reply,
-            })
-        });
-    attempts.collect()
-}
-
-/// What the messages of a plan about these orders are told from.
-pub async fn list_told(
-    tx: &mut Tx,
-    plan: PlanKey,
-    orders: &[OrderKey],
-) -> Result<HashMap<OrderKey, Told>> {
-    const LINES: Among = Among::new(
-        "SELECT order_key, change, snapshot, name, digest
-           FROM plan_line
-          WHERE plan_key = $1
-            AND order_key",
-        "",
-    );
-    let keys: Vec<i64> = orders.iter().map(|order| order.0).collect();
-    let rows: Vec<(i64, String, String, String, String)> =
-        tx.all_among(LINES, (plan.0,), &keys).await?;
-    let told = rows
-        .into_iter()
-        .map(|(order, change, snapshot, name, digest)| {
-            let wrong = |column| Inconsistency::on("plan_line").column(column).row(order);
-            let told = Told {
-                change: change
-                    .parse()
-                    .map_err(|error| wrong("change").source(error))?,
-                duty: serde_json::from_str(&snapshot).map_err(|e| wrong("snapshot").source(e))?,
-                name,
-                digest,
-            };
-            Ok((OrderKey(order), told))
-        });
-    told.collect()
-}
-
 /// Where these contacts can be reached; one that was erased or retired is not there.
 pub async fn list_reach(
     tx: &mut Tx,
@@ -496,115 +287,6 @@ pub async fn list_reach(
     Ok(reach.collect())
 }
 
-/// Which messages about these orders a later plan of the warning has put others in the place of:
-/// the order, the contact and the channel, with the last revision that asks for an answer.
-pub async fn list_successors(
-    tx: &mut Tx,
-    warning: WarningKey,
-    after: u32,
-    orders: &[OrderKey],
-) -> Result<HashMap<(OrderKey, ContactKey, String), u32>> {
-    // A line that only tells of a level does not say what is owed, so it stands in no other's place.
-    const SUCCESSORS: Among = Among::new(
-        "SELECT m.order_key, m.contact_key, m.channel, p.revision
-           FROM plan p
-           JOIN message   m ON m.plan_key  = p.plan_key
-           JOIN plan_line l ON l.plan_key  = p.plan_key
-                           AND l.order_key = m.order_key
-          WHERE p.warning_key = $1
-            AND p.revision    > $2
-            AND p.issued_at IS NOT NULL
-            AND l.change     <> 'tell'
-            AND m.order_key",
-        "ORDER BY p.revision",
-    );
-    let keys: Vec<i64> = orders.iter().map(|order| order.0).collect();
-    let rows: Vec<(i64, i64, String, i32)> = tx
-        .all_among(SUCCESSORS, (warning.0, i64::from(after)), &keys)
-        .await?;
-    let successors = rows.into_iter().map(|(order, contact, channel, revision)| {
-        let wrong = || Inconsistency::on("plan").column("revision").row(order);
-        let revision = u32::try_from(revision).map_err(|_| wrong())?;
-        Ok(((OrderKey(order), ContactKey(contact), channel), revision))
-    });
-    successors.collect()
-}
-
-/// Dead letters of a region and everything below it, or of all regions, after a key, in key order.
-pub async fn list_dead<L: Lane>(
-    tx: &mut Tx,
-    region: Option<RegionCode>,
-    after: MessageKey,
-    limit: i64,
-) -> Result<Vec<DeadLetter>> {
-    let stem = region.as_ref().map_or("", |region| region.stem());
-    let rows: Vec<DeadRow> = tx
-        .all(
-            "SELECT m.message_key, m.order_key, l.name, r.region, m.channel, m.attempts, a.at,
-                    a.reply
-               FROM message   m
-               JOIN plan_line l ON l.plan_key      = m.plan_key
-                               AND l.order_key     = m.order_key
-               JOIN recipient r ON r.recipient_key = l.recipient_key
-               JOIN attempt   a ON a.message_key   = m.message_key
-                               AND a.number        = m.attempts
-              WHERE m.state = 'dead'
-                AND m.lane  = $1
-                AND m.message_key > $2
-                AND r.region LIKE $3
-              ORDER BY m.message_key
-              LIMIT $4",
-            (L::NAME, after.0, format!("{stem}%"), limit),
-        )
-        .await?;
-    rows.into_iter().map(|row| Ok(row.try_into()?)).collect()
-}
-
-/// Where the recipient of a dead letter lies; none if there is no such dead letter.
-pub async fn find_dead_region<L: Lane>(
-    tx: &mut Tx,
-    message: MessageKey,
-) -> Result<Option<RegionCode>> {
-    let row: Option<(String,)> = tx
-        .optional(
-            "SELECT r.region
-               FROM message   m
-               JOIN plan_line l ON l.plan_key      = m.plan_key
-                               AND l.order_key     = m.order_key
-               JOIN recipient r ON r.recipient_key = l.recipient_key
-              WHERE m.message_key = $1
-                AND m.lane  = $2
-                AND m.state = 'dead'",
-            (message.0, L::NAME),
-        )
-        .await?;
-    let wrong = |error| {
-        Inconsistency::on("recipient")
-            .column("region")
-            .row(message)
-            .source(error)
-    };
-    let region = row.map(|(region,)| region.parse().map_err(wrong));
-    Ok(region.transpose()?)
-}
-
-/// Sends a dead letter on its way again, with its patience restored; whether it was one.
-pub async fn redrive(tx: &mut Tx, message: MessageKey, now: DateTime<Utc>) -> Result<bool> {
-    let redriven = tx
-        .execute(
-            "UPDATE message
-                SET state          = 'due',
-                    due_at         = $2,
-                    redriven_at    = $2,
-                    redriven_after = attempts
-              WHERE message_key = $1
-                AND state = 'dead'",
-            (message.0, now.timestamp_millis()),
-        )
-        .await?;
-    Ok(redriven > 0)
-}
-
 /// Restores the patience of everything that is due in a lane: it waited for a person. Answers with
 /// how many messages that is.
 pub async fn redrive_due<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64> {
@@ -626,12 +308,13 @@ pub async fn depth<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<Depth> {
             "SELECT (SELECT COUNT(*) FROM message WHERE state = 'due'  AND lane = $1),
                     (SELECT COUNT(*)
                        FROM message m
-                       JOIN plan    p ON p.plan_key    = m.plan_key
-                       JOIN warning w ON w.warning_key = p.warning_key
+                       LEFT JOIN plan     p ON p.plan_key     = m.plan_key
+                       LEFT JOIN warning  w ON w.warning_key  = p.warning_key
+                       LEFT JOIN advisory v ON v.advisory_key = m.advisory_key
                       WHERE m.state = 'dead'
                         AND m.lane  = $1
-                        AND w.open)",
-            (L::NAME,),
+                        AND (w.open OR v.ends_at > $2))",
+            (L::NAME, now.timestamp_millis()),
         )
         .await?;
     let oldest: Option<i64> = tx
@@ -654,10 +337,13 @@ pub async fn depth<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<Depth> {
 #[derive(FromRow)]
 struct MessageRow {
     message_key: i64,
-    plan_key: i64,
-    order_key: i64,
+    plan_key: Option<i64>,
+    order_key: Option<i64>,
+    advisory_key: Option<i64>,
+    recipient_key: Option<i64>,
     contact_key: i64,
     channel: String,
+    step: i32,
     attempts: i32,
     lease_by: Option<String>,
     redriven_at: Option<i64>,
@@ -681,81 +367,27 @@ impl TryFrom<MessageRow> for Message {
             )),
             None => None,
         };
+        let order = row.plan_key.zip(row.order_key);
+        let advisory = row.advisory_key.zip(row.recipient_key);
+        let about = match (order, advisory) {
+            (Some((plan, order)), None) => About::Order {
+                plan: PlanKey(plan),
+                order: OrderKey(order),
+            },
+            (None, Some((advisory, recipient))) => About::Advisory {
+                advisory: AdvisoryKey(advisory),
+                step: u32::try_from(row.step).map_err(|_| wrong("step"))?,
+                recipient: RecipientKey(recipient),
+            },
+            _ => return Err(wrong("order_key")),
+        };
         Ok(Self {
             key: MessageKey(row.message_key),
-            plan: PlanKey(row.plan_key),
-            order: OrderKey(row.order_key),
+            about,
             contact: ContactKey(row.contact_key),
             attempt: u32::try_from(row.attempts).map_err(|_| wrong("attempts"))? + 1,
             channel: row.channel,
             redriven,
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct AttemptRow {
-    attempt_key: i64,
-    message_key: i64,
-    number: i32,
-    at: i64,
-    outcome: String,
-    reply: String,
-}
-
-impl TryFrom<AttemptRow> for AttemptRecord {
-    type Error = Inconsistency;
-
-    fn try_from(row: AttemptRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| {
-            Inconsistency::on("attempt")
-                .column(column)
-                .row(row.attempt_key)
-        };
-        Ok(Self {
-            key: AttemptKey(row.attempt_key),
-            message: MessageKey(row.message_key),
-            number: row.number.try_into().map_err(|_| wrong("number"))?,
-            at: from_millis(row.at).ok_or_else(|| wrong("at"))?,
-            outcome: AttemptOutcome::of(&row.outcome).ok_or_else(|| wrong("outcome"))?,
-            reply: row.reply,
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct DeadRow {
-    message_key: i64,
-    order_key: i64,
-    name: String,
-    region: String,
-    channel: String,
-    attempts: i32,
-    at: i64,
-    reply: String,
-}
-
-impl TryFrom<DeadRow> for DeadLetter {
-    type Error = Inconsistency;
-
-    fn try_from(row: DeadRow) -> Result<Self, Inconsistency> {
-        let wrong = |column| {
-            Inconsistency::on("message")
-                .column(column)
-                .row(row.message_key)
-        };
-        Ok(Self {
-            key: MessageKey(row.message_key),
-            order: OrderKey(row.order_key),
-            recipient: row.name,
-            region: row
-                .region
-                .parse()
-                .map_err(|error| wrong("region").source(error))?,
-            channel: row.channel,
-            attempts: row.attempts.try_into().map_err(|_| wrong("attempts"))?,
-            last_at: from_millis(row.at).ok_or_else(|| wrong("at"))?,
-            why: row.reply,
         })
     }
 }

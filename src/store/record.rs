@@ -56,6 +56,7 @@ pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Resu
         RowTable::PlanLine(plan) => page_lines(tx, plan, from, to).await,
         RowTable::NoticeStep(notice) => page_steps(tx, notice, from, to).await,
         RowTable::AdvisoryStep(advisory) => page_advisory(tx, advisory, from, to).await,
+        RowTable::AdvisoryRecipient(advisory) => page_audience(tx, advisory, from, to).await,
         RowTable::ListRow(version) => page_list(tx, version, from, to).await,
         RowTable::Answer => page_answers(tx, from, to).await,
         RowTable::Attempt => page_attempts(tx, from, to).await,
@@ -167,10 +168,33 @@ async fn page_advisory(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result
     }))
 }
 
-/// The notices or advisories that have steps; what the rows of other tables count within is not
-/// asked for.
-pub async fn list_within(tx: &mut Tx, steps: RowTable) -> Result<Vec<i64>> {
-    let statement = match steps {
+async fn page_audience(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result<Vec<Found>> {
+    let rows: Vec<(i64, String, String, String)> = tx
+        .all(
+            "SELECT recipient_key, region, name, digest
+               FROM advisory_recipient
+              WHERE advisory_key = $1
+                AND recipient_key BETWEEN $2 AND $3
+              ORDER BY recipient_key
+              LIMIT $4",
+            (advisory, from, to, PAGE),
+        )
+        .await?;
+    Ok(found(&rows, |(recipient, region, name, digest)| {
+        let columns = record::AdvisoryRecipient {
+            advisory,
+            recipient: *recipient,
+            region,
+            name,
+        };
+        (*recipient, digest, columns.digest())
+    }))
+}
+
+/// The notices or advisories that have steps, or that were published to somebody; what the rows of
+/// other tables count within is not asked for.
+pub async fn list_within(tx: &mut Tx, rows: RowTable) -> Result<Vec<i64>> {
+    let statement = match rows {
         RowTable::NoticeStep(_) => {
             "SELECT DISTINCT notice_key
                FROM notice_step
@@ -179,6 +203,11 @@ pub async fn list_within(tx: &mut Tx, steps: RowTable) -> Result<Vec<i64>> {
         RowTable::AdvisoryStep(_) => {
             "SELECT DISTINCT advisory_key
                FROM advisory_step
+              ORDER BY advisory_key"
+        }
+        RowTable::AdvisoryRecipient(_) => {
+            "SELECT DISTINCT advisory_key
+               FROM advisory_recipient
               ORDER BY advisory_key"
         }
         _ => return Ok(Vec::new()),

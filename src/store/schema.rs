@@ -44,6 +44,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0011_hours"
     "0012_advisory"
     "0014_information"
+    "0015_telling"
 };
 
 impl Db {

@@ -45,13 +45,13 @@ pub(crate) async fn restore(db: &Db, bytes: &[u8]) -> Result<Restored, BackupErr
     backup::restore(db, reader, &Ids::system(), start()).await
 }
 
-/// A bureau that has issued a warning and published an advisory, and a scan and a value in every kind of column.
+/// A bureau that has issued a warning in the place of an advisory, with what both tell, and a scan and a value in every kind of column.
 async fn issued(db: TestDb) -> TestDb {
     let bureau = Bureau::new(db, 30).await;
+    advisory::publish(&bureau, &advisory::control()).await;
     bureau
         .carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号")
         .await;
-    advisory::publish(&bureau, &advisory::dust()).await;
     let db = bureau.world.db;
     bureau.world.service.stop().await;
     let mut tx = db.begin().await.unwrap();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use qingkong::app::dispatch::Subject;
 use qingkong::app::link::{Link, LinkRole};
 use qingkong::app::{App, Caller, Error, dispatch};
 use qingkong::clock::Ids;
@@ -205,7 +206,8 @@ both_engines! {
         let operator = Caller::operator();
         let dead = world.app().list_dead_letters(&operator, None, None).await.unwrap();
         let letter = &dead.letters[0];
-        assert_eq!((letter.order, letter.attempts), (episode.plants[0].order, 1));
+        let order = Subject::Order(episode.plants[0].order);
+        assert_eq!((letter.subject, letter.attempts), (order, 1));
         assert!(letter.why.contains("550"), "{letter:?}");
 
         // A day later its patience begins anew.

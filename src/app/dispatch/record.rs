@@ -1,5 +1,5 @@
 //! What came of attempts, as it is written: many results in one transaction, each with its attempt,
-//! its message's fate, the order's head, and the entry that vouches for it.
+//! its message's fate, the head of the order it tells of, and the entry that vouches for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,12 +9,13 @@ use serde_json::json;
 
 use crate::app::journal::{self, Entry, RowTable, Rows};
 use crate::clock::Ids;
-use crate::domain::id::{AttemptKey, MessageKey, OrderKey};
+use crate::domain::id::{AdvisoryKey, AttemptKey, MessageKey, OrderKey, PlanKey};
 use crate::domain::order::Event;
-use crate::store::ladder::{Latest, Origins, Step, Turn};
-use crate::store::outbox::{self, AttemptOutcome, AttemptRecord, Fate};
+use crate::domain::region::RegionCode;
+use crate::store::ladder::{Origins, Step, Turn};
+use crate::store::outbox::{self, About, AttemptOutcome, AttemptRecord, Fate};
 use crate::store::writer::Batch;
-use crate::store::{self, Tx, counter};
+use crate::store::{self, Tx, advisory, counter};
 
 /// An attempt that has ended.
 #[derive(Clone, Debug)]
@@ -23,8 +24,8 @@ pub struct Settled {
     pub(super) message: MessageKey,
     /// The mark under which it was claimed.
     pub(super) mark: Arc<str>,
-    /// The order it tells of, and the revision.
-    pub(super) order: OrderKey,
+    /// What it tells of; of an order, in which revision.
+    pub(super) about: About,
     pub(super) revision: u32,
     /// The attempt's number.
     pub(super) number: u32,
@@ -59,7 +60,8 @@ impl Batch for AttemptBatch {
     type Done = Kept;
 
     async fn write(&self, tx: &mut Tx, items: &[Settled]) -> store::Result<Vec<Kept>> {
-        let mut turn = Turn::take(tx, &self.origins, items.iter().map(|item| item.order)).await?;
+        let orders = items.iter().filter_map(Settled::order);
+        let mut turn = Turn::take(tx, &self.origins, orders).await?;
         let held = held(tx, items).await?;
         let mut kept: Vec<&Settled> = items
             .iter()
@@ -67,8 +69,8 @@ impl Batch for AttemptBatch {
             .filter(|(_, held)| **held)
             .map(|(item, _)| item)
             .collect();
-        // Those of one warning stand together, so that one entry vouches for a span of keys.
-        kept.sort_by_key(|item| turn.latest(item.order).map(|latest| latest.plan));
+        // Those of one subject stand together, so that one entry vouches for a span of keys.
+        kept.sort_by_key(|item| Subject::of(item.about, &turn));
         let records = numbered(tx, &kept).await?;
         outbox::record_attempts(tx, &records).await?;
         let fates: Vec<_> = kept.iter().map(|item| (item.message, item.fate)).collect();
@@ -77,9 +79,15 @@ impl Batch for AttemptBatch {
         }
         let steps: Vec<Step> = kept.iter().filter_map(|item| item.step()).collect();
         turn.climb(tx, &steps).await?;
-        for (warning, attempts) in by_warning(&kept, &records, &turn) {
-            let entry = entry(attempts, Some(warning));
-            journal::record(tx, &self.ids, entry).await?;
+        let mut rest = records.as_slice();
+        for items in kept.chunk_by(|a, b| {
+            let subject = |item: &Settled| Subject::of(item.about, &turn);
+            subject(a) == subject(b)
+        }) {
+            let (these, others) = rest.split_at(items.len());
+            rest = others;
+            let subject = named(tx, items[0].about, &turn).await?;
+            journal::record(tx, &self.ids, entry(these, subject)).await?;
         }
         let answers = held
             .into_iter()
@@ -88,11 +96,57 @@ impl Batch for AttemptBatch {
     }
 }
 
+/// What attempts are told of together: the latest plan of a warning, or an advisory.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Warning(Option<PlanKey>),
+    Advisory(AdvisoryKey),
+}
+
+impl Subject {
+    fn of(about: About, turn: &Turn) -> Self {
+        match about {
+            About::Order { order, .. } => {
+                Self::Warning(turn.latest(order).map(|latest| latest.plan))
+            }
+            About::Advisory { advisory, .. } => Self::Advisory(advisory),
+        }
+    }
+}
+
+/// How the journal names what attempts are about, and the region it concerns.
+async fn named(
+    tx: &mut Tx,
+    about: About,
+    turn: &Turn,
+) -> store::Result<Option<(String, RegionCode)>> {
+    Ok(match about {
+        About::Order { order, .. } => {
+            let latest = turn.latest(order);
+            latest.map(|latest| (format!("warning {}", latest.id), latest.region))
+        }
+        About::Advisory { advisory, .. } => {
+            let (id, region) = advisory::find_place(tx, advisory).await?;
+            Some((format!("advisory {id}"), region))
+        }
+    })
+}
+
 impl Settled {
+    /// The order it tells of.
+    fn order(&self) -> Option<OrderKey> {
+        match self.about {
+            About::Order { order, .. } => Some(order),
+            About::Advisory { .. } => None,
+        }
+    }
+
     /// What it means to the order.
     fn step(&self) -> Option<Step> {
-        (self.outcome == AttemptOutcome::Delivered).then_some(Step {
-            order: self.order,
+        let delivered = self.outcome == AttemptOutcome::Delivered;
+        let order = self.order().filter(|_| delivered)?;
+        Some(Step {
+            order,
             event: Event::HandedOver,
             revision: self.revision,
             at: self.at,
@@ -131,27 +185,9 @@ async fn numbered(tx: &mut Tx, kept: &[&Settled]) -> store::Result<Vec<AttemptRe
     Ok(records.collect())
 }
 
-/// The attempts that concern each warning, with the warning.
-fn by_warning<'b>(
-    kept: &'b [&Settled],
-    records: &'b [AttemptRecord],
-    turn: &'b Turn,
-) -> impl Iterator<Item = (Latest, &'b [AttemptRecord])> {
-    let mut rest = records;
-    kept.chunk_by(|a, b| {
-        let plan = |item: &Settled| turn.latest(item.order).map(|latest| latest.plan);
-        plan(a) == plan(b)
-    })
-    .filter_map(move |items| {
-        let (these, others) = rest.split_at(items.len());
-        rest = others;
-        Some((turn.latest(items[0].order)?, these))
-    })
-}
-
-/// The entry that vouches for attempts at the orders of one warning; without a warning, for those a
-/// dead sender left behind.
-pub(super) fn entry(attempts: &[AttemptRecord], warning: Option<Latest>) -> Entry {
+/// The entry that vouches for attempts to tell of one subject; without one, for those a dead sender
+/// left behind.
+pub(super) fn entry(attempts: &[AttemptRecord], of: Option<(String, RegionCode)>) -> Entry {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for attempt in attempts {
         *counts.entry(attempt.outcome.as_str()).or_default() += 1;
@@ -159,13 +195,11 @@ pub(super) fn entry(attempts: &[AttemptRecord], warning: Option<Latest>) -> Entr
     let rows = attempts
         .iter()
         .map(|attempt| (attempt.key.0, attempt.digest()));
+    let (subject, region) = of.unzip();
     Entry {
         kind: "messages.attempted",
-        subject: match warning {
-            Some(warning) => format!("warning {}", warning.id),
-            None => "outbox".to_owned(),
-        },
-        region: warning.map(|warning| warning.region),
+        subject: subject.unwrap_or_else(|| "outbox".to_owned()),
+        region,
         actor: "outbox".to_owned(),
         at: attempts[attempts.len() - 1].at,
         body: json!({ "attempts": counts }),

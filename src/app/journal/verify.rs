@@ -260,7 +260,8 @@ impl<I: Iterator<Item = io::Result<Told>>> Audit<I> {
         Ok(())
     }
 
-    /// The tables of which every row is vouched for, the steps of each notice and advisory being one.
+    /// The tables of which every row is vouched for; the steps of each notice and advisory are one,
+    /// and so are those each advisory was published to.
     /// A database that was not migrated has not every table.
     async fn wholly_vouched(&mut self) -> Result<Vec<RowTable>, Error> {
         const WHOLLY: [RowTable; 8] = [
@@ -273,11 +274,15 @@ impl<I: Iterator<Item = io::Result<Told>>> Audit<I> {
             RowTable::Proposal,
             RowTable::PlaybookActivation,
         ];
-        const STEPS: [fn(i64) -> RowTable; 2] = [RowTable::NoticeStep, RowTable::AdvisoryStep];
+        const WITHIN: [fn(i64) -> RowTable; 3] = [
+            RowTable::NoticeStep,
+            RowTable::AdvisoryStep,
+            RowTable::AdvisoryRecipient,
+        ];
         let tables = self.tx.tables().await?;
         let is_there = |table: &RowTable| tables.iter().any(|it| it.name == table.name());
         let mut wholly: Vec<_> = WHOLLY.into_iter().filter(is_there).collect();
-        for of in STEPS.into_iter().filter(|of| is_there(&of(0))) {
+        for of in WITHIN.into_iter().filter(|of| is_there(&of(0))) {
             let within = record::list_within(&mut self.tx, of(0)).await?;
             wholly.extend(within.into_iter().map(of));
         }

@@ -23,7 +23,9 @@ use crate::domain::playbook::{
 use crate::domain::region::{RegionCode, Regions, RegionsError};
 use crate::domain::trigger::{Ranges, Rules};
 use crate::i18n::Language;
-use crate::notify::render::{MessageKind, MessageText, NoticeText, TextError};
+use crate::notify::render::{
+    AdvisoryMessage, AdvisoryText, MessageKind, MessageText, NoticeText, TextError,
+};
 use crate::playbooks::{File, Files};
 
 mod agree;
@@ -42,6 +44,7 @@ pub struct Playbook {
     law: Law,
     guides: Vec<Guide>,
     messages: BTreeMap<(MessageKind, Language), MessageText>,
+    advisories: BTreeMap<(AdvisoryMessage, Language), AdvisoryText>,
     notices: BTreeMap<Language, NoticeText>,
     doubts: Vec<PlaybookFault>,
 }
@@ -86,6 +89,7 @@ impl Playbook {
         let law = reading.one("law.toml", Law::parse);
         let guides = reading.guides();
         let messages = reading.messages();
+        let advisories = reading.advisories();
         let notices = reading.notices();
         if let Some(targets) = &targets {
             reading.check_dates("targets.toml", &targets.provenance);
@@ -107,6 +111,7 @@ impl Playbook {
                 law,
                 guides,
                 messages,
+                advisories,
                 notices,
                 doubts,
                 files,
@@ -196,6 +201,12 @@ impl Playbook {
     /// The texts of a kind of message.
     pub fn message(&self, kind: MessageKind, language: Language) -> &MessageText {
         self.messages.get(&(kind, language)).expect(EVERY_TEXT)
+    }
+
+    /// The texts of a letter about an advisory.
+    pub fn advisory(&self, message: AdvisoryMessage, language: Language) -> &AdvisoryText {
+        let text = self.advisories.get(&(message, language));
+        text.expect(EVERY_TEXT)
     }
 
     /// The text of a notice.
@@ -408,6 +419,25 @@ impl<'f> Reading<'f> {
                         Ok(text)
                     });
                 Some(((kind, language), self.text(read)?))
+            })
+            .collect()
+    }
+
+    /// The letters about advisories, likewise. Files of the record may be from before they were sent;
+    /// the shipped texts then say what is said.
+    fn advisories(&mut self) -> BTreeMap<(AdvisoryMessage, Language), AdvisoryText> {
+        let every = AdvisoryMessage::ALL
+            .into_iter()
+            .flat_map(|message| Language::ALL.map(|language| (message, language)));
+        every
+            .filter_map(|(message, language)| {
+                let files = self.with(language, AdvisoryText::FOLDER);
+                let read = AdvisoryText::read(files, message, language).and_then(|text| {
+                    text.mail(&sample::full_advisory(message))?;
+                    text.mail(&sample::bare_advisory(message))?;
+                    Ok(text)
+                });
+                Some(((message, language), self.text(read)?))
             })
             .collect()
     }

@@ -1,11 +1,12 @@
-//! Messages and notices to try a playbook's texts with: one that says all there is to say, and one
+//! Messages, letters about advisories and notices to try a playbook's texts with: one that says all there is to say, and one
 //! that says as little as it can.
 
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
+use crate::domain::outlook::Cause;
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{Area, Class, Consultation, Duty, Level, MessageContext};
-use crate::notify::render::{NoticeContext, Plants, Recipient, When, Words};
+use crate::notify::render::{AdvisoryContext, AdvisoryMessage, Area, Class, Consultation, Duty};
+use crate::notify::render::{Level, MessageContext, NoticeContext, Plants, Recipient, When, Words};
 
 /// A message with everything in it.
 pub(super) fn full() -> MessageContext {
@@ -71,6 +72,55 @@ pub(super) fn bare() -> MessageContext {
         basis: "样例".to_owned(),
         phone: "0000-0000000".to_owned(),
         check_code: "000000".to_owned(),
+    }
+}
+
+/// A letter about an advisory with everything in it.
+pub(super) fn full_advisory(message: AdvisoryMessage) -> AdvisoryContext {
+    AdvisoryContext {
+        drill: true,
+        parts: vec!["样例县".to_owned()],
+        document: Some("样例〔2026〕1号".to_owned()),
+        superior: Some("样例〔2026〕2号".to_owned()),
+        cause: Some(Cause::Dust.into()),
+        advice: vec!["建议错峰运输".to_owned()],
+        reason: Some("扩散条件改善".to_owned()),
+        warning: Some("00000000-0000-7000-8000-000000000000".to_owned()),
+        ..bare_advisory(message)
+    }
+}
+
+/// A letter about an advisory with nothing in it that may be missing.
+pub(super) fn bare_advisory(message: AdvisoryMessage) -> AdvisoryContext {
+    use AdvisoryMessage::{
+        HealthNotice, HealthNoticeLifted, TemporaryControl, TemporaryControlLifted,
+    };
+    let when = When::from(written());
+    let lifted = matches!(message, HealthNoticeLifted | TemporaryControlLifted);
+    AdvisoryContext {
+        drill: false,
+        advisory: "00000000-0000-7000-8000-000000000000".to_owned(),
+        kind: match message {
+            HealthNotice | HealthNoticeLifted => "health-notice",
+            TemporaryControl | TemporaryControlLifted => "temporary-control",
+        },
+        recipient: "样例厂".to_owned(),
+        region: "样例市".to_owned(),
+        parts: Vec::new(),
+        organ: "样例市指挥部".to_owned(),
+        document: None,
+        superior: None,
+        cause: None,
+        text: "样例".to_owned(),
+        advice: Vec::new(),
+        published_at: when.clone(),
+        lifted_at: lifted.then(|| when.clone()),
+        from: when.clone(),
+        until: when.clone(),
+        ends_at: lifted.then_some(when),
+        reason: None,
+        warning: None,
+        phone: "0000-0000000".to_owned(),
     }
 }
 

@@ -181,14 +181,16 @@ impl Contents {
         Ok(())
     }
 
+    /// The regions that it means: the parts, or the place where none is named.
+    pub fn area(&self) -> impl Iterator<Item = RegionCode> {
+        let whole = self.parts.is_empty().then_some(self.region);
+        self.parts.iter().copied().chain(whole)
+    }
+
     /// Whether it concerns a region: one that it means, or one above or below such a one.
     pub fn concerns(&self, region: RegionCode) -> bool {
-        let touches = |meant: &RegionCode| meant.contains(region) || region.contains(*meant);
-        if self.parts.is_empty() {
-            touches(&self.region)
-        } else {
-            self.parts.iter().any(touches)
-        }
+        self.area()
+            .any(|meant| meant.contains(region) || region.contains(meant))
     }
 
     /// Whether it gives way to a coloured warning. A temporary control does (晋城: the control ends

@@ -20,10 +20,10 @@ advisory-text = What is to be expected
 advisory-advice = Recommendations
 advisory-advice-hint = One to a line. Recommend only: words that order something (责令, 停止, 停产 …) are refused.
 advisory-save = Save
-advisory-publish-title = Record as published
+advisory-publish-title = Publish
 advisory-number = Document number (optional)
-advisory-publish-hint = This system sends nothing out for it: publish it through the usual channels. It stays on record. It can be lifted, not changed, and runs out at its end.
-advisory-publish-do = Record as published
+advisory-publish-hint = It stays on record. It can be lifted, not changed, and runs out at its end.
+advisory-publish-do = Publish
 advisory-lift-title = Lift early…
 advisory-lift-reason = Why it is lifted (kept on record)
 advisory-lift-do = Lift
@@ -34,6 +34,27 @@ advisory-running = Running
 advisory-lifted = Lifted
 advisory-cancelled = Ended by a warning
 advisory-run-out = Run out
+
+advisory-tells = Publishing tells { $count } recipients in its area by mail and webhook; they need not acknowledge it. The same are told if it is lifted.
+advisory-tells-not = { $count } of them have no mailbox and no endpoint and cannot be reached.
+advisory-tells-nobody = The playbook names nobody to send this to: nothing is sent. Tell the public through the usual channels.
+advisory-lift-hint = Lifting tells the same recipients that were told when it was published.
+
+telling-title = Who was told
+telling-nobody = Nobody in your region was to be told.
+telling-step = What
+telling-audience = Recipients
+told-lifted = Ended early
+recipients-published = Told that it is published
+recipients-lifted = Told that it ended early
+recipients-first = First page
+recipients-none = None.
+recipients-ways = How it went
+recipients-no-way = No mailbox and no endpoint on the list.
+recipients-attempts = { $count } attempts
+reached-waiting = To be sent
+reached-failed = Not delivered
+reached-overtaken = No longer sent
 
 advisories-title = Health notices and temporary control
 advisories-draft = Draft an advisory
@@ -56,7 +77,7 @@ proposal-drafted-advisory = Open the advisory
 step-published = Published
 step-gave-way = Ended by a warning
 
-said-published = Recorded as published.
+said-published = Published.
 said-lifted = Lifted.
 
 refusal-compulsory = An advisory only recommends: “{ $word }” orders something.

@@ -20,10 +20,10 @@ advisory-text = 情况与趋势
 advisory-advice = 建议性措施
 advisory-advice-hint = 每行一条。只能建议、倡议；含“责令”“停止”“停产”等指令性用语的不能保存。
 advisory-save = 保存
-advisory-publish-title = 登记发布
+advisory-publish-title = 发布
 advisory-number = 文号（可不填）
-advisory-publish-hint = 本系统暂不对外推送，请按既定渠道发布。登记后留存备查，只能解除，不能修改；到期自动失效。
-advisory-publish-do = 登记发布
+advisory-publish-hint = 发布后留存备查，只能解除，不能修改；到期自动失效。
+advisory-publish-do = 发布
 advisory-lift-title = 提前解除…
 advisory-lift-reason = 解除的理由（存档）
 advisory-lift-do = 解除
@@ -34,6 +34,27 @@ advisory-running = 生效中
 advisory-lifted = 已解除
 advisory-cancelled = 预警启动，已终止
 advisory-run-out = 已到期
+
+advisory-tells = 发布后即以邮件和接口推送（webhook）告知范围内 { $count } 家单位，无需签收；解除时告知同一批单位。
+advisory-tells-not = 其中 { $count } 家没有邮箱和接口，无法送达。
+advisory-tells-nobody = 预案未列明此类信息的发送对象，发布后不向单位发送，请按既定渠道告知公众。
+advisory-lift-hint = 解除后即告知发布时的同一批单位。
+
+telling-title = 发送情况
+telling-nobody = 本区域内没有发送对象，未发送。
+telling-step = 事项
+telling-audience = 发送对象
+told-lifted = 提前结束
+recipients-published = 发布的告知对象
+recipients-lifted = 提前结束的告知对象
+recipients-first = 首页
+recipients-none = 没有这样的单位。
+recipients-ways = 经过
+recipients-no-way = 名单上没有邮箱和接口。
+recipients-attempts = { $count } 次
+reached-waiting = 待发送
+reached-failed = 未送达
+reached-overtaken = 不再发送
 
 advisories-title = 健康提示与临时管控
 advisories-draft = 拟发健康提示、临时管控
@@ -56,7 +77,7 @@ proposal-drafted-advisory = 打开已拟健康提示
 step-published = 发布
 step-gave-way = 预警启动，终止
 
-said-published = 已登记发布。
+said-published = 已发布。
 said-lifted = 已解除。
 
 refusal-compulsory = 只能建议、倡议：“{ $word }”属指令性用语，请改写。

@@ -1,8 +1,9 @@
-//! Letters: what one recipient is told, as mail and webhook.
+//! Letters about orders: what one recipient is told, as mail and webhook.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Class, Level, TextError, Texts, When, Words};
+use super::mail::MailTexts;
+use super::{Class, Level, TextError, When, Words};
 use crate::i18n::Language;
 use crate::notify::MailContent;
 use crate::playbooks::Files;
@@ -136,35 +137,17 @@ pub struct Duty {
 
 /// The words of one kind of message in one language, ready to be filled in, many times.
 #[derive(Debug)]
-pub struct MessageText(Texts);
-
-const SUBJECT: &str = "subject.txt";
-const TEXT: &str = "body.txt";
-const HTML: &str = "body.html";
+pub struct MessageText(MailTexts);
 
 impl MessageText {
-    /// The files of a kind's own folder.
-    const OWN: [&str; 3] = [SUBJECT, TEXT, HTML];
-
-    /// The files all kinds of one language share, in the folder above.
-    const SHARED: [&str; 2] = ["layout.txt", "layout.html"];
-
     /// The texts as the playbooks have them.
     pub fn read(files: &Files, kind: MessageKind, language: Language) -> Result<Self, TextError> {
-        let shared = format!("texts/{}", language.as_str());
-        let own = format!("{shared}/{}", kind.as_str());
-        let own = Self::OWN.map(|name| (name, format!("{own}/{name}")));
-        let shared = Self::SHARED.map(|name| (name, format!("{shared}/{name}")));
-        Texts::read(files, own.into_iter().chain(shared)).map(Self)
+        MailTexts::read(files, language.as_str(), kind.as_str()).map(Self)
     }
 
     /// The texts filled in, as a mail.
     pub fn mail(&self, context: &MessageContext) -> Result<MailContent, TextError> {
-        Ok(MailContent {
-            subject: self.0.line(SUBJECT, context)?,
-            text: self.0.fill_in(TEXT, context)?,
-            html: self.0.fill_in(HTML, context)?,
-        })
+        self.0.fill_in(context)
     }
 }
 
@@ -173,6 +156,7 @@ pub(in crate::notify) mod tests {
     use minijinja::ErrorKind;
     use rstest::rstest;
 
+    use super::super::mail::{SUBJECT, TEXT};
     use super::*;
     use crate::domain::level::WarningLevel;
     use crate::domain::notice::{ClassLevel, MeasureClass};

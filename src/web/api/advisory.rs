@@ -19,6 +19,10 @@ use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
 
+pub(super) mod telling;
+
+use telling::AdvisoryTold;
+
 /// How many advisories stand on one page.
 const PAGE: usize = 50;
 
@@ -163,6 +167,9 @@ pub(super) struct AdvisoryView {
     playbook: String,
     /// What was done, by whom and when.
     steps: Vec<AdvisoryStepView>,
+    /// Who was told of which step, in numbers; only where one advisory is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    told: Vec<AdvisoryTold>,
 }
 
 /// A proposal that an advisory answers.
@@ -271,6 +278,7 @@ impl AdvisoryView {
             document: published.and_then(|it| it.document.clone()),
             playbook: record.playbook.clone(),
             steps: record.steps.iter().map(AdvisoryStepView::from).collect(),
+            told: Vec::new(),
         }
     }
 }
@@ -351,7 +359,7 @@ pub(super) async fn list_advisories(
     Ok(Json(Page { items, next }))
 }
 
-/// An advisory, with its steps.
+/// An advisory, with its steps and how far it was told.
 #[utoipa::path(
     get, path = "/api/v1/advisories/{id}", tag = "advisories",
     params(("id" = String, Path, description = "The advisory")),
@@ -363,7 +371,11 @@ pub(super) async fn show_advisory(
     Path(id): Path<AdvisoryId>,
 ) -> Result<Json<AdvisoryView>, Problem> {
     let record = advisory::find(&app, &caller, id).await?;
-    Ok(Json(AdvisoryView::new(&record, app.now())))
+    let told = advisory::told(&app, &caller, id).await?;
+    Ok(Json(AdvisoryView {
+        told: told.iter().map(AdvisoryTold::from).collect(),
+        ..AdvisoryView::new(&record, app.now())
+    }))
 }
 
 /// Writes an advisory anew while it is a draft.

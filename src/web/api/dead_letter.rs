@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Page;
-use crate::app::{App, Caller, dispatch};
+use crate::app::dispatch::{self, Subject};
+use crate::app::{App, Caller};
 use crate::domain::id::MessageKey;
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
@@ -18,8 +19,12 @@ use crate::web::problem::{Problem, ProblemBody};
 pub(super) struct DeadLetter {
     /// The message.
     message: i64,
-    /// The order it was to tell of.
-    order: i64,
+    /// The order it was to tell of; none where it was to tell of an advisory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<i64>,
+    /// The advisory it was to tell of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisory: Option<String>,
     /// What the recipient is called.
     recipient: String,
     /// Where the recipient lies.
@@ -104,9 +109,14 @@ pub(super) async fn redrive_letter(
 
 impl From<dispatch::DeadLetter> for DeadLetter {
     fn from(letter: dispatch::DeadLetter) -> Self {
+        let (order, advisory) = match letter.subject {
+            Subject::Order(order) => (Some(order.0), None),
+            Subject::Advisory(advisory) => (None, Some(advisory.to_string())),
+        };
         Self {
             message: letter.key.0,
-            order: letter.order.0,
+            order,
+            advisory,
             recipient: letter.recipient,
             region: letter.region.to_string(),
             channel: letter.channel,

@@ -42,7 +42,10 @@ mod warning;
         description = "Emergency response to heavy pollution: forecasts in, lawful warnings, \
             orders and their answers out. Times are RFC 3339 in UTC+8 or UTC. Every POST that \
             issues, sends or answers takes an `Idempotency-Key`; every failure is a problem \
-            (RFC 9457)."
+            (RFC 9457). The endpoints of recipients are sent Standard Webhooks: `order.issued`, \
+            `order.told`, `order.lifted`, `order.withdrawn`, `order.suspended`, `order.resumed`, \
+            `office.notified`, which an order of a warning is behind, and `advisory.published`, \
+            `advisory.lifted`, which compel nobody (`compulsory` is false) and are not to be answered."
     ),
     modifiers(&Security),
     components(schemas(super::problem::ProblemBody)),
@@ -114,6 +117,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(advisory::publish_advisory))
         .routes(routes!(advisory::lift_advisory))
         .routes(routes!(advisory::abandon_advisory))
+        .routes(routes!(advisory::telling::list_advisory_recipients))
         .routes(routes!(
             instruction::register_instruction,
             instruction::list_instructions

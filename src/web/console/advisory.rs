@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Form;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -29,9 +29,11 @@ use crate::web::problem::Problem;
 
 mod form;
 mod page;
+mod telling;
 
 use self::form::Typed;
 use self::page::{Page, Wrong, unbegun};
+use self::telling::Asked;
 
 /// Where an advisory is drafted that answers no proposal.
 pub(super) const FORM: &str = "/advisories/new";
@@ -113,8 +115,9 @@ async fn started(seat: Seat, desk: &Desk, typed: Typed) -> Result<Response, Prob
 pub(in crate::web) async fn show(
     seat: Seat,
     Path(id): Path<AdvisoryId>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let page = Page::read(&seat, id).await?;
+    let page = Page::read_asked(&seat, id, &asked).await?;
     page.show(StatusCode::OK, Wrong::default())
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Seat, done};
 use crate::app::Error;
-use crate::app::dispatch;
+use crate::app::dispatch::{self, Subject};
 use crate::domain::id::MessageKey;
 use crate::domain::time::WrittenTime;
 use crate::web::pages::Section;
@@ -64,7 +64,10 @@ pub(in crate::web) async fn redrive(
 fn letter(letter: &dispatch::DeadLetter) -> DeadLetter {
     DeadLetter {
         key: letter.key.0,
-        order: format!("/orders/{}", letter.order),
+        subject: match letter.subject {
+            Subject::Order(order) => format!("/orders/{order}"),
+            Subject::Advisory(advisory) => super::advisory::address(advisory),
+        },
         recipient: letter.recipient.clone(),
         channel: letter.channel.clone(),
         attempts: letter.attempts,

@@ -13,6 +13,10 @@ use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::Step;
 use crate::web::pages::status::AdvisoryPhase;
 
+pub mod telling;
+
+use telling::{Ahead, Telling};
+
 /// The page of one advisory.
 #[derive(Clone, Debug, Template)]
 #[template(path = "advisory.html", config = ".askama.toml")]
@@ -31,6 +35,8 @@ pub struct AdvisoryPage {
     pub body: AdvisoryBody,
     /// What has been done with it, the first step first.
     pub steps: Vec<Step>,
+    /// Whom it was sent to; none while nothing was told.
+    pub telling: Option<Telling>,
     /// What the person looking may do next.
     pub moves: AdvisoryMoves,
 }
@@ -57,6 +63,12 @@ impl AdvisoryKind {
 impl AdvisoryPage {
     fn is_editing(&self) -> bool {
         matches!(self.body, AdvisoryBody::Editing(_))
+    }
+
+    /// Whether it was sent to anybody.
+    fn has_audience(&self) -> bool {
+        let telling = self.telling.as_ref();
+        telling.is_some_and(|telling| telling.listed.is_some())
     }
 
     /// Whether the action bar has anything to offer.
@@ -164,6 +176,8 @@ pub struct AdvisoryMoves {
     pub send_back: Option<String>,
     /// 发布.
     pub publish: Option<Confirmation>,
+    /// Whom it would be sent to.
+    pub ahead: Option<Ahead>,
     /// 解除.
     pub lift: Option<String>,
     /// 放弃.

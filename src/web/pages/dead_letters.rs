@@ -27,8 +27,8 @@ pub struct DeadLettersPage {
 pub struct DeadLetter {
     /// Its key.
     pub key: i64,
-    /// The order's page.
-    pub order: String,
+    /// The page of the order or the advisory it was to tell of.
+    pub subject: String,
     /// The plant or office.
     pub recipient: String,
     /// The channel's word.

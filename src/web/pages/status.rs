@@ -358,6 +358,34 @@ impl Mark {
     }
 }
 
+/// How far one of those an advisory was sent to was told, or a message to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// 已送出: the next system has taken it over.
+    HandedOver,
+    /// 待发送: still to be sent.
+    Waiting,
+    /// 未送达: given up.
+    Failed,
+    /// 不再发送: a later step is told in its place, or it has run out.
+    Overtaken,
+    /// 无法送达: no mailbox and no endpoint on the list.
+    Unreachable,
+}
+
+impl Reached {
+    /// How it is shown.
+    pub const fn status(self) -> Status {
+        match self {
+            Self::HandedOver => Status::new("rung-handed-over", Tone::Good, Shape::Disc),
+            Self::Waiting => Status::new("reached-waiting", Tone::Busy, Shape::Half),
+            Self::Failed => Status::new("reached-failed", Tone::Alarm, Shape::Triangle),
+            Self::Overtaken => Status::new("reached-overtaken", Tone::Quiet, Shape::Square),
+            Self::Unreachable => Status::new("mark-unreachable", Tone::Alarm, Shape::Cross),
+        }
+    }
+}
+
 /// What a plan changes for one recipient (方案差异).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {

@@ -4,7 +4,10 @@ use super::Browser;
 use super::words::{EN, Words, ZH};
 use crate::console::officer::foresee_dust;
 use crate::database::TestDb;
+use crate::fakes::smtp::Misbehaviour;
+use crate::stories::advisory;
 use crate::stories::bureau::{APPROVER, Bureau, OFFICER};
+use crate::stories::sinks::{Sinks, until_sent};
 
 /// What stands on the way, in one language.
 struct Way {
@@ -27,7 +30,7 @@ const IN_CHINESE: Way = Way {
     begin: "拟发健康提示",
     advice: "建议性措施",
     open: "打开已拟健康提示",
-    publish: "登记发布",
+    publish: "发布",
     compels_nobody: "不属预警，不含强制性措施，仅为建议性、倡议性内容。",
     announced: "已发布，待开始",
     lift_early: "提前解除…",
@@ -42,7 +45,7 @@ const IN_ENGLISH: Way = Way {
     begin: "Draft a health notice",
     advice: "Recommendations",
     open: "Open the advisory",
-    publish: "Record as published",
+    publish: "Publish",
     compels_nobody: "This is no warning. It carries no compulsory measure and only recommends.",
     announced: "Published, not yet begun",
     lift_early: "Lift early…",
@@ -96,6 +99,46 @@ both_engines! {
         let officer = Browser::open(&bureau.world).await;
         let approver = Browser::open(&bureau.world).await;
         carry(&bureau, &IN_CHINESE, (&officer, &approver)).await;
+        bureau.world.service.stop().await;
+    }
+}
+
+both_engines! {
+    async fn an_officer_sees_whom_a_control_would_reach_and_whom_it_reached(db: TestDb) {
+        let sinks = Sinks::start().await;
+        sinks.mail.instead("RCPT", Misbehaviour::Reply("550 5.1.1 no such user"));
+        let bureau = Bureau::sending(db, 60, &sinks).await;
+        let id = advisory::draft(&bureau, &advisory::control()).await;
+        advisory::sign(&bureau, &id).await;
+        let officer = Browser::open(&bureau.world).await;
+        sign_in(&officer, &ZH, OFFICER).await;
+        officer.visit(&format!("/advisories/{id}")).await;
+        officer.sees("告知范围内 60 家单位，无需签收").await;
+        officer.follow_primary().await;
+        until_sent(&bureau.world).await;
+        officer.visit(&format!("/advisories/{id}")).await;
+        let reads = async |column: u8| {
+            officer.reads(&format!("#telling tbody tr:first-child td:nth-of-type({column})")).await
+        };
+        assert_eq!(reads(2).await, "60", "whom it is for");
+        assert_eq!(reads(4).await, "0", "nobody waits");
+        assert_eq!(officer.count("#recipients tbody tr").await, 50, "a page of them");
+        officer.follow("下一页").await;
+        assert_eq!(officer.count("#recipients tbody tr").await, 10);
+        officer.visit("/dead-letters").await;
+        officer.sees("550 5.1.1").await;
+        let about = format!("#dead-letters tbody a[href='/advisories/{id}']");
+        assert_eq!(officer.count(&about).await, 1);
+        officer.visit(&format!("/advisories/{id}")).await;
+
+        officer.press(IN_CHINESE.lift_early).await;
+        officer.sees("解除后即告知发布时的同一批单位").await;
+        officer.fill(IN_CHINESE.why, "冷空气提前到达").await;
+        officer.follow(IN_CHINESE.lift).await;
+        until_sent(&bureau.world).await;
+        officer.visit(&format!("/advisories/{id}")).await;
+        assert_eq!(officer.count("#telling tbody tr").await, 2);
+        officer.sees("提前结束的告知对象").await;
         bureau.world.service.stop().await;
     }
 }

@@ -28,10 +28,12 @@ pub(crate) async fn walk(words: &Words, see: impl AsyncFn(&str, &Browser)) {
         see,
     };
     walk.before_anything().await;
+    let control = walk.control().await;
     let notice = walk.one_notice().await;
     walk.under_way(&notice).await;
     walk.issued(&notice, &sinks).await;
     walk.advisory().await;
+    walk.see("control-replaced", &control).await;
     bureau.world.service.stop().await;
 }
 
@@ -176,7 +178,7 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
             .instead("RCPT", Misbehaviour::Reply("550 5.1.1 no such user"));
         let (_, issued) = self.bureau.issue(notice, "许环委办〔2026〕12号").await;
         until_sent(&self.bureau.world).await;
-        let phone = format!("/o/{}?lang={}", sinks.letters()[0].token, self.words.lang);
+        let phone = format!("/o/{}?lang={}", sinks.first_token(), self.words.lang);
         self.see("phone", &phone).await;
         self.browser.follow_primary().await;
         (self.see)("phone-answered", self.browser).await;
@@ -192,6 +194,19 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
     }
 
     /// A health notice, from draft to record.
+    /// A control that is told, and whose place the warning takes; answers with its page.
+    async fn control(&self) -> String {
+        let bureau = self.bureau;
+        let id = advisory::draft(bureau, &advisory::control()).await;
+        advisory::sign(bureau, &id).await;
+        let path = format!("/advisories/{id}");
+        self.see("control-approved", &path).await;
+        advisory::step(&bureau.officer, &id, "publication", &json!({})).await;
+        until_sent(&bureau.world).await;
+        self.see("control-told", &path).await;
+        path
+    }
+
     async fn advisory(&self) {
         let bureau = self.bureau;
         let id = advisory::draft(bureau, &advisory::dust()).await;

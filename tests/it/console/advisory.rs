@@ -54,7 +54,7 @@ both_engines! {
         officer.open(&page).await;
         let publish = format!("{page}/publish");
         officer.submit(&publish, &[("document", "许环〔2026〕3号")]).await;
-        sees(&officer, "已登记发布。");
+        sees(&officer, "已发布。");
         bureau.hours_pass(12).await;
         let mut officer = Person::signed_in(&bureau.world.stranger(), OFFICER).await;
         officer.open("/").await;

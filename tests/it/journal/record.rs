@@ -18,6 +18,7 @@ pub(super) async fn fill(ledger: &Ledger) {
         RowTable::PlanLine(1),
         RowTable::NoticeStep(1),
         RowTable::AdvisoryStep(1),
+        RowTable::AdvisoryRecipient(1),
         RowTable::ListRow(1),
         RowTable::Answer,
         RowTable::Attempt,
@@ -71,6 +72,18 @@ async fn fill_warning(db: &Db) {
     tx.execute(
         "INSERT INTO advisory_step VALUES (1, 1, 6, '{}', $1)",
         (step.digest().to_string(),),
+    )
+    .await
+    .unwrap();
+    let told = record::AdvisoryRecipient {
+        advisory: 1,
+        recipient: 1,
+        region: "411081",
+        name: "厂",
+    };
+    tx.execute(
+        "INSERT INTO advisory_recipient VALUES (1, 1, '411081', '厂', $1)",
+        (told.digest().to_string(),),
     )
     .await
     .unwrap();

@@ -33,6 +33,11 @@ const CHANGES: &[Change] = &[
         "advisory_step 1 1 was changed",
     ),
     (
+        "UPDATE advisory_recipient SET name = '另一厂'",
+        "UPDATE advisory_recipient SET name = '厂'",
+        "advisory_recipient 1 1 was changed",
+    ),
+    (
         "UPDATE list_row SET body = '{ }'",
         "UPDATE list_row SET body = '{}'",
         "list_row 1 1 was changed",
@@ -133,7 +138,7 @@ both_engines! {
         ledger.seal().await;
         let report = ledger.verify().await;
         assert_eq!(report.faults, []);
-        assert_eq!((report.rows, report.files), (12, 2));
+        assert_eq!((report.rows, report.files), (13, 2));
 
         for &(change, back, named) in CHANGES {
             tamper(&db, &[change]).await;
@@ -207,9 +212,11 @@ both_engines! {
             "INSERT INTO advisory_step SELECT advisory_key, 2, at, body, digest FROM advisory_step",
             "INSERT INTO advisory SELECT 2, 'b', region, state, playbook, drafted_at, ends_at FROM advisory",
             "INSERT INTO advisory_step SELECT 2, 1, at, body, digest FROM advisory_step WHERE seq = 1",
+            "INSERT INTO advisory_recipient SELECT 1, 2, region, name, digest FROM advisory_recipient",
         ])
         .await;
-        let added = ["notice_step 1 2", "advisory_step 1 2", "advisory_step 2 1"];
+        let added =
+            ["notice_step 1 2", "advisory_step 1 2", "advisory_step 2 1", "advisory_recipient 1 2"];
         let added = added.map(|step| format!("{step} was added: no entry vouches for it"));
         assert_eq!(ledger.faults().await, added);
     }

@@ -2,13 +2,14 @@
 
 use askama::Template;
 use qingkong::i18n::Language;
+use qingkong::web::pages::advisory::telling::{Ahead, Count, Listed, Row, Telling, Told, Way};
 use qingkong::web::pages::advisory::{
     AdvisoriesPage, AdvisoryBody, AdvisoryFacts, AdvisoryForm, AdvisoryKind, AdvisoryMoves,
     AdvisoryPage, AdvisoryRow, Confirmation,
 };
 use qingkong::web::pages::form::Faults;
 use qingkong::web::pages::notice::{Step, StepKind};
-use qingkong::web::pages::status::AdvisoryPhase;
+use qingkong::web::pages::status::{AdvisoryPhase, Reached};
 use qingkong::web::pages::{Role, Section};
 
 use super::samples::{at, choice, chrome, fault, owned};
@@ -47,6 +48,10 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
                 "/advisories/01/publish",
                 vec![fault("publication", &beside_a_warning)],
             )),
+            ahead: Some(Ahead {
+                all: 412,
+                unreachable: 3,
+            }),
             abandon: Some(owned("/advisories/01/abandon")),
             ..AdvisoryMoves::default()
         },
@@ -60,6 +65,10 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         },
         number: owned("许环〔2026〕3号"),
         steps: steps(4),
+        telling: Some(Telling {
+            told: vec![told(false, [0, 0, 0, 0, 0])],
+            listed: None,
+        }),
         ..fixed(language, AdvisoryPhase::Running)
     };
     let gone = AdvisoryPage {
@@ -74,6 +83,13 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
             ..facts()
         })),
         steps: steps(5),
+        telling: Some(Telling {
+            told: vec![
+                told(false, [405, 0, 2, 2, 3]),
+                told(true, [380, 27, 2, 0, 3]),
+            ],
+            listed: Some(listed()),
+        }),
         ..fixed(language, AdvisoryPhase::Cancelled)
     };
     let waiting = AdvisoryPage {
@@ -142,6 +158,7 @@ fn page(language: Language) -> AdvisoryPage {
         phase: AdvisoryPhase::Draft,
         body: AdvisoryBody::Editing(Box::new(form())),
         steps: steps(1),
+        telling: None,
         moves: AdvisoryMoves {
             submit: Some(owned("/advisories/01/submit")),
             abandon: Some(owned("/advisories/01/abandon")),
@@ -156,6 +173,74 @@ fn fixed(language: Language, phase: AdvisoryPhase) -> AdvisoryPage {
         body: AdvisoryBody::Fixed(Box::new(facts())),
         moves: AdvisoryMoves::default(),
         ..page(language)
+    }
+}
+
+/// A step told, by how many were reached how far.
+fn told(lifted: bool, counts: [i64; 5]) -> Told {
+    let reached = [
+        Reached::HandedOver,
+        Reached::Waiting,
+        Reached::Failed,
+        Reached::Overtaken,
+        Reached::Unreachable,
+    ];
+    let of = |(reached, count)| Count {
+        reached,
+        count,
+        href: owned("/advisories/01?step=4&reached=failed#recipients"),
+    };
+    Told {
+        lifted,
+        at: at(if lifted { "11-25T19:00" } else { "11-24T18:40" }),
+        audience: counts.iter().sum(),
+        href: owned("/advisories/01?step=4#recipients"),
+        counts: reached.into_iter().zip(counts).map(of).collect(),
+    }
+}
+
+/// Those told that it ended: one of each kind.
+fn listed() -> Listed {
+    let way = |channel: &str, role: &str, reached, attempts, last: Option<&str>| Way {
+        channel: owned(channel),
+        role: owned(role),
+        reached,
+        attempts,
+        last: last.map(|reply| (at("11-25T19:02"), owned(reply))),
+    };
+    let row = |name: &str, reached, ways| Row {
+        name: owned(name),
+        county: owned("禹州市"),
+        reached,
+        ways,
+    };
+    let (sent, failed) = (Reached::HandedOver, Reached::Failed);
+    Listed {
+        lifted: true,
+        only: None,
+        rows: vec![
+            row(
+                "虚构·许东铸造厂",
+                sent,
+                vec![
+                    way("email", "环保负责人", sent, 1, Some("250 2.0.0 Ok: queued")),
+                    way("webhook", "环保负责人", sent, 3, Some("204")),
+                ],
+            ),
+            row(
+                "虚构·禹州水泥<二>厂",
+                failed,
+                vec![way("email", "", failed, 1, Some("550 5.1.1 no such user"))],
+            ),
+            row(
+                "虚构·钧瓷窑厂",
+                Reached::Waiting,
+                vec![way("email", "厂长", Reached::Waiting, 0, None)],
+            ),
+            row("虚构·砖瓦厂", Reached::Unreachable, vec![]),
+        ],
+        first: Some(owned("/advisories/01?step=5#recipients")),
+        next: Some(owned("/advisories/01?step=5&after=99#recipients")),
     }
 }
 

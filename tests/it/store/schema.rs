@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use qingkong::store::StoreError;
+use qingkong::domain::id::{ContactKey, MessageKey, OrderKey, PlanKey};
+use qingkong::domain::lane::Live;
+use qingkong::domain::time::from_millis;
 use qingkong::store::db::{Db, Sql};
+use qingkong::store::outbox::{self, About, Message};
+use qingkong::store::{StoreError, schema};
 
 use crate::database::TestDb;
+use crate::world::start;
 
 #[tokio::test]
 async fn both_engines_end_up_with_the_same_catalogue() {
@@ -101,6 +106,37 @@ both_engines! {
         let mut tx = db.read().await.unwrap();
         let floor: i64 = tx.scalar("SELECT migration FROM schema_floor", ()).await.unwrap();
         assert!(floor >= qingkong::store::epoch::SINCE, "{floor}");
+    }
+
+    async fn messages_from_before_advisories_were_sent_are_about_their_orders(db: TestDb) {
+        let old = db.unmigrated_like().await;
+        let mut tx = old.begin_filling(14).await.unwrap();
+        tx.execute(
+            "INSERT INTO message (message_key, lane, plan_key, order_key, contact_key, channel, step,
+                                  state, due_at, attempts, lease_by, redriven_at, redriven_after)
+                  VALUES (7, 'live', 2, 3, 4, 'email', 1, 'due', 5, 6, 'a sender', 8, 4),
+                         (8, 'live', 2, 3, 4, 'webhook', 1, 'dead', 5, 9, NULL, NULL, NULL)",
+            (),
+        )
+        .await
+        .unwrap();
+        schema::complete(&mut tx).await.unwrap();
+        let claimed = outbox::claim::<Live>(&mut tx, "another", start(), start(), 10).await.unwrap();
+        let expected = Message {
+            key: MessageKey(7),
+            about: About::Order { plan: PlanKey(2), order: OrderKey(3) },
+            contact: ContactKey(4),
+            channel: "email".to_owned(),
+            attempt: 7,
+            redriven: Some((from_millis(8).unwrap(), 4)),
+        };
+        assert_eq!((claimed.messages, claimed.lost), (vec![expected], vec![(MessageKey(7), 6)]));
+        assert!(outbox::redrive(&mut tx, MessageKey(8), start()).await.unwrap(), "it is dead still");
+        let again = "INSERT INTO message (message_key, lane, plan_key, order_key, contact_key, channel,
+                                          step, state, due_at, attempts)
+                          VALUES (9, 'live', 2, 3, 4, 'email', 1, 'due', 5, 0)";
+        let refused = tx.execute(again, ()).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Conflict { .. }), "{refused:?}");
     }
 
     async fn a_newer_schema_above_the_floor_is_accepted(db: TestDb) {

@@ -25,7 +25,7 @@ pub(crate) fn dust() -> Value {
     request(&json!({ "is": "health-notice", "cause": "dust" }))
 }
 
-fn control() -> Value {
+pub(crate) fn control() -> Value {
     request(&json!({ "is": "temporary-control", "document": "豫环委攻坚办〔2026〕88号" }))
 }
 
@@ -53,7 +53,7 @@ async fn refusal(who: &Visitor, id: &str, step: &str, body: &Value) -> String {
 }
 
 /// Takes a draft up to its signature.
-async fn sign(bureau: &Bureau, id: &str) {
+pub(crate) async fn sign(bureau: &Bureau, id: &str) {
     step(&bureau.officer, id, "submission", &json!({})).await;
     step(&bureau.approver, id, "approval", &json!({})).await;
 }
@@ -66,13 +66,13 @@ pub(crate) async fn publish(bureau: &Bureau, body: &Value) -> String {
     id
 }
 
-async fn get(who: &Visitor, path: &str) -> Value {
+pub(crate) async fn get(who: &Visitor, path: &str) -> Value {
     let (status, answer) = Visitor::json(who.get(path)).await;
     assert_eq!(status, 200, "{path}: {answer}");
     answer
 }
 
-async fn show(bureau: &Bureau, id: &str) -> Value {
+pub(crate) async fn show(bureau: &Bureau, id: &str) -> Value {
     get(&bureau.officer, &format!("/api/v1/advisories/{id}")).await
 }
 
@@ -138,7 +138,7 @@ both_engines! {
             let page = get(&bureau.officer, &format!("/api/v1/{list}?region={REGION}")).await;
             assert_eq!(page["items"], json!([]), "{list}");
         }
-        for table in ["message", "plan", "plan_line", "warning"] {
+        for table in ["plan", "plan_line", "order_head", "tally", "answer", "warning"] {
             let rows = rows_of(&bureau, table).await;
             assert_eq!(rows, 0, "{table}");
         }
@@ -455,7 +455,7 @@ async fn proposed(bureau: &Bureau) -> Option<Value> {
 }
 
 /// A request that differs in some fields.
-fn merged(mut request: Value, differs: &Value) -> Value {
+pub(crate) fn merged(mut request: Value, differs: &Value) -> Value {
     for (field, value) in differs.as_object().unwrap() {
         request[field] = value.clone();
     }
@@ -468,7 +468,7 @@ async fn rows_of(bureau: &Bureau, table: &str) -> usize {
     found.next().unwrap().1.len()
 }
 
-async fn county_clerk(bureau: &Bureau, county: &str) -> Visitor {
+pub(crate) async fn county_clerk(bureau: &Bureau, county: &str) -> Visitor {
     bureau
         .world
         .account_in("jingban", Role::Clerk, county)

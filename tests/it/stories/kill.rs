@@ -49,10 +49,10 @@ fn rounds() -> usize {
 }
 
 /// SplitMix64: the same seed, the same schedule.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -62,7 +62,7 @@ impl Dice {
 }
 
 /// Where a node keeps itself between its lives.
-struct Home {
+pub(super) struct Home {
     config: PathBuf,
     log: PathBuf,
     _files: TempDir,
@@ -70,7 +70,7 @@ struct Home {
 
 impl Home {
     /// A home with a configuration of the database and the sinks, and a bureau in the database.
-    async fn furnish(db: &TestDb, sinks: &Sinks) -> Self {
+    pub(super) async fn furnish(db: &TestDb, sinks: &Sinks) -> Self {
         let files = tempfile::tempdir().unwrap();
         let text = format!(
             "data_dir = '{data}'
@@ -126,7 +126,7 @@ impl Home {
             .unwrap()
     }
 
-    async fn start(&self) -> Life {
+    pub(super) async fn start(&self) -> Life {
         let mut process = self.spawn();
         let mut first = String::new();
         let stdout = process.stdout.as_mut().unwrap();
@@ -141,7 +141,7 @@ impl Home {
         Life { process, url }
     }
 
-    fn verify(&self) {
+    pub(super) fn verify(&self) {
         let run = qingkong(&[
             "journal",
             "verify",
@@ -153,19 +153,19 @@ impl Home {
 }
 
 /// One life of the process.
-struct Life {
+pub(super) struct Life {
     process: Child,
-    url: String,
+    pub(super) url: String,
 }
 
 impl Life {
     /// `kill -9`.
-    async fn kill(mut self) {
+    pub(super) async fn kill(mut self) {
         self.process.kill().await.unwrap();
     }
 
     /// Asks it to stop, and waits.
-    async fn stop(mut self) {
+    pub(super) async fn stop(mut self) {
         let pid = self.process.id().unwrap().to_string();
         let told = Command::new("kill")
             .args(["-TERM", &pid])
@@ -288,7 +288,7 @@ async fn give(visitor: &Visitor, path: &str) -> bool {
 }
 
 /// The answer to a request that nothing prevents.
-async fn did(request: RequestBuilder) -> Value {
+pub(super) async fn did(request: RequestBuilder) -> Value {
     let (status, answer) = Visitor::json(request).await;
     assert!((200..300).contains(&status), "{status} {answer}");
     answer
@@ -304,7 +304,7 @@ async fn told(request: RequestBuilder) -> Option<Value> {
 }
 
 /// Whoever died holds no claim for longer than a claim lasts.
-async fn let_claims_run_out(db: &Db) {
+pub(super) async fn let_claims_run_out(db: &Db) {
     let mut tx = db.begin().await.unwrap();
     tx.execute(
         "UPDATE message SET due_at = 0 WHERE lease_by IS NOT NULL",

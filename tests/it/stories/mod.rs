@@ -8,6 +8,7 @@ mod information;
 mod issue;
 mod keys;
 mod kill;
+mod kill_telling;
 mod places;
 mod playbook;
 mod restore;
@@ -15,6 +16,7 @@ pub(crate) mod sinks;
 mod staggered;
 mod suspension;
 mod tampering;
+mod telling;
 mod whole;
 mod window;
 

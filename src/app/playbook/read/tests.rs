@@ -302,6 +302,31 @@ fn files_from_before_notices_had_a_text_write_them_with_the_shipped_one() {
     assert_eq!(half.0[0].what, "expected this file");
 }
 
+#[test]
+fn files_from_before_advisories_were_sent_tell_of_one_in_the_shipped_words() {
+    let older = Files::shipped();
+    let older = older
+        .iter()
+        .filter(|file| !file.path.contains("/advisory/"));
+    let older = Files::of(older.cloned());
+    let refused = Playbook::read(older.clone()).unwrap_err();
+    assert_eq!(
+        refused.0[0].path, "texts/en/advisory/health-notice-lifted/body.html",
+        "to put in force, they need them"
+    );
+    let older = Playbook::of_record(older).unwrap();
+    let message = AdvisoryMessage::TemporaryControl;
+    let text = older.advisory(message, Language::Zh);
+    let mail = text.mail(&sample::bare_advisory(message)).unwrap();
+    assert_eq!(
+        mail.subject,
+        "【样例市】临时管控：2026年11月24日24时至2026年11月24日24时"
+    );
+    let half = with("texts/zh/advisory/layout.txt", |_| None);
+    let half = Playbook::of_record(half).unwrap_err();
+    assert_eq!(half.0[0].what, "expected this file");
+}
+
 #[rstest]
 #[case(
     MessageKind::Suspended,

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::form::Typed;
+use super::telling::{self, Asked};
 use super::{address, cause, kind, phase, place, published};
 use crate::app::Error;
 use crate::app::advisory::{self, AdvisoryRecord};
@@ -14,6 +15,7 @@ use crate::domain::id::AdvisoryId;
 use crate::domain::time::WrittenTime;
 use crate::web::console::Seat;
 use crate::web::pages::Section;
+use crate::web::pages::advisory::telling::{Ahead, Telling};
 use crate::web::pages::advisory::{
     AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation,
 };
@@ -47,6 +49,7 @@ pub(super) fn unbegun(seat: &Seat, desk: &Desk, typed: Typed, faults: Faults) ->
         phase: AdvisoryPhase::Draft,
         body: AdvisoryBody::Editing(Box::new(form)),
         steps: Vec::new(),
+        telling: None,
         moves: AdvisoryMoves::default(),
     }
 }
@@ -57,14 +60,32 @@ pub(super) struct Page<'p> {
     desk: Desk,
     pub(super) record: AdvisoryRecord,
     names: Names,
+    telling: Option<Telling>,
+    ahead: Option<Ahead>,
 }
 
 impl<'p> Page<'p> {
     pub(super) async fn read(seat: &'p Seat, id: AdvisoryId) -> Result<Self, Error> {
+        Self::read_asked(seat, id, &Asked::default()).await
+    }
+
+    /// The same, with a part of its audience that was asked for.
+    pub(super) async fn read_asked(
+        seat: &'p Seat,
+        id: AdvisoryId,
+        asked: &Asked,
+    ) -> Result<Self, Error> {
         let record = advisory::find(&seat.app, &seat.caller, id).await?;
+        let desk = desk::sit(&seat.app, &seat.caller, Some(record.region)).await?;
+        let ahead = match record.advisory {
+            Advisory::Approved(_) => Some(advisory::ahead(&seat.app, &record).await?),
+            _ => None,
+        };
         Ok(Self {
-            desk: desk::sit(&seat.app, &seat.caller, Some(record.region)).await?,
             names: desk::names(&seat.app).await?,
+            telling: telling::read(seat, &desk, &record, asked).await?,
+            ahead: ahead.map(|(all, unreachable)| Ahead { all, unreachable }),
+            desk,
             seat,
             record,
         })
@@ -94,6 +115,7 @@ impl<'p> Page<'p> {
             phase: phase(&self.record, self.desk.now),
             body,
             steps: self.steps(),
+            telling: self.telling,
             moves,
         };
         self.seat.show(status, &view)
@@ -157,6 +179,7 @@ impl<'p> Page<'p> {
                 document: wrong.document.clone(),
                 faults: wrong.publication.clone(),
             }),
+            ahead: self.ahead,
             lift: (runs && issues).then(|| to("lift")),
             abandon: (under_way && drafts).then(|| to("abandon")),
             waits_for: self.waits_for(),

@@ -10,7 +10,7 @@ use super::{at, chrome, owned};
 pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     let letter = |key, channel: &str, why: &str| DeadLetter {
         key,
-        order: owned("/orders/4711"),
+        subject: owned("/orders/4711"),
         recipient: owned("虚构·许东铸造厂"),
         channel: owned(channel),
         attempts: 9,
