@@ -13,8 +13,9 @@ CREATE TABLE advisory_recipient (
 
 -- The outbox, as it was made in 0008, about either. `step`: of an advisory, which of its steps is told
 -- of; an order is told of once. SQLite cannot let a column be empty that could not, so that the table is
--- made anew.
-CREATE TABLE message_anew (
+-- made anew; renamed first, so that whoever writes it waits before it is read.
+ALTER TABLE message RENAME TO message_before;
+CREATE TABLE message (
     message_key    BIGINT  NOT NULL PRIMARY KEY,
     lane           TEXT    NOT NULL,
     plan_key       BIGINT,
@@ -35,14 +36,13 @@ CREATE TABLE message_anew (
     CHECK ((advisory_key IS NULL) = (recipient_key IS NULL)),
     CHECK ((order_key IS NULL) <> (advisory_key IS NULL))
 );
-INSERT INTO message_anew
+INSERT INTO message
        (message_key, lane, plan_key, order_key, contact_key, channel, step, state, due_at, attempts,
         lease_by, redriven_at, redriven_after)
 SELECT message_key, lane, plan_key, order_key, contact_key, channel, step, state, due_at, attempts,
        lease_by, redriven_at, redriven_after
-  FROM message;
-DROP TABLE message;
-ALTER TABLE message_anew RENAME TO message;
+  FROM message_before;
+DROP TABLE message_before;
 CREATE UNIQUE INDEX message_of_order
     ON message (plan_key, order_key, contact_key, channel, step, lane)
  WHERE plan_key IS NOT NULL;

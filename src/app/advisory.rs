@@ -260,11 +260,11 @@ pub(super) async fn give_way(
     app: &App,
     tx: &mut Tx,
     caller: &Caller,
-    head: &WarningHead,
-    warning: &Warning,
+    beside: Vec<AdvisoryRecord>,
+    (head, warning): (&WarningHead, &Warning),
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    for record in store::lock_advisories(tx, head.region, now).await? {
+    for record in beside {
         let Advisory::Published(published) = &record.advisory else {
             continue;
         };

@@ -16,8 +16,8 @@
 //! has put a message for the same contact in its place that itself asks for an answer, a changed
 //! duty or a release; the record says by which revision. A message that only tells of a new level
 //! stands in nobody's place: it does not say what is owed. Of an advisory, a later step stands in the
-//! place of an earlier one: whoever has not heard that it is public hears only that it has ended, and
-//! after the end that it states nothing is told of it.
+//! place of an earlier one: whoever has not heard that it is public hears only that it ends, and of
+//! what still applies until then; of what has ended nobody hears that it begins.
 //!
 //! *One row that cannot be read delays nobody.* A batch is read at once; when that fails, its messages
 //! are read one by one, and none waits for its claim to run out.

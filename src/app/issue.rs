@@ -16,9 +16,9 @@ use crate::domain::lane::Live;
 use crate::domain::notice::{Notice, NoticeKind, Step};
 use crate::domain::region::RegionCode;
 use crate::domain::warning::Warning;
-use crate::store::Tx;
 use crate::store::notice::{self as store, NoticeRecord, WarningHead};
 use crate::store::plan::{self, PlanHead};
+use crate::store::{Tx, advisory as beside};
 
 /// What the issuer has before their eyes.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ pub async fn issue(
 
     store::set_issued(tx, record.key, &issue.document, plan.key, now).await?;
     let warning = amount_to(tx, &record, &head, now).await?;
-    advisory::give_way(app, tx, caller, &head, &warning, now).await?;
+    let beside = beside::lock_advisories(tx, head.region, now).await?;
     let open = !warning.phase(now).is_past();
     store::set_warning(tx, head.key, &warning, open, plan.key, now).await?;
     plan::set_issued(tx, plan.key, now).await?;
@@ -110,6 +110,8 @@ pub async fn issue(
         Some(_) => plan::count_orders(tx, plan.key).await?,
     };
     let messages = plan::enqueue_messages::<Live>(tx, plan.key, now).await?;
+    // After the orders, which leave before the news that an advisory has ended.
+    advisory::give_way(app, tx, caller, beside, (&head, &warning), now).await?;
     let entry = entry(caller, &record, &head, &plan, now, tx).await?;
     journal::record(tx, &app.ids, entry).await?;
     act.commit(IssuedOut {

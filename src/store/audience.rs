@@ -56,7 +56,8 @@ pub struct Way {
     pub last: Option<(DateTime<Utc>, String)>,
 }
 
-/// Who may be told within an area: active plants of lists, or offices, in the order of their keys.
+/// Who may be told within an area: active plants or offices of the lists by which orders go, in the
+/// order of their keys.
 pub async fn list_addressees(
     tx: &mut Tx,
     kind: Addressees,
@@ -73,6 +74,8 @@ pub async fn list_addressees(
               WHERE kind = $1
                 AND active
                 AND region LIKE $2
+                AND SUBSTR(list_region, 1, 4) = SUBSTR(region, 1, 4)
+                AND SUBSTR(list_region, 5) = '00'
               ORDER BY recipient_key",
             (kind, below(Some(area))),
         )
@@ -200,22 +203,25 @@ pub async fn list_names(
     Ok(names.map(|(key, name)| (RecipientKey(key), name)).collect())
 }
 
-/// For which contacts and channels a later step of an advisory has put messages in the place of
-/// those about an earlier one, with the last such step.
+/// For which contacts of some recipients, and which channels, a later step of an advisory has put
+/// messages in the place of those about an earlier one, with the last such step.
 pub async fn list_successors(
     tx: &mut Tx,
     advisory: AdvisoryKey,
     after: u32,
+    recipients: &[RecipientKey],
 ) -> Result<HashMap<(ContactKey, String), u32>> {
+    const LATER: Among = Among::new(
+        "SELECT contact_key, channel, MAX(step)
+           FROM message
+          WHERE advisory_key = $1
+            AND step > $2
+            AND recipient_key",
+        "GROUP BY contact_key, channel",
+    );
+    let keys: Vec<i64> = recipients.iter().map(|recipient| recipient.0).collect();
     let rows: Vec<(i64, String, i32)> = tx
-        .all(
-            "SELECT contact_key, channel, MAX(step)
-               FROM message
-              WHERE advisory_key = $1
-                AND step > $2
-              GROUP BY contact_key, channel",
-            (advisory.0, i64::from(after)),
-        )
+        .all_among(LATER, (advisory.0, i64::from(after)), &keys)
         .await?;
     let successors = rows.into_iter().map(|(contact, channel, step)| {
         let wrong = || Inconsistency::on("message").column("step").row(contact);
@@ -331,6 +337,7 @@ async fn list_ways(
            LEFT JOIN contact c ON c.contact_key = m.contact_key
            LEFT JOIN attempt a ON a.message_key = m.message_key
                               AND a.number      = m.attempts
+                                                  - CASE WHEN m.lease_by IS NULL THEN 0 ELSE 1 END
           WHERE m.advisory_key = $1
             AND m.step         = $2
             AND m.recipient_key",

@@ -32,6 +32,9 @@ pub(in crate::app) struct ToldAdvisory {
     warning: Option<String>,
     /// The advisory after it.
     published: Published,
+    /// When nothing is left to be told: a beginning is not told of what has ended meanwhile, an end
+    /// not once the stated one has passed as well.
+    over_at: DateTime<Utc>,
     /// Who published it, and how to reach them.
     profile: RegionProfile,
 }
@@ -54,6 +57,10 @@ impl ToldAdvisory {
         else {
             return Err(nothing());
         };
+        let over_at = match (telling, &record.advisory) {
+            (Telling::Published, Advisory::Published(now)) => now.ends_at(),
+            _ => published.contents().until.at(),
+        };
         let profile = playbook.profile(record.region);
         let profile = profile.ok_or_else(|| super::no_profile(record.region))?;
         let (reason, warning) = match &last.act {
@@ -68,14 +75,15 @@ impl ToldAdvisory {
             reason,
             warning,
             published,
+            over_at,
             profile: profile.clone(),
             playbook,
         })
     }
 
-    /// Whether the advisory has run out, so that nothing is left to be told of it.
+    /// Whether it is too late to tell of the step.
     pub(in crate::app) fn is_over(&self, now: DateTime<Utc>) -> bool {
-        self.contents().until.at() <= now
+        self.over_at <= now
     }
 
     /// Which letter it is.

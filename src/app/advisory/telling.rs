@@ -143,6 +143,12 @@ pub async fn audience(
     let own = caller.region(Right::SeeWarnings)?;
     let mut tx = app.db.read().await?;
     let record = seen(&mut tx, caller, id).await?;
+    let at = (step as usize).checked_sub(1);
+    let tells = at.and_then(|at| record.steps.get(at)?.act.tells());
+    if tells.is_none() {
+        let text = "expected the number of a step that was told of";
+        return Err(Error::invalid("step", "unknown", text));
+    }
     let (told, after) = (
         (AdvisoryKey(record.key), step),
         after.unwrap_or(RecipientKey(0)),

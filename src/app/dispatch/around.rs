@@ -251,7 +251,7 @@ impl Step {
         Ok(Self {
             advisory: told.into(),
             names: audience::list_names(&mut tx, advisory, &recipients).await?,
-            successors: audience::list_successors(&mut tx, advisory, step).await?,
+            successors: audience::list_successors(&mut tx, advisory, step, &recipients).await?,
         })
     }
 

@@ -342,7 +342,7 @@ both_engines! {
 
 /// Two presses at one moment: while a table is held, the first waits in the middle of its
 /// transaction, the second for the first. Answers with what both came to once it is let go.
-async fn at_once<A, B>(
+pub(crate) async fn at_once<A, B>(
     db: &TestDb,
     hold: &'static str,
     first: impl Future<Output = A>,

@@ -3,6 +3,7 @@
 pub(crate) mod advisory;
 pub(crate) mod bureau;
 mod classes;
+mod false_alarm;
 mod faults;
 mod information;
 mod issue;

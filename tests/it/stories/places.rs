@@ -122,3 +122,37 @@ both_engines! {
         }
     }
 }
+
+#[tokio::test]
+async fn of_a_city_and_its_county_that_begin_at_one_moment_the_later_is_refused() {
+    let bureau = Bureau::new(TestDb::postgres().await, 20).await;
+    let mut ready = Vec::new();
+    for (region, document) in [
+        (REGION, "许环委办〔2026〕12号"),
+        (COUNTY, "禹环委办〔2026〕3号"),
+    ] {
+        let notice = bureau.draft_of(&of(region, "start", "orange")).await;
+        bureau.sign(&notice).await;
+        let plan = bureau
+            .step(&bureau.officer, &notice, "plan", &json!({}))
+            .await;
+        let seen = json!({ "plan": plan["id"], "digest": plan["digest"], "document": document });
+        ready.push((format!("/api/v1/notices/{notice}/issue"), seen));
+    }
+    let issue = |at: usize| {
+        let (path, seen) = &ready[at];
+        Visitor::json(bureau.officer.post(path, seen))
+    };
+    let ((first, _), (second, refused)) = at_once(
+        &bureau.world.db,
+        "UPDATE plan SET lines = lines",
+        issue(0),
+        issue(1),
+    )
+    .await;
+    assert_eq!(
+        (first, second, refused["code"].as_str()),
+        (200, 409, Some("overlaps"))
+    );
+    bureau.world.service.stop().await;
+}

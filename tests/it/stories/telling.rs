@@ -226,6 +226,7 @@ both_engines! {
         sinks.mail.behave();
         until_sent(&bureau.world).await;
         let mails = sinks.mail.seen().mails.len();
+        assert!(mails > 0);
         let letters = about_advisories(&sinks);
         let mailed = letters.iter().filter(|it| it.text.contains("起提前结束")).count();
         assert_eq!(mailed, mails, "no mail says that it begins");
@@ -264,6 +265,37 @@ both_engines! {
         bureau.world.service.stop().await;
     }
 
+    async fn whoever_hears_only_of_an_end_that_is_ahead_hears_what_applies_until_then(db: TestDb) {
+        let sinks = Sinks::start().await;
+        for _ in 0..500 {
+            sinks.mail.instead("greeting", Misbehaviour::HangUp);
+        }
+        let bureau = Bureau::sending(db, 12, &sinks).await;
+        publish(&bureau, &control()).await;
+        bureau.carry("start", "orange", "2026-11-26T08:00", "许环委办〔2026〕1号").await;
+        sinks.mail.behave();
+        until_sent(&bureau.world).await;
+        let mails = about_advisories(&sinks).into_iter();
+        let mails: Vec<_> = mails.filter(|it| it.text.contains("临时管控由预警取代")).collect();
+        assert!(!mails.is_empty());
+        let text = control()["text"].as_str().unwrap().to_owned();
+        for mail in mails {
+            assert!(mail.text.contains(&format!("仍然适用：{text}")), "{}", mail.text);
+        }
+        bureau.world.service.stop().await;
+    }
+
+    async fn a_step_that_tells_nobody_has_no_audience(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let id = publish(&bureau, &control()).await;
+        for step in [0, 1, 5] {
+            let path = format!("/api/v1/advisories/{id}/recipients?step={step}");
+            let (status, refused) = Visitor::json(bureau.officer.get(&path)).await;
+            assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("step")), "{refused}");
+        }
+        bureau.world.service.stop().await;
+    }
+
     async fn a_control_that_gives_way_tells_whoever_heard_of_it(db: TestDb) {
         let sinks = Sinks::start().await;
         let bureau = Bureau::sending(db, 12, &sinks).await;
@@ -286,6 +318,20 @@ both_engines! {
         assert!(ended.iter().all(|it| it.text.contains("2026年11月26日8时")), "{ended:?}");
         let told = show(&bureau, &id).await["told"].clone();
         assert_eq!((&told[1]["tells"], &told[1]["handed_over"]), (&json!("lifted"), &json!(12)));
+        let mut tx = bureau.world.db.read().await.unwrap();
+        let (orders, ends): (i64, i64) = tx
+            .one(
+                "SELECT MAX(o.message_key), MIN(a.message_key)
+                   FROM message o, message a
+                  WHERE o.order_key IS NOT NULL
+                    AND a.step = (SELECT MAX(step) FROM message WHERE advisory_key IS NOT NULL)
+                    AND a.advisory_key IS NOT NULL",
+                (),
+            )
+            .await
+            .unwrap();
+        drop(tx);
+        assert!(orders < ends, "orders leave before the news of an end");
         // The warning's orders are counted by themselves.
         let orders = bureau.warning(&issued["warning"]).await["orders"].clone();
         assert_eq!(orders, json!({ "handed-over": bureau.recipients }));
