@@ -261,12 +261,12 @@ impl Step {
         recipient: RecipientKey,
         now: DateTime<Utc>,
     ) -> Result<Says, Unsent> {
-        if self.advisory.is_over(now) {
-            return Err(Unsent::RunOut);
-        }
         let place = (message.contact, message.channel.clone());
         if let Some(&step) = self.successors.get(&place) {
             return Err(Unsent::Overtaken(step));
+        }
+        if self.advisory.is_over(now) {
+            return Err(Unsent::RunOut);
         }
         Ok(Says::Advisory {
             advisory: Arc::clone(&self.advisory),

@@ -56,9 +56,9 @@ both_engines! {
         let mails: Vec<_> = letters.iter().filter(|letter| letter.text.contains("撤回")).collect();
         assert!(!mails.is_empty());
         for mail in &mails {
-            assert!(mail.text.contains("许环委办〔2026〕13号"), "{}", mail.text);
+            assert!(mail.text.contains("现以许环委办〔2026〕13号撤回此前发给你单位的"), "{}", mail.text);
             assert!(mail.text.contains("不再承担该指令规定的义务"), "{}", mail.text);
-            assert!(mail.text.contains("撤回原因：会商认为扩散条件已有变化。"), "{}", mail.text);
+            assert!(mail.text.contains("撤回原因：预报资料中断，会商认为将达标准。"), "{}", mail.text);
         }
 
         let board = bureau.warning(warning).await;

@@ -6,7 +6,9 @@ use qingkong::app::enroll::{self, Import};
 use qingkong::domain::region::RegionCode;
 use serde_json::{Value, json};
 
+use super::advisory::at_once;
 use super::bureau::{Bureau, said, sample};
+use crate::database::TestDb;
 use crate::world::{PASSWORD, REGION, Visitor};
 
 /// 禹州市, its township 火龙镇, and 许昌经济技术开发区, which the standard does not code.
