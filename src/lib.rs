@@ -27,7 +27,8 @@
 //!   [`trigger`](domain::trigger) (rules and decisions),
 //!   [`episode`](domain::episode) (years of decisions) and [`backtest`](domain::backtest) (what they
 //!   were worth), [`notice`](domain::notice) and
-//!   [`warning`](domain::warning) (their lawful moves), [`advisory`](domain::advisory) (what compels
+//!   [`warning`](domain::warning) (their lawful moves), [`addition`](domain::addition) (what is
+//!   added for everyone), [`advisory`](domain::advisory) (what compels
 //!   nobody), [`information`](domain::information) (telling the public anew),
 //!   [`enterprise`](domain::enterprise), [`list`](domain::list), [`measure`](domain::measure),
 //!   [`plan`](domain::plan),

@@ -160,6 +160,7 @@ pub(crate) async fn prepare(
         grounds: GroundsIn::Judgement("会商认为将达标准".to_owned()),
         parent_document: None,
         cancels: None,
+        drops: Vec::new(),
         adds: Vec::new(),
         keeps: Vec::new(),
         resumes: None,

@@ -27,7 +27,7 @@ use super::playbook::Playbook;
 use super::{App, Caller, Error, Right, notices};
 use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
 use crate::domain::lane::{Lane, Live};
-use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice};
+use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice, NoticeKind};
 use crate::domain::plan::{Achievement, Change, Columns, Drawing, Duty, Line, Parts, Tally, Told};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
@@ -196,7 +196,11 @@ fn drawing(
 ) -> Result<Drawing, Error> {
     let profile = notices::profile(playbook, record.region)?;
     let contents = record.notice.contents();
+    let (effective, _) = after.hours(contents);
     Ok(Drawing {
+        at: now,
+        effective,
+        additions: after.additions(now),
         notice: contents.clone(),
         list: format!("应急减排清单第{version}版"),
         acknowledge_within_minutes: profile.clocks.acknowledge_within_minutes,
@@ -512,10 +516,13 @@ impl Sheet {
         duty: Option<Duty>,
     ) -> Option<StagedLine> {
         let bound = |by| told.released && before.duty.effective.at() > by;
+        let left = before.duty.left_at(self.drawing.at);
         let told = Told {
             released: told.released && !self.released_by.is_some_and(bound),
+            obligations: left.unwrap_or(told.obligations),
             ..told
         };
+        let adds = self.drawing.notice.kind == NoticeKind::AddOn && !told.released;
         let change = Change::between(Some(&told), duty.as_ref())?;
         let line = Line {
             order: told.order,
@@ -524,6 +531,7 @@ impl Sheet {
             duty: match duty {
                 None => before.duty.released(&self.drawing, area),
                 Some(duty) if duty.is_suspended() => before.duty.suspended(&self.drawing),
+                Some(duty) if adds => duty.added_to(&before.duty),
                 Some(duty) => duty,
             },
         };

@@ -17,8 +17,9 @@ use crate::domain::notice::{Consultation, Contents, End, Notice, NoticeKind};
 use crate::domain::plan::Part;
 use crate::domain::playbook::{LawPeriod, RegionProfile};
 use crate::domain::region::RegionCode;
-use crate::domain::time::day_of;
-use crate::notify::render::{When, Words};
+use crate::domain::time::{WrittenTime, day_of};
+use crate::domain::warning::Warning;
+use crate::notify::render::Words;
 use crate::store::Tx;
 use crate::store::notice::{self, NoticeRecord};
 use crate::store::plan::{self, PlanHead};
@@ -43,6 +44,8 @@ pub(super) struct IssuedNotice {
     pub(super) issued_at: DateTime<Utc>,
     /// What it says.
     pub(super) contents: Contents,
+    /// From when duties hold under it, and until when; an add-on has a window of its own.
+    pub(super) hours: (WrittenTime, End),
     /// The consultation it rests on.
     pub(super) consultation: Option<Consultation>,
     /// The level before it, where it changed one.
@@ -108,14 +111,6 @@ impl IssuedNotice {
         Words {
             zh: self.response_zh(),
             en: format!("Level {} response", self.contents.level.response()),
-        }
-    }
-
-    /// When it ends, as letters and the notice itself write it.
-    pub(super) fn ends(&self) -> When {
-        match self.contents.ends {
-            End::At(end) => end.into(),
-            End::UntilFurtherNotice => When::open(),
         }
     }
 
@@ -190,6 +185,10 @@ impl App {
             .ok_or_else(|| missing("law"))?
             .clone();
         let contents = record.notice.contents().clone().told_at(issued_at);
+        let hours = match &stored.added_to {
+            Some(warning) => warning.hours(&contents),
+            None => (contents.effective, contents.ends),
+        };
         let (previous_level, previous_document) = stored.previous.unzip();
         Ok(IssuedNotice {
             plan_id: head.id,
@@ -204,6 +203,7 @@ impl App {
             suspends: stored.suspends,
             plants: head.tally.plants,
             digest: head.digest.clone(),
+            hours,
             contents,
             profile,
             law,
@@ -219,6 +219,8 @@ struct Stored {
     /// The level of the notice before it, and its number.
     previous: Option<(WarningLevel, String)>,
     suspends: bool,
+    /// The warning as it stood before an add-on.
+    added_to: Option<Warning>,
 }
 
 impl Stored {
@@ -238,11 +240,16 @@ impl Stored {
             None => None,
         };
         let suspends = suspends(tx, record.notice.contents().kind, plan.previous).await?;
+        let added_to = match record.notice.contents().kind {
+            NoticeKind::AddOn => stood_by(tx, plan.previous).await?,
+            _ => None,
+        };
         Ok(Self {
             plan,
             record,
             previous,
             suspends,
+            added_to,
         })
     }
 }
@@ -260,6 +267,22 @@ async fn suspends(
         before = plan.and_then(|plan| plan.previous);
     }
     Ok(kind == NoticeKind::Suspend)
+}
+
+/// The warning as the notices up to a plan had made it.
+async fn stood_by(tx: &mut Tx, mut last: Option<i64>) -> Result<Option<Warning>, Error> {
+    let mut issued = Vec::new();
+    while let Some(key) = last {
+        let plan = plan::find_plan(tx, key).await?.ok_or(Error::NotFound)?;
+        let record = notice::find_notice_of_plan(tx, key).await?;
+        let issued_at = plan.issued_at.ok_or(Error::NotFound)?;
+        issued.push((record.notice.contents().clone(), issued_at));
+        last = plan.previous;
+    }
+    let notices = issued.into_iter().rev();
+    Ok(notices.fold(None, |standing, (contents, issued_at)| {
+        Some(Warning::with(standing, &contents, issued_at))
+    }))
 }
 
 impl IssuedNotices {

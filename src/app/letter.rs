@@ -96,7 +96,7 @@ pub(super) fn context<L: Lane>(
     order: OrderKey,
     contact: Option<ContactKey>,
 ) -> MessageContext {
-    let contents = &notice.contents;
+    let (contents, hours) = (&notice.contents, notice.hours);
     let told = &told.as_issued(notice.issued_at);
     let duty = &told.duty;
     // A suspension carries out nothing, at whatever level.
@@ -128,16 +128,17 @@ pub(super) fn context<L: Lane>(
         area: duty.area.map(|area| notice.name_of(area)),
         effective_at: match told.change {
             Change::Release => duty.effective.into(),
-            _ => contents.effective.into(),
+            _ => hours.0.into(),
         },
-        ends: notice.ends(),
+        ends: hours.1.into(),
+        add_on: contents.kind == NoticeKind::AddOn && told.change != Change::Begin,
         duties: duties(notice, told),
         enterprises: match duty.control {
             Control::Office { part } => Some(part.plants),
             Control::Autonomous | Control::Required => None,
         },
         keeps: if told.change == Change::Release {
-            duty.added.clone()
+            duty.added.iter().map(|kept| kept.measure.clone()).collect()
         } else {
             Vec::new()
         },
@@ -169,7 +170,7 @@ pub(super) fn check_code(digest: &str) -> String {
     digest.chars().take(8).collect()
 }
 
-/// What is to be done, unit by unit, and whatever the notice adds for everyone; nothing after a
+/// What is to be done, unit by unit, and whatever is added for everyone; nothing after a
 /// release or under a suspension.
 fn duties(notice: &IssuedNotice, told: &Told) -> Vec<Duty> {
     let duty = &told.duty;
@@ -180,11 +181,15 @@ fn duties(notice: &IssuedNotice, told: &Told) -> Vec<Duty> {
         unit: unit.unit.clone(),
         measure: unit.measure.clone(),
         in_place_by: written(duty.in_place_by(unit, notice.issued_at)),
+        until: None,
+        goes_on: duty.goes_on,
     });
     let added = duty.added.iter().map(|added| Duty {
         unit: "全部".to_owned(),
-        measure: added.clone(),
-        in_place_by: duty.effective.into(),
+        measure: added.measure.clone(),
+        in_place_by: duty.begins(added).into(),
+        until: added.until.map(When::from),
+        goes_on: false,
     });
     units.chain(added).collect()
 }

@@ -53,6 +53,8 @@ pub struct DraftIn {
     pub cancels: Option<String>,
     /// Measures it adds for everyone.
     pub adds: Vec<String>,
+    /// Measures added before that it takes back.
+    pub drops: Vec<String>,
     /// Measures that stay after the lift.
     pub keeps: Vec<String>,
     /// When a suspension is planned to end.
@@ -520,6 +522,8 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::Suspended(_) => "suspended",
         NotAdmitted::NotSuspended => "not-suspended",
         NotAdmitted::TooEarly { .. } => "too-early",
+        NotAdmitted::NotAdded(_) => "not-added",
+        NotAdmitted::Outlasts(_) => "outlasts",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

@@ -16,7 +16,7 @@ use crate::domain::id::{AnswerKey, OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{ClassLevel, End, Grounds, NoticeKind};
 use crate::domain::order::{AnswerKind, Head, Rung};
-use crate::domain::plan::{Change, Control};
+use crate::domain::plan::{Change, Control, Duty};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Suspension;
@@ -66,8 +66,8 @@ pub struct OrderView {
     pub control: Control,
     /// What each unit does.
     pub units: Vec<UnitView>,
-    /// What the notice adds for everyone; for a release, what stays.
-    pub added: Vec<String>,
+    /// What is added for everyone; for a release, what stays.
+    pub added: Vec<AddedView>,
     /// What the duty rests on: the list, the exemption, and what it is issued on.
     pub basis: String,
     /// The law it is ordered under.
@@ -95,10 +95,23 @@ pub struct UnitView {
     pub measure: String,
     /// Hours it needs to come down safely.
     pub ramp_down_hours: u16,
-    /// Until when it is to be in place; none while nothing is owed.
+    /// Until when it is to be in place; none while nothing is owed, or where it only goes on.
     pub in_place_by: Option<DateTime<Utc>>,
     /// When it was reported in place.
     pub in_place_at: Option<DateTime<Utc>>,
+}
+
+/// Something added for everyone.
+#[derive(Clone, Debug)]
+pub struct AddedView {
+    /// The measure, as written.
+    pub measure: String,
+    /// From when.
+    pub from: WrittenTime,
+    /// The end of its own window; none where it ends with the warning.
+    pub until: Option<WrittenTime>,
+    /// Whether that has passed.
+    pub over: bool,
 }
 
 /// How an order stands for its reader.
@@ -378,10 +391,10 @@ impl Read {
             response: notice.response_zh(),
             issued_at: notice.issued_at,
             effective: line.duty.effective,
-            ends: contents.ends,
+            ends: notice.hours.1,
             control: line.duty.control.clone(),
             units: self.units(owed),
-            added: line.duty.added.clone(),
+            added: added(&line.duty, now),
             basis: format!("{}；{}", notice.basis_zh(), line.duty.basis),
             law: notice.law_zh(),
             rung,
@@ -438,11 +451,12 @@ impl Read {
         };
         let duty = &self.line.duty;
         let binds = self.line.change != Change::Release && !duty.is_suspended();
+        let is_set = binds && !owed.duty.goes_on;
         let units = duty.units.iter().map(|unit| UnitView {
             unit: unit.unit.clone(),
             measure: unit.measure.clone(),
             ramp_down_hours: unit.ramp_down_hours,
-            in_place_by: binds.then(|| {
+            in_place_by: is_set.then(|| {
                 let by = owed.duty.in_place_by(unit, owed.issued_at);
                 duty.not_before_resumed(by)
             }),
@@ -465,6 +479,17 @@ impl Read {
             code: check_code(record),
         }
     }
+}
+
+/// What a duty has beyond the list.
+fn added(duty: &Duty, now: DateTime<Utc>) -> Vec<AddedView> {
+    let added = duty.added.iter().map(|added| AddedView {
+        measure: added.measure.clone(),
+        from: duty.begins(added),
+        until: added.until,
+        over: added.is_over(now),
+    });
+    added.collect()
 }
 
 /// What a page offers to answer. More is taken, since an answer may meet a notice on its way.

@@ -9,7 +9,7 @@ use super::letter::{LANGUAGE, NO_DOCUMENT_YET, check_code, written};
 use super::{App, Caller, Error, Refusal, board};
 use crate::domain::id::{NoticeId, PlanId, PlanKey};
 use crate::domain::lane::{Drill, Lane, Live};
-use crate::domain::notice::{self, Grounds, Issued, Notice, Text};
+use crate::domain::notice::{self, Contents, Grounds, Issued, Notice, Text};
 use crate::domain::plan::Part;
 use crate::i18n::Language;
 use crate::notify::render::{Area, Consultation, NoticeContext, Plants};
@@ -103,7 +103,7 @@ fn context<L: Lane>(notice: &IssuedNotice, issued: bool) -> NoticeContext {
         response: notice.response(),
         issued_at: written(notice.issued_at),
         effective_at: contents.effective.into(),
-        ends: notice.ends(),
+        ends: contents.ends.into(),
         suspends: notice.suspends,
         resumes_at: contents.resumes.map(Into::into),
         areas: areas(notice),
@@ -116,10 +116,21 @@ fn context<L: Lane>(notice: &IssuedNotice, issued: bool) -> NoticeContext {
         plants: plants(notice.plants),
         adds: contents.adds.clone(),
         keeps: contents.keeps.clone(),
-        cancels: contents.cancels.clone(),
+        cancels: cancels(contents),
         phone: notice.profile.duty_phone.clone(),
         check_code: issued.then(|| check_code(&notice.digest)),
     }
+}
+
+/// Everything that ends with it: an earlier control, and measures it takes back.
+fn cancels(contents: &Contents) -> Option<String> {
+    let named: Vec<&str> = contents
+        .cancels
+        .iter()
+        .chain(&contents.drops)
+        .map(String::as_str)
+        .collect();
+    (!named.is_empty()).then(|| named.join("、"))
 }
 
 fn areas(notice: &IssuedNotice) -> Vec<Area> {

@@ -27,6 +27,7 @@ pub mod list;
 pub mod measure;
 pub mod office;
 
+pub mod addition;
 pub mod notice;
 pub mod warning;
 

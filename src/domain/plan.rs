@@ -24,6 +24,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::addition::Addition;
 pub use crate::digest::{Digest, Fields};
 use crate::enterprise::{Emission, Grade, Plant, PlantStatus};
 use crate::id::{OrderKey, RecipientKey};
@@ -56,8 +57,8 @@ pub struct Duty {
     pub basis: String,
     /// What each unit does.
     pub units: Vec<UnitDuty>,
-    /// What the notice adds for everyone, or keeps after the lift.
-    pub added: Vec<String>,
+    /// What is added for everyone, by this notice or by those before it; or kept after the lift.
+    pub added: Vec<Addition>,
     /// Minutes from issue within which it is to be acknowledged.
     pub acknowledge_within_minutes: u32,
     /// What the recipient emits on a normal day.
@@ -71,6 +72,9 @@ pub struct Duty {
     /// resumption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspension: Option<Suspension>,
+    /// Whether its units go on as they were while measures are added: no hour is set for them anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes_on: bool,
 }
 
 /// What kind of recipient owes a duty.
@@ -248,6 +252,12 @@ pub struct Drawing {
     pub acknowledge_within_minutes: PerLevel<u32>,
     /// The day on which exemptions are looked at.
     pub on: NaiveDate,
+    /// When it is drawn.
+    pub at: DateTime<Utc>,
+    /// From when duties hold once the notice is issued: an add-on leaves the hour of the level.
+    pub effective: WrittenTime,
+    /// What is added for everyone once the notice is issued, and is not over.
+    pub additions: Vec<Addition>,
     /// The levels that hold once the notice is issued.
     pub levels: Levels,
     /// The suspension that holds or is ahead once the notice is issued.
@@ -285,7 +295,7 @@ impl Duty {
         Some(Self {
             level,
             classes: Vec::new(),
-            effective: drawing.notice.effective,
+            effective: drawing.effective,
             control: if autonomous {
                 Control::Autonomous
             } else {
@@ -298,7 +308,7 @@ impl Duty {
             } else {
                 units.collect()
             },
-            added: drawing.notice.adds.clone(),
+            added: drawing.additions.clone(),
             acknowledge_within_minutes: drawing.acknowledge_within(),
             base: plant.base(),
             cut: if exemption.is_some() {
@@ -308,6 +318,7 @@ impl Duty {
             },
             area: None,
             suspension: drawing.suspension,
+            goes_on: false,
         })
     }
 
@@ -316,17 +327,18 @@ impl Duty {
         (!drawing.notice.kind.ends()).then(|| Self {
             level: drawing.levels.own,
             classes: drawing.levels.split(),
-            effective: drawing.notice.effective,
+            effective: drawing.effective,
             control: Control::Office { part },
             grade: None,
             basis: drawing.list.clone(),
             units: Vec::new(),
-            added: drawing.notice.adds.clone(),
+            added: drawing.additions.clone(),
             acknowledge_within_minutes: drawing.acknowledge_within(),
             base: Emission::ZERO,
             cut: Emission::ZERO,
             area: None,
             suspension: drawing.suspension,
+            goes_on: false,
         })
     }
 
@@ -338,6 +350,15 @@ impl Duty {
             acknowledge_within_minutes: drawing.acknowledge_within(),
             cut: Emission::ZERO,
             suspension: drawing.suspension,
+            ..self
+        }
+    }
+
+    /// The duty of whoever had one before an add-on, which leaves the same units as they were.
+    #[must_use]
+    pub fn added_to(self, before: &Self) -> Self {
+        Self {
+            goes_on: self.units == before.units && !before.is_suspended(),
             ..self
         }
     }
@@ -361,14 +382,16 @@ impl Duty {
     /// ends at the hour of its area, where the lift has one for it.
     #[must_use]
     pub fn released(self, drawing: &Drawing, area: Option<AreaHour>) -> Self {
+        let kept = drawing.notice.keeps.iter().cloned();
         Self {
             level: drawing.notice.level,
             classes: Vec::new(),
             effective: area.map_or(drawing.notice.effective, |area| area.at),
             area: area.map(|area| area.area),
-            added: drawing.notice.keeps.clone(),
+            added: kept.map(Addition::of_duty).collect(),
             acknowledge_within_minutes: drawing.acknowledge_within(),
             suspension: None,
+            goes_on: false,
             ..self
         }
     }
@@ -428,8 +451,27 @@ impl Duty {
                 .text(stated.level.as_str())
         });
         let added = self.added.iter();
-        let fields = added.fold(fields, |fields, text| fields.text(text));
+        let fields = added.fold(fields, |fields, added| added.join(fields));
         Obligations(fields.finish().low_half())
+    }
+
+    /// What it still asks at an instant, where something added is over by then; none where all of
+    /// it still stands. Nobody is to acknowledge anew that a stated hour has come.
+    pub fn left_at(&self, now: DateTime<Utc>) -> Option<Obligations> {
+        let over = |added: &Addition| added.is_over(now);
+        self.added.iter().any(over).then(|| {
+            let mut left = self.clone();
+            left.added.retain(|added| !over(added));
+            left.obligations()
+        })
+    }
+
+    /// From when something added is to be carried out: its own hour, or that of the duty, and under
+    /// a resumption not before it.
+    pub fn begins(&self, added: &Addition) -> WrittenTime {
+        let from = added.from.unwrap_or(self.effective);
+        let resumed = self.suspension.and_then(|it| it.until);
+        resumed.map_or(from, |until| from.max(until))
     }
 
     /// Until when a unit's measure is to be in place: the start hour, or as long after the issue
@@ -437,6 +479,17 @@ impl Duty {
     pub fn in_place_by(&self, unit: &UnitDuty, issued_at: DateTime<Utc>) -> DateTime<Utc> {
         let down = issued_at + Duration::hours(i64::from(unit.ramp_down_hours));
         down.max(self.effective.at())
+    }
+
+    /// Until when one unit, or all of them, can be reported in place in time. Where they only go on,
+    /// the report is of what is added to them, and is not late before that begins.
+    pub fn report_by(&self, unit: Option<&str>, issued_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let named = |it: &&UnitDuty| unit.is_none_or(|unit| it.unit == unit);
+        let units = self.units.iter().filter(named);
+        let units = units.map(|unit| self.in_place_by(unit, issued_at)).max()?;
+        let added = self.added.iter().filter(|_| self.goes_on);
+        let begins = added.map(|it| self.begins(it).at()).max();
+        Some(begins.map_or(units, |begins| units.max(begins)))
     }
 
     /// A deadline, put off to the hour from which the duty is owed again where that is later.

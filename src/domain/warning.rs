@@ -21,6 +21,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::addition::{self, Addition};
 use crate::level::WarningLevel;
 use crate::notice::{AreaHour, ClassLevel, Contents, End, Levels, NoticeKind};
 use crate::region::RegionCode;
@@ -54,6 +55,9 @@ pub struct Warning {
     /// The suspension that held or was ahead when its last notice was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspension: Option<Suspension>,
+    /// What its notices have added for everyone and none has taken back, also what is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additions: Vec<Addition>,
     /// How many notices it has had.
     pub notices: u32,
 }
@@ -155,6 +159,12 @@ pub enum NotAdmitted {
         /// The hour that it may not come before.
         after: WrittenTime,
     },
+    /// Something taken back that was never added, or no longer stands.
+    #[error("`{0}` was not added to this warning, so that it cannot be taken back")]
+    NotAdded(String),
+    /// An add-on with a window that goes on after the warning.
+    #[error("an add-on ends with the warning, at {0}, at the latest")]
+    Outlasts(WrittenTime),
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -171,7 +181,10 @@ pub enum NotAdmitted {
 impl Warning {
     /// The warning an issued start begins.
     pub fn begin(start: &Contents) -> Self {
+        let mut additions = Vec::new();
+        addition::follow(&mut additions, start);
         Self {
+            additions,
             level: start.level,
             peak: start.levels().highest(),
             start: start.effective,
@@ -200,6 +213,7 @@ impl Warning {
             None => return Err(NotAdmitted::NoWarning(next.kind)),
             Some(warning) => warning.admits_change(next, now)?,
         }
+        admits_additions(standing, next)?;
         match bound {
             Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
                 Err(NotAdmitted::BelowFloor {
@@ -320,6 +334,7 @@ impl Warning {
         let next = &next.clone().told_at(issued_at);
         self.notices += 1;
         self.suspension = self.suspension(issued_at);
+        addition::follow(&mut self.additions, next);
         match next.kind {
             NoticeKind::Lift | NoticeKind::Withdraw => {
                 self.ended = Some(Ended {
@@ -369,6 +384,21 @@ impl Warning {
     /// The suspension that holds at an instant or is still ahead: until its resumption has come.
     pub fn suspension(&self, now: DateTime<Utc>) -> Option<Suspension> {
         self.suspension.filter(|it| !it.is_over(now))
+    }
+
+    /// What was added for everyone and is owed at an instant, or will be.
+    pub fn additions(&self, now: DateTime<Utc>) -> Vec<Addition> {
+        let owed = self.additions.iter().filter(|it| !it.is_over(now));
+        owed.cloned().collect()
+    }
+
+    /// From when duties hold under its last notice, and until when: those of that notice, except
+    /// that an add-on leaves the hours of the warning as they were.
+    pub fn hours(&self, last: &Contents) -> (WrittenTime, End) {
+        match last.kind {
+            NoticeKind::AddOn => (self.effective, self.ends),
+            _ => (last.effective, last.ends),
+        }
     }
 
     /// When it ran out at its stated end, with nobody acting.
@@ -489,6 +519,21 @@ impl Bound {
     /// Whether these levels, if any, are not below what was ordered, class by class.
     fn is_kept_by(&self, levels: Option<Levels>) -> bool {
         levels.is_some_and(|levels| levels.is_at_least(self.levels()))
+    }
+}
+
+/// Whether what a notice takes back was added, and what it adds for a while ends with the warning.
+fn admits_additions(standing: Option<&Warning>, next: &Contents) -> Result<(), NotAdmitted> {
+    let added = standing.map_or(&[][..], |warning| &warning.additions);
+    let never = |measure: &&String| added.iter().all(|it| it.measure != **measure);
+    if let Some(measure) = next.drops.iter().find(never) {
+        return Err(NotAdmitted::NotAdded(measure.clone()));
+    }
+    let end = standing.and_then(|warning| warning.ends.time());
+    let outlasts = |end: &WrittenTime| next.ends.at().is_some_and(|until| until > end.at());
+    match end.filter(outlasts) {
+        Some(end) if next.kind == NoticeKind::AddOn => Err(NotAdmitted::Outlasts(end)),
+        _ => Ok(()),
     }
 }
 

@@ -74,6 +74,10 @@ struct Duty<'a> {
     unit: &'a str,
     measure: &'a str,
     in_place_by: Written<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Written<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    goes_on: bool,
 }
 
 /// A time for machines, and as the document writes it; an open end has no instant.
@@ -122,6 +126,8 @@ impl<'a> Data<'a> {
             unit: &duty.unit,
             measure: &duty.measure,
             in_place_by: (&duty.in_place_by).into(),
+            until: duty.until.as_ref().map(Written::from),
+            goes_on: duty.goes_on,
         };
         let class = |class: &'a super::render::Class| Class {
             class: class.en,
@@ -163,7 +169,7 @@ impl<'a> Data<'a> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::render::sample;
+    use super::super::render::{adding, sample};
     use super::*;
 
     #[test]
@@ -184,6 +190,17 @@ mod tests {
                 "in_place_by": {"at": "2026-11-25T12:00:00+08:00", "written": "2026年11月25日12时"},
             })
         );
+    }
+
+    #[test]
+    fn a_machine_hears_how_long_something_added_lasts_and_what_goes_on() {
+        let context = adding();
+        let event = serde_json::to_value(OrderEvent::new(MessageKind::Order, &context)).unwrap();
+        let duties = &event["data"]["duties"];
+        assert_eq!(duties[0]["goes_on"], true);
+        assert_eq!(duties[0].get("until"), None);
+        assert_eq!(duties[1]["until"]["written"], "2026年11月27日8时");
+        assert_eq!(event["data"]["ends_at"]["written"], "2026年11月28日24时");
     }
 
     #[test]

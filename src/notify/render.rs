@@ -17,7 +17,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::domain::level::WarningLevel;
-use crate::domain::notice::{ClassLevel, MeasureClass};
+use crate::domain::notice::{ClassLevel, End, MeasureClass};
 use crate::domain::time::{self, WrittenTime};
 use crate::playbooks::Files;
 
@@ -33,7 +33,7 @@ pub use notice::{Consultation, NoticeContext, NoticeText, Plants};
 #[cfg(test)]
 pub(super) use advisory::tests::control as advisory_sample;
 #[cfg(test)]
-pub(super) use message::tests::sample;
+pub(super) use message::tests::{adding, sample};
 
 /// One text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -124,6 +124,12 @@ impl When {
             zh: "另行通知".to_owned(),
             en: "until further notice".to_owned(),
         }
+    }
+}
+
+impl From<End> for When {
+    fn from(end: End) -> Self {
+        end.time().map_or_else(Self::open, Self::from)
     }
 }
 

@@ -222,7 +222,7 @@ impl<'p> Page<'p> {
             OrderState::RanOut { at } => PhoneState::RanOut { at: *at },
             OrderState::Lifted { confirmed } => PhoneState::Lifted {
                 at: view.effective,
-                keeps: (!view.added.is_empty()).then(|| view.added.join("；")),
+                keeps: kept(view),
                 confirmed: receipt().filter(|_| *confirmed),
             },
             OrderState::Withdrawn { reason, .. } => PhoneState::Withdrawn {
@@ -338,7 +338,13 @@ fn receipt(answer: &AnswerView) -> Receipt {
     }
 }
 
-/// What is to be done, unit by unit, and what the notice adds for everyone.
+/// What stays after a lift, in a line.
+fn kept(view: &OrderView) -> Option<String> {
+    let kept: Vec<&str> = view.added.iter().map(|it| it.measure.as_str()).collect();
+    (!kept.is_empty()).then(|| kept.join("；"))
+}
+
+/// What is to be done, unit by unit, and what is added for everyone.
 fn lines(view: &OrderView, language: Language) -> Vec<PhoneLine> {
     let released = matches!(
         view.state,
@@ -363,9 +369,9 @@ fn lines(view: &OrderView, language: Language) -> Vec<PhoneLine> {
     // After a release these are what stays, and the state says so.
     let added = view.added.iter().map(|added| PhoneLine {
         unit: language.say("line-everything").to_string(),
-        measure: added.clone(),
-        by: binds.then_some(view.effective),
-        remark: None,
+        measure: added.measure.clone(),
+        by: (binds && !added.over).then_some(added.from),
+        remark: shown::window(added, language),
     });
     units
         .chain(office)

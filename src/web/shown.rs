@@ -4,8 +4,9 @@
 use crate::app::board::{Counts, NoticeRecord, WarningBoard};
 use crate::app::caller::Role as AppRole;
 use crate::app::desk::Names;
-use crate::app::order::{Mark as AppMark, UnitView};
+use crate::app::order::{AddedView, Mark as AppMark, UnitView};
 use crate::app::playbook::Playbook;
+use crate::domain::addition::Addition;
 use crate::domain::aqi::{Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
@@ -282,13 +283,35 @@ pub(super) fn duty(duty: &plan::Duty, language: Language) -> String {
         plan::Control::Required => units.collect(),
         plan::Control::Office { part } => vec![office(part, language)],
     };
-    said.extend(duty.added.iter().cloned());
+    said.extend(duty.added.iter().map(|it| added(it, language)));
     let said = said.join("；");
     if duty.is_suspended() {
         let suspended = language.say("duty-suspended").with("duty", said);
         return suspended.to_string();
     }
     said
+}
+
+/// Something added for everyone, with the end of its own window.
+pub(super) fn added(added: &Addition, language: Language) -> String {
+    match added.until {
+        Some(until) => {
+            let said = language.say("added-until").with("measure", &added.measure);
+            said.with("until", language.written(until)).to_string()
+        }
+        None => added.measure.clone(),
+    }
+}
+
+/// How long something added lasts, or that it is over, where it has a window of its own.
+pub(super) fn window(added: &AddedView, language: Language) -> Option<String> {
+    let until = language.written(added.until?);
+    let said = if added.over {
+        "line-over"
+    } else {
+        "line-until"
+    };
+    Some(language.say(said).with("until", until).to_string())
 }
 
 /// How long a unit takes to come down safely.

@@ -85,6 +85,8 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "resumes-nothing" => "refusal-resumes-nothing",
         "resumes-outside" => "refusal-resumes-outside",
         "level" => "refusal-level",
+        "not-added" => "refusal-not-added",
+        "outlasts" => "refusal-outlasts",
         "not-later" => "refusal-not-later",
         "below-floor" => "refusal-below-floor",
         "no-proposal" => "refusal-no-proposal",

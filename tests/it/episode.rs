@@ -310,6 +310,7 @@ fn duty(level: WarningLevel) -> Duty {
         cut: Emission::ZERO,
         area: None,
         suspension: None,
+        goes_on: false,
     }
 }
 

@@ -205,11 +205,7 @@ fn is_late(
     let deadline = match kind {
         AnswerKind::Acknowledged | AnswerKind::Objection => Some(duty.acknowledge_by(issued_at)),
         AnswerKind::InPlace => duty
-            .units
-            .iter()
-            .filter(|known| unit.is_none_or(|unit| known.unit == unit))
-            .map(|known| duty.in_place_by(known, issued_at))
-            .max()
+            .report_by(unit, issued_at)
             .map(|by| resumed.map_or(by, |until| by.max(until.at())))
             .filter(|by| overtaken.is_none_or(|it| *by < it.from.at())),
         AnswerKind::Help => None,

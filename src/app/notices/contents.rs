@@ -44,6 +44,7 @@ pub(super) async fn contents(
         parent_document,
         cancels: draft.cancels,
         adds: draft.adds,
+        drops: draft.drops,
         keeps: draft.keeps,
         resumes: draft.resumes,
         areas: draft.areas,

@@ -415,6 +415,7 @@ impl<'f> Reading<'f> {
                 let read = MessageText::read(self.with_messages(kind, language), kind, language)
                     .and_then(|text| {
                         text.mail(&sample::full())?;
+                        text.mail(&sample::adding())?;
                         text.mail(&sample::bare())?;
                         Ok(text)
                     });

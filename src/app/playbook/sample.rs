@@ -22,6 +22,8 @@ pub(super) fn full() -> MessageContext {
             unit: "1号线".to_owned(),
             measure: "停产".to_owned(),
             in_place_by: when.clone(),
+            until: None,
+            goes_on: false,
         }],
         enterprises: Some(12),
         keeps: vec!["扬尘管控".to_owned()],
@@ -35,6 +37,21 @@ pub(super) fn full() -> MessageContext {
             grade: Some("B".to_owned()),
         },
         ..bare()
+    }
+}
+
+/// A message of an add-on.
+pub(super) fn adding() -> MessageContext {
+    let full = full();
+    let duty = |until, goes_on| Duty {
+        until,
+        goes_on,
+        ..full.duties[0].clone()
+    };
+    MessageContext {
+        add_on: true,
+        duties: vec![duty(None, true), duty(Some(written().into()), false)],
+        ..full
     }
 }
 
@@ -60,6 +77,7 @@ pub(super) fn bare() -> MessageContext {
         issued_at: when.clone(),
         effective_at: when,
         ends: When::open(),
+        add_on: false,
         duties: Vec::new(),
         enterprises: None,
         keeps: Vec::new(),

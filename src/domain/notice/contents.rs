@@ -118,8 +118,13 @@ pub enum End {
 impl End {
     /// The instant it ends, if it is stated.
     pub fn at(self) -> Option<DateTime<Utc>> {
+        self.time().map(WrittenTime::at)
+    }
+
+    /// The hour it ends, as written, if it is stated.
+    pub fn time(self) -> Option<WrittenTime> {
         match self {
-            Self::At(time) => Some(time.at()),
+            Self::At(time) => Some(time),
             Self::UntilFurtherNotice => None,
         }
     }
@@ -162,6 +167,9 @@ pub struct Contents {
     /// Measures it adds for everyone, each printed as written; an [`NoticeKind::AddOn`] has some.
     #[serde(default)]
     pub adds: Vec<String>,
+    /// Measures added before that it takes back, each as it was written; the rest goes on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drops: Vec<String>,
     /// Measures that stay after the lift (解除后仍执行的措施).
     #[serde(default)]
     pub keeps: Vec<String>,
@@ -286,6 +294,7 @@ impl Contents {
             parent_document: None,
             cancels: None,
             adds: Vec::new(),
+            drops: Vec::new(),
             keeps: Vec::new(),
             resumes: None,
             areas: Vec::new(),

@@ -82,6 +82,9 @@ fn drawing(notice: &Contents) -> Drawing {
             red: 60,
         },
         on: "2026-11-25".parse().unwrap(),
+        at: "2026-11-24T20:00".parse::<WrittenTime>().unwrap().at(),
+        effective: notice.effective,
+        additions: Vec::new(),
         levels: notice.levels(),
         suspension: None,
     }
@@ -193,6 +196,100 @@ fn a_staggered_lift_releases_each_at_the_hour_of_its_area() {
     };
     assert_eq!(released("411081102"), (area.at, Some(area.area)));
     assert_eq!(released("411082"), (lift.effective, None));
+}
+
+/// Something added from the start on, with the end of its own window if there is one.
+fn added(until: Option<&str>) -> Addition {
+    Addition {
+        measure: "禁止露天烧烤".to_owned(),
+        from: Some("2026-11-25T20:00".parse().unwrap()),
+        until: until.map(|until| until.parse().unwrap()),
+    }
+}
+
+fn adding(notice: &Contents, additions: &[Addition]) -> Duty {
+    let drawing = Drawing {
+        additions: additions.to_vec(),
+        ..drawing(notice)
+    };
+    Duty::of_plant(&plant(CLINKER_B), &drawing).unwrap()
+}
+
+#[rstest]
+#[case::it_goes_on(&[added(None)], &[added(None)], Change::Tell)]
+#[case::it_is_taken_back(&[added(None)], &[], Change::Replace)]
+#[case::its_window_goes_on(
+    &[added(Some("2026-11-27T08:00"))], &[added(Some("2026-11-27T08:00"))], Change::Tell
+)]
+#[case::its_window_is_another(
+    &[added(Some("2026-11-27T08:00"))], &[added(Some("2026-11-28T08:00"))], Change::Replace
+)]
+#[case::it_is_to_last(&[added(Some("2026-11-27T08:00"))], &[added(None)], Change::Replace)]
+fn whoever_owes_the_same_additions_is_told(
+    #[case] before: &[Addition],
+    #[case] now: &[Addition],
+    #[case] change: Change,
+) {
+    let before = adding(&notice(NoticeKind::Start, Orange), before);
+    let extend = Contents {
+        effective: "2026-11-26T24:00".parse().unwrap(),
+        ..notice(NoticeKind::Extend, Orange)
+    };
+    let now = adding(&extend, now);
+    assert_eq!(
+        Change::between(Some(&told(&before)), Some(&now)),
+        Some(change)
+    );
+}
+
+#[test]
+fn that_a_stated_hour_has_come_is_nothing_to_acknowledge() {
+    let start = notice(NoticeKind::Start, Orange);
+    let before = adding(&start, &[added(Some("2026-11-27T08:00"))]);
+    let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+    assert_eq!(before.left_at(at("2026-11-27T07:59")), None);
+    let left = before.left_at(at("2026-11-27T08:00"));
+    assert_eq!(left, Some(adding(&start, &[]).obligations()));
+}
+
+#[test]
+fn a_plan_drawn_before_additions_had_hours_reads_and_asks_the_same() {
+    let duty = adding(&notice(NoticeKind::Start, Orange), &[added(None)]);
+    let mut stored = serde_json::to_value(&duty).unwrap();
+    stored["added"] = serde_json::json!(["禁止露天烧烤"]);
+    let read: Duty = serde_json::from_value(stored).unwrap();
+    assert_eq!(read.obligations(), duty.obligations());
+    assert_eq!(read.begins(&read.added[0]), duty.effective);
+}
+
+#[test]
+fn units_go_on_under_an_add_on_and_the_report_is_due_when_it_begins() {
+    let start = notice(NoticeKind::Start, Red);
+    let before = adding(&start, &[]);
+    let later = Addition {
+        from: Some("2026-11-27T20:00".parse().unwrap()),
+        ..added(None)
+    };
+    let now = adding(&start, &[later]).added_to(&before);
+    let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+    let issued_at = at("2026-11-27T10:00");
+    assert!(now.goes_on);
+    let due = Some(at("2026-11-27T22:00"));
+    assert_eq!(
+        now.report_by(None, issued_at),
+        due,
+        "twelve hours to come down"
+    );
+    assert_eq!(
+        now.report_by(Some("1号窑"), at("2026-11-27T07:00")),
+        Some(at("2026-11-27T20:00"))
+    );
+    assert_eq!(now.report_by(Some("2号窑"), issued_at), None);
+    let orange = adding(&notice(NoticeKind::Start, Orange), &[]);
+    assert!(
+        !now.added_to(&orange).goes_on,
+        "another measure has its hour"
+    );
 }
 
 #[rstest]

@@ -588,3 +588,112 @@ fn a_lift_waits_for_the_superiors_floor_but_a_withdrawal_does_not() {
         Ok(())
     );
 }
+
+fn adding(notice: Contents, adds: &[&str], drops: &[&str]) -> Contents {
+    let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    Contents {
+        adds: owned(adds),
+        drops: owned(drops),
+        ..notice
+    }
+}
+
+fn until(text: &str) -> End {
+    End::At(text.parse().unwrap())
+}
+
+fn measures(warning: &Warning, now: &str) -> Vec<String> {
+    let added = warning.additions(at(now)).into_iter();
+    added.map(|added| added.measure).collect()
+}
+
+#[test]
+fn what_was_added_stands_until_it_is_taken_back() {
+    let start = notice(
+        NoticeKind::Start,
+        Orange,
+        "2023-12-20T08:00",
+        until("2023-12-23T24:00"),
+    );
+    let warning = Warning::begin(&adding(start, &["禁止露天烧烤", "停止土石方作业"], &[]));
+    let now = at("2023-12-22T08:00");
+    let extend = notice(
+        NoticeKind::Extend,
+        Orange,
+        "2023-12-23T24:00",
+        until("2023-12-26T24:00"),
+    );
+    let raise = notice(
+        NoticeKind::Raise,
+        Red,
+        "2023-12-25T18:00",
+        until("2023-12-31T24:00"),
+    );
+    let warning = warning.after(&extend, now).after(&raise, now);
+    let everything = ["禁止露天烧烤", "停止土石方作业"];
+    assert_eq!(measures(&warning, "2023-12-26T08:00"), everything);
+
+    let correct = notice(
+        NoticeKind::Correct,
+        Red,
+        "2023-12-25T18:00",
+        until("2023-12-31T24:00"),
+    );
+    let never = adding(correct.clone(), &[], &["禁止燃放烟花爆竹"]);
+    assert_eq!(
+        Warning::admits(Some(&warning), &never, None, now),
+        Err(NotAdmitted::NotAdded("禁止燃放烟花爆竹".to_owned()))
+    );
+    let correct = adding(correct, &[], &["停止土石方作业"]);
+    assert_eq!(Warning::admits(Some(&warning), &correct, None, now), Ok(()));
+    let warning = warning.after(&correct, now);
+    assert_eq!(measures(&warning, "2023-12-26T08:00"), ["禁止露天烧烤"]);
+    let twice = Warning::admits(Some(&warning), &correct, None, now);
+    assert_eq!(
+        twice,
+        Err(NotAdmitted::NotAdded("停止土石方作业".to_owned()))
+    );
+}
+
+/// 唐山 2021: added from 3-2 20时 to 3-5 8时 inside a running Ⅱ级.
+#[test]
+fn an_add_on_has_its_own_window_and_leaves_the_warning_as_it_was() {
+    let start = notice(
+        NoticeKind::Start,
+        Orange,
+        "2021-03-01T08:00",
+        until("2021-03-09T24:00"),
+    );
+    let standing = Warning::begin(&start);
+    let now = at("2021-03-02T16:00");
+    let add_on = |ends: &str| {
+        let add_on = notice(NoticeKind::AddOn, Orange, "2021-03-02T20:00", until(ends));
+        adding(add_on, &["停止土石方作业"], &[])
+    };
+    let longer = Warning::admits(Some(&standing), &add_on("2021-03-10T08:00"), None, now);
+    let end = "2021-03-09T24:00".parse().unwrap();
+    assert_eq!(longer, Err(NotAdmitted::Outlasts(end)));
+
+    let add_on = add_on("2021-03-05T08:00");
+    assert_eq!(Warning::admits(Some(&standing), &add_on, None, now), Ok(()));
+    let warning = standing.clone().after(&add_on, now);
+    assert_eq!(warning.hours(&add_on), (start.effective, start.ends));
+    assert_eq!(
+        (warning.level, warning.effective, warning.ends),
+        (standing.level, standing.effective, standing.ends)
+    );
+    assert_eq!(measures(&warning, "2021-03-05T07:59"), ["停止土石方作业"]);
+    assert!(measures(&warning, "2021-03-05T08:00").is_empty());
+
+    // A warning on record from before additions were kept.
+    let mut stored = serde_json::to_value(&warning).unwrap();
+    stored.as_object_mut().unwrap().remove("additions");
+    let read: Warning = serde_json::from_value(stored).unwrap();
+    assert_eq!(
+        read,
+        Warning {
+            additions: Vec::new(),
+            ..warning
+        }
+    );
+}

@@ -89,6 +89,9 @@ pub struct MessageContext {
     pub effective_at: When,
     /// When it ends; often open (另行通知).
     pub ends: When,
+    /// Whether it adds measures while the warning goes on as it was (加严): the hours above are the
+    /// warning's, those of the measures stand with them.
+    pub add_on: bool,
     /// What is to be done, unit by unit; an office's tasks likewise.
     pub duties: Vec<Duty>,
     /// How many enterprises an office presses and checks; none for an enterprise.
@@ -133,6 +136,10 @@ pub struct Duty {
     pub measure: String,
     /// Until when it must be in place.
     pub in_place_by: When,
+    /// Until when it lasts, where that is not the end of the warning.
+    pub until: Option<When>,
+    /// Whether it is carried out already and goes on, so that no hour is set anew.
+    pub goes_on: bool,
 }
 
 /// The words of one kind of message in one language, ready to be filled in, many times.
@@ -193,16 +200,21 @@ pub(in crate::notify) mod tests {
             issued_at: when("2026-11-24T18:30"),
             effective_at: when("2026-11-24T24:00"),
             ends: When::open(),
+            add_on: false,
             duties: vec![
                 Duty {
                     unit: "1号熟料线".to_owned(),
                     measure: "停产保窑".to_owned(),
                     in_place_by: when("2026-11-25T12:00"),
+                    until: None,
+                    goes_on: false,
                 },
                 Duty {
                     unit: "物料运输".to_owned(),
                     measure: "停止使用国四及以下车辆".to_owned(),
                     in_place_by: when("2026-11-25T00:00"),
+                    until: None,
+                    goes_on: false,
                 },
             ],
             enterprises: Some(126),
@@ -219,6 +231,29 @@ pub(in crate::notify) mod tests {
             basis: "省攻坚办〔2026〕第31号调度令".to_owned(),
             phone: "0374-0000000".to_owned(),
             check_code: "7Q4K-91ZD".to_owned(),
+        }
+    }
+
+    /// 停止土石方作业 from 11-25 20时 to 11-27 8时, inside an orange warning that goes on.
+    pub(crate) fn adding() -> MessageContext {
+        let [kiln, _] = sample().duties.try_into().unwrap();
+        let added = Duty {
+            unit: "全部".to_owned(),
+            measure: "停止土石方作业".to_owned(),
+            in_place_by: when("2026-11-25T20:00"),
+            until: Some(when("2026-11-27T08:00")),
+            goes_on: false,
+        };
+        let kiln = Duty {
+            goes_on: true,
+            ..kiln
+        };
+        MessageContext {
+            add_on: true,
+            previous_level: None,
+            ends: when("2026-11-28T24:00"),
+            duties: vec![kiln, added],
+            ..sample()
         }
     }
 
@@ -296,6 +331,36 @@ pub(in crate::notify) mod tests {
         ] {
             assert!(content.text.contains(said), "{said}");
             assert!(content.html.contains(said), "{said}");
+        }
+    }
+
+    #[rstest]
+    #[case(Language::Zh, [
+        "加严减排措施", "自2026年11月24日24时起执行Ⅱ级应对响应，结束时间：2026年11月28日24时",
+        "继续执行", "2026年11月25日20时起执行，至2026年11月27日8时止",
+    ])]
+    #[case(Language::En, [
+        "adds measures to its heavy-pollution warning",
+        "Level II response from 24:00 on 24 November 2026 (Beijing time). \
+         End: 24:00 on 28 November 2026",
+        "goes on",
+        "from 20:00 on 25 November 2026 (Beijing time) until 08:00 on 27 November 2026",
+    ])]
+    fn an_add_on_states_the_hours_of_the_warning_and_its_own(
+        #[case] language: Language,
+        #[case] said: [&str; 4],
+    ) {
+        for kind in [MessageKind::Order, MessageKind::Office] {
+            let content = rendered(kind, language, &adding());
+            for part in [&content.text, &content.html] {
+                for said in said {
+                    assert!(part.contains(said), "{said}\n{part}");
+                }
+                assert!(
+                    !part.contains("2026年11月25日12时"),
+                    "no hour is set anew: {part}"
+                );
+            }
         }
     }
 

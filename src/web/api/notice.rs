@@ -53,6 +53,9 @@ pub(super) struct DraftRequest {
     /// Measures it adds for everyone.
     #[serde(default)]
     adds: Vec<String>,
+    /// Measures added before that it takes back, each as it was written.
+    #[serde(default)]
+    drops: Vec<String>,
     /// Measures that stay after the lift.
     #[serde(default)]
     keeps: Vec<String>,
@@ -267,6 +270,9 @@ pub(super) struct NoticeView {
     parent_document: Option<String>,
     /// Measures it adds.
     adds: Vec<String>,
+    /// Measures added before that it takes back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drops: Vec<String>,
     /// Measures that stay.
     keeps: Vec<String>,
     /// When a suspension is planned to end, as written.
@@ -338,6 +344,7 @@ impl From<DraftRequest> for DraftIn {
             parent_document: asked.parent_document,
             cancels: asked.cancels,
             adds: asked.adds,
+            drops: asked.drops,
             keeps: asked.keeps,
             resumes: asked.resumes,
             areas: asked.areas.into_iter().map(Into::into).collect(),
@@ -460,6 +467,7 @@ impl NoticeView {
             without_rules: matches!(contents.grounds, Grounds::Judgement { .. }),
             parent_document: contents.parent_document.clone(),
             adds: contents.adds.clone(),
+            drops: contents.drops.clone(),
             keeps: contents.keeps.clone(),
             resumes: contents.resumes.map(|time| time.to_string()),
             areas: contents.areas.iter().map(Into::into).collect(),

@@ -11,7 +11,7 @@ use super::notice::ClassLevel;
 use super::warning::Suspension;
 use crate::app::answer::{AnswerIn, Answered, Answerer};
 use crate::app::order::{
-    AnswerView, Mark, OrderFilter, OrderRow, OrderState, OrderView, Part, UnitView,
+    AddedView, AnswerView, Mark, OrderFilter, OrderRow, OrderState, OrderView, Part, UnitView,
 };
 use crate::app::{App, Caller, Error};
 use crate::domain::id::{OrderKey, WarningId};
@@ -95,8 +95,11 @@ pub(super) struct Order {
     control: &'static str,
     /// What each unit does.
     units: Vec<Unit>,
-    /// What the notice adds for everyone; for a release, what stays.
+    /// What is added for everyone and is not over; for a release, what stays.
     added: Vec<String>,
+    /// The hours of what is added for a while.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    windows: Vec<Window>,
     /// What it rests on.
     basis: String,
     /// issued, handed-over, acknowledged, in-place or lift-acknowledged.
@@ -125,12 +128,23 @@ pub(super) struct Unit {
     name: String,
     /// The filed measure, word by word.
     measure: String,
-    /// Until when it is to be in place; absent while nothing is owed.
+    /// Until when it is to be in place; absent while nothing is owed, or where it only goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_place_by: Option<String>,
     /// When it was reported in place.
     #[serde(skip_serializing_if = "Option::is_none")]
     in_place_at: Option<String>,
+}
+
+/// The hours of something added for a while.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Window {
+    /// The measure, as it stands under `added`.
+    measure: String,
+    /// From when, as written.
+    from: String,
+    /// Until when, as written.
+    until: String,
 }
 
 /// An answer on record.
@@ -316,9 +330,23 @@ impl From<OrderRow> for OrderItem {
     }
 }
 
+impl Window {
+    /// The hours of something that has an end of its own.
+    fn of(added: &AddedView) -> Option<Self> {
+        Some(Self {
+            measure: added.measure.clone(),
+            from: added.from.to_string(),
+            until: added.until?.to_string(),
+        })
+    }
+}
+
 impl From<OrderView> for Order {
     fn from(view: OrderView) -> Self {
+        let owed = || view.added.iter().filter(|it| !it.over);
         Self {
+            windows: owed().filter_map(Window::of).collect(),
+            added: owed().map(|it| it.measure.clone()).collect(),
             key: view.order.0,
             recipient: view.recipient,
             document: view.document,
@@ -338,7 +366,6 @@ impl From<OrderView> for Order {
                 Control::Office { .. } => "office",
             },
             units: view.units.into_iter().map(Into::into).collect(),
-            added: view.added,
             basis: view.basis,
             rung: view.rung.as_str(),
             late: view.state == OrderState::Waiting { late: true },

@@ -1,6 +1,6 @@
 //! A notice's form: what it begins with, what was typed into it, and what is read out of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::app::board::NoticeRecord;
 use crate::app::desk::{Desk, Followed, Overview, ProposalState};
@@ -37,6 +37,7 @@ pub(super) struct Typed {
     consultation: String,
     cancels: String,
     adds: String,
+    drops: BTreeSet<String>,
     keeps: String,
     resumes: TimeField,
     areas: String,
@@ -55,6 +56,9 @@ const JUDGEMENT: &str = "judgement";
 const AS_DRAFTED: &str = "as-drafted";
 const INSTRUCTION: &str = "instruction:";
 
+/// How the names of the boxes begin by which something added is taken back.
+const DROP: &str = "drop-";
+
 /// What is asked for where a notice is to follow the open proposal.
 pub(super) fn on_proposal() -> HashMap<String, String> {
     HashMap::from([("grounds".to_owned(), PROPOSAL.to_owned())])
@@ -63,6 +67,8 @@ pub(super) fn on_proposal() -> HashMap<String, String> {
 impl Typed {
     /// A form as it was sent.
     pub(super) fn of(mut fields: HashMap<String, String>) -> Self {
+        let drops = fields.extract_if(|name, _| name.starts_with(DROP));
+        let drops = drops.map(|(_, measure)| measure).collect();
         let mut text = |name: &str| fields.remove(name).unwrap_or_default();
         let mut time = |name: &str| TimeField {
             day: text(&format!("{name}_day")),
@@ -84,6 +90,7 @@ impl Typed {
             consultation: text("consultation"),
             cancels: text("cancels"),
             adds: text("adds"),
+            drops,
             keeps: text("keeps"),
             areas: text("areas"),
             classes: Chosen::of(&mut text),
@@ -256,6 +263,7 @@ impl Typed {
             consultation: held.map(|held| held.conclusion.clone()).unwrap_or_default(),
             cancels: contents.cancels.clone().unwrap_or_default(),
             adds: contents.adds.join("\n"),
+            drops: contents.drops.iter().cloned().collect(),
             keeps: contents.keeps.join("\n"),
             resumes: contents.resumes.map(TimeField::from).unwrap_or_default(),
             areas: areas::written(&contents.areas),
@@ -299,6 +307,7 @@ impl Typed {
                     parent_document: some(&self.parent),
                     cancels: some(&self.cancels),
                     adds: lines(&self.adds),
+                    drops: self.drops.iter().cloned().collect(),
                     keeps: lines(&self.keeps),
                     resumes: resumes?,
                     areas: areas?,
@@ -371,6 +380,7 @@ impl Typed {
     ) -> NoticeForm {
         let contents = record.map(|record| record.notice.contents());
         NoticeForm {
+            standing: self.standing(language, desk),
             action: action.to_owned(),
             kinds: self.kinds(language, desk),
             levels: self.levels(language, desk),
@@ -407,6 +417,17 @@ impl Typed {
             chosen: self.kind == kind.as_str(),
         });
         kinds.collect()
+    }
+
+    /// What stands added for everyone, and whether it is taken back.
+    fn standing(&self, language: Language, desk: &Desk) -> Vec<Choice> {
+        let added = standing(desk).map_or_else(Vec::new, |warning| warning.additions(desk.now));
+        let choices = added.into_iter().map(|added| Choice {
+            words: shown::added(&added, language),
+            chosen: self.drops.contains(&added.measure),
+            value: added.measure,
+        });
+        choices.collect()
     }
 
     /// The levels that the rules know.
@@ -534,6 +555,7 @@ pub(super) fn says(contents: &Contents, draft: &DraftIn) -> bool {
         && contents.parent_document == draft.parent_document
         && contents.cancels == draft.cancels
         && contents.adds == draft.adds
+        && contents.drops == draft.drops
         && contents.keeps == draft.keeps
         && contents.resumes == draft.resumes
         && contents.areas == draft.areas

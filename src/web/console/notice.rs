@@ -428,8 +428,9 @@ fn field(of: &str) -> Option<&'static str> {
         "no-warning" | "warning-stands" | "warning-over" | "overlaps" | "lift-announced"
         | "suspended" | "not-suspended" => Some("kind"),
         "effective" | "too-early" => Some("from"),
-        "ends-before-start" | "not-later" => Some("until"),
+        "ends-before-start" | "not-later" | "outlasts" => Some("until"),
         "adds-nothing" => Some("adds"),
+        "not-added" => Some("drops"),
         "class-twice" | "classes-of-no-level" => Some("classes"),
         "resumes-nothing" | "resumes-outside" => Some("resumes"),
         "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" => Some("areas"),
@@ -447,10 +448,9 @@ fn issue_field(of: &str) -> Option<&'static str> {
     match of {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "level" | "below-floor"
-        | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "lift-announced"
-        | "suspended" | "not-suspended" | "too-early" | "not-entitled" | "overlaps" => {
-            Some("confirmed")
-        }
+        | "no-warning" | "warning-stands" | "warning-over" | "not-later" | "not-added"
+        | "outlasts" | "lift-announced" | "suspended" | "not-suspended" | "too-early"
+        | "not-entitled" | "overlaps" => Some("confirmed"),
         _ => None,
     }
 }

@@ -269,11 +269,11 @@ fn lines(view: &OrderView, language: Language) -> Vec<OrderLine> {
         }
         _ => None,
     };
-    let added = view
-        .added
-        .iter()
-        .cloned()
-        .map(|it| whole("line-everything", it));
+    let added = view.added.iter().map(|it| OrderLine {
+        by: (!it.over).then_some(it.from),
+        remark: shown::window(it, language),
+        ..whole("line-everything", it.measure.clone())
+    });
     units.chain(office).chain(added).collect()
 }
 

@@ -164,6 +164,8 @@ pub struct NoticeForm {
     pub cancels: String,
     /// Measures it adds for everyone, one to a line.
     pub adds: String,
+    /// What stands added for everyone, and may be taken back.
+    pub standing: Vec<Choice>,
     /// Measures that stay after the lift, one to a line.
     pub keeps: String,
     /// When a suspension is planned to end.
@@ -182,9 +184,10 @@ impl NoticeForm {
     /// Whether anything is said that most notices leave out, or is wrong there.
     fn says_more(&self) -> bool {
         let said = [&self.cancels, &self.adds, &self.keeps, &self.areas];
-        let faulty = ["adds", "resumes", "areas", "classes"];
+        let faulty = ["adds", "drops", "resumes", "areas", "classes"];
         self.suspends
             || said.iter().any(|text| !text.is_empty())
+            || !self.standing.is_empty()
             || faulty.iter().any(|field| self.faults.of(field).is_some())
             || self.classes.iter().any(ClassField::is_set)
     }
@@ -202,6 +205,7 @@ impl NoticeForm {
             "consulted_by" => "notice-consulted-by",
             "consultation" => "notice-conclusion",
             "adds" => "notice-adds",
+            "drops" => "notice-drops",
             "resumes" => "notice-resumes",
             "areas" => "notice-areas",
             "classes" => "classes-title",
@@ -231,6 +235,8 @@ pub struct NoticeFacts {
     pub cancels: Option<String>,
     /// Measures it adds for everyone.
     pub adds: Option<String>,
+    /// Measures added before that it takes back.
+    pub drops: Option<String>,
     /// Measures that stay after the lift.
     pub keeps: Option<String>,
     /// When a suspension is planned to end, as written.

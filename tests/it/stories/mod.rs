@@ -1,5 +1,6 @@
 //! Stories: whole episodes through a whole node, with a clock moved by hand.
 
+mod additions;
 pub(crate) mod advisory;
 pub(crate) mod bureau;
 mod classes;

@@ -36,7 +36,7 @@ impl Bureau {
     }
 
     /// The first plant that has measures to put in place.
-    async fn required(&self, warning: &Value) -> OrderKey {
+    pub(super) async fn required(&self, warning: &Value) -> OrderKey {
         for listed in self.orders(warning).await {
             let key = OrderKey(listed["order"].as_i64().unwrap());
             let order = self.order(key).await;
@@ -60,7 +60,8 @@ impl Bureau {
         deadlines.into_iter().min().unwrap()
     }
 
-    async fn answer(&self, order: OrderKey, revision: u32, kind: AnswerKind) -> bool {
+    /// Answers an order by its link; whether that was late.
+    pub(super) async fn answer(&self, order: OrderKey, revision: u32, kind: AnswerKind) -> bool {
         let app = self.world.app();
         let token = self.link(order).await;
         let link = Link::open(token.trim_start_matches("/o/"), &app.keyring).unwrap();

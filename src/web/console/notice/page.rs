@@ -149,7 +149,6 @@ impl<'p> Page<'p> {
 
     fn facts(&self, contents: &Contents) -> NoticeFacts {
         let record = &self.board.record;
-        let keeps = (!contents.keeps.is_empty()).then(|| contents.keeps.join("；"));
         let held = shown::consultation(record);
         NoticeFacts {
             from: contents.effective,
@@ -168,8 +167,9 @@ impl<'p> Page<'p> {
                 conclusion: held.conclusion.clone(),
             }),
             cancels: contents.cancels.clone(),
-            adds: (!contents.adds.is_empty()).then(|| contents.adds.join("；")),
-            keeps,
+            adds: listed(&contents.adds),
+            drops: listed(&contents.drops),
+            keeps: listed(&contents.keeps),
             resumes: contents.resumes,
             areas: shown::areas(&contents.areas, self.desk.playbook.regions()),
             classes: contents.classes.clone(),
@@ -350,4 +350,9 @@ impl<'p> Page<'p> {
             faults,
         })
     }
+}
+
+/// What is written one to a line, in one.
+fn listed(texts: &[String]) -> Option<String> {
+    (!texts.is_empty()).then(|| texts.join("；"))
 }

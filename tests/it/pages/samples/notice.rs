@@ -52,6 +52,19 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ..form()
     }));
     faulty.moves.submit = None;
+    let mut correcting = draft.clone();
+    correcting.body = NoticeBody::Editing(Box::new(NoticeForm {
+        kinds: vec![choice("correct", "更正", true)],
+        standing: vec![
+            choice("禁止露天烧烤", "禁止露天烧烤", false),
+            choice(
+                "停止土石方作业",
+                "停止土石方作业（至2026年11月26日8时）",
+                true,
+            ),
+        ],
+        ..form()
+    }));
     let submitted = NoticePage {
         phase: Phase::Submitted,
         body: fixed(None),
@@ -134,6 +147,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ("notice-draft", draft.render().unwrap()),
         ("notice-draft-planned", planned.render().unwrap()),
         ("notice-draft-refused", faulty.render().unwrap()),
+        ("notice-draft-correcting", correcting.render().unwrap()),
         ("notice-submitted", submitted.render().unwrap()),
         ("notice-signed-on-behalf", on_behalf.render().unwrap()),
         ("notice-waiting", waiting.render().unwrap()),
@@ -203,6 +217,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             consultation: None,
             cancels: Some(owned("许环攻坚办〔2026〕29号")),
             adds: None,
+            drops: None,
             keeps: Some(owned("水泥熟料、烧结砖瓦窑继续错峰生产")),
             resumes: None,
             areas: vec![(owned("禹州市"), at("11-26T15:00"))],
@@ -244,6 +259,7 @@ fn suspend_notice(ready: NoticePage) -> NoticePage {
             consultation: None,
             cancels: None,
             adds: None,
+            drops: None,
             keeps: None,
             resumes: Some(at("11-25T18:00")),
             areas: vec![],
@@ -330,6 +346,7 @@ fn form() -> NoticeForm {
         consultation: owned("静稳高湿，扩散条件不利，25日夜间转好。"),
         cancels: String::new(),
         adds: String::new(),
+        standing: vec![],
         keeps: String::new(),
         suspends: false,
         resumes: TimeField::default(),
@@ -373,6 +390,7 @@ fn fixed(issued_at: Option<WrittenTime>) -> NoticeBody {
         }),
         cancels: None,
         adds: None,
+        drops: None,
         keeps: None,
         resumes: None,
         areas: vec![],

@@ -98,6 +98,26 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         }),
         ..phone(language)
     };
+    let for_a_while = |by, remark: &str| PhoneLine {
+        unit: language.say("line-everything").to_string(),
+        measure: owned("停止土石方作业"),
+        by,
+        remark: Some(owned(remark)),
+    };
+    let with = |line| {
+        PhonePage {
+            lines: phone(language).lines.into_iter().chain([line]).collect(),
+            ..phone(language)
+        }
+        .render()
+        .unwrap()
+    };
+    let until = |said: &'static str| {
+        let until = language.written(at("11-26T08:00"));
+        language.say(said).with("until", until).to_string()
+    };
+    let added = for_a_while(Some(at("11-24T20:00")), &until("line-until"));
+    let over = for_a_while(None, &until("line-over"));
     let replaced = PhoneState::Replaced {
         by: owned("XC-2026-32-04711"),
         href: Some(owned("/o/newer")),
@@ -135,6 +155,8 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
             suspended(Some(receipt(false)), PhoneActions::default()),
         ),
         ("phone-resumed", resumed.render().unwrap()),
+        ("phone-added", with(added)),
+        ("phone-added-over", with(over)),
         (
             "phone-ran-out",
             in_state(
