@@ -107,14 +107,11 @@ pub struct Standing {
 }
 
 /// What an answer means to its order: a report of some units, while others are still to come, says
-/// only that the order was read.
-pub fn answered(kind: AnswerKind, late: bool, complete: bool) -> Event {
+/// only that the order was read. `timeliness` is that of an acknowledgement given with it.
+pub fn answered(kind: AnswerKind, complete: bool, timeliness: Timeliness) -> Event {
     match kind {
-        AnswerKind::InPlace if !complete => {
-            Event::Answered(AnswerKind::Acknowledged, Timeliness::InTime)
-        }
-        _ if late => Event::Answered(kind, Timeliness::Late),
-        _ => Event::Answered(kind, Timeliness::InTime),
+        AnswerKind::InPlace if !complete => Event::Answered(AnswerKind::Acknowledged, timeliness),
+        _ => Event::Answered(kind, timeliness),
     }
 }
 
