@@ -168,7 +168,7 @@ pub enum Error {
     #[error("{}", .0.text)]
     Conflict(Refusal),
     /// The request says something that cannot be.
-    #[error("wrong fields: {}", names(.0))]
+    #[error("{}", told(.0))]
     Invalid(Vec<FieldError>),
     /// The caller has not proved who it is.
     #[error("{}", .0.text)]
@@ -215,7 +215,8 @@ pub struct Refusal {
 }
 
 /// One field that cannot be taken as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {text}")]
 pub struct FieldError {
     /// The field, as the request names it: `password`, `units[2].name`.
     pub field: String,
@@ -256,9 +257,9 @@ impl FieldError {
     }
 }
 
-fn names(fields: &[FieldError]) -> String {
-    let names: Vec<_> = fields.iter().map(|error| error.field.as_str()).collect();
-    names.join(", ")
+fn told(fields: &[FieldError]) -> String {
+    let told: Vec<_> = fields.iter().map(ToString::to_string).collect();
+    told.join("; ")
 }
 
 /// How long to stay away when the database cannot be reached.
@@ -283,5 +284,22 @@ impl From<StoreError> for Error {
             },
             other => Self::internal(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_fields_are_told_with_what_was_expected() {
+        let wrong = Error::Invalid(vec![
+            FieldError::new("phone", "malformed", "expected a number"),
+            FieldError::new("source", "missing", "expected who made it"),
+        ]);
+        assert_eq!(
+            wrong.to_string(),
+            "phone: expected a number; source: expected who made it"
+        );
     }
 }

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 
-use super::Failure;
 use super::node::{Node, block_on};
 use super::print::{Output, Progress};
-use super::user::refused;
+use super::{Failure, refused};
 use crate::app::enroll::export;
 use crate::app::{App, Caller};
 use crate::domain::enterprise::Plant;

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::node::{Node, block_on};
 use super::{Failure, print::Output};
+use crate::app::Caller;
 use crate::app::playbook::{Faults, Playbook};
-use crate::app::{Caller, Error};
 use crate::domain::playbook::{PlaybookFault, Standing};
 use crate::domain::trigger::KnownPart;
 use crate::playbooks::Files;
@@ -138,17 +138,7 @@ async fn activate(args: &Activate, out: &mut Output) -> Result<(), Failure> {
     let activated = app
         .activate_playbook(&Caller::operator(), None, files)
         .await;
-    let activated = activated.map_err(|error| match error {
-        Error::Invalid(faults) => {
-            let faults = faults
-                .iter()
-                .map(|fault| format!("{}: {}", fault.field, fault.text));
-            let faults = faults.collect::<Vec<_>>().join("\n");
-            anyhow!("the playbook stays as it is:\n{faults}")
-        }
-        other => anyhow::Error::from(other),
-    });
-    let activated = activated.context("cannot activate")?;
+    let activated = activated.context("the playbook stays as it is")?;
     if args.json {
         out.json(&json!({
             "type": "activated", "digest": activated.digest, "changed": activated.changed,
