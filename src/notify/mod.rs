@@ -21,10 +21,8 @@ pub mod render;
 pub mod signature;
 
 mod guard;
-mod secret;
 
-pub use guard::{Guard, Network, NotANetwork};
-pub use secret::Secret;
+pub use guard::Guard;
 
 /// One message, rendered and addressed, about to leave in one lane.
 ///
