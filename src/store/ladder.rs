@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
-use super::db::{Among, FromRow, Insert};
+use super::db::{Among, AroundRows, FromRow};
 use super::{Inconsistency, Result, StoreError, Tx, notice};
 use crate::domain::id::{OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::order::{AnswerKind, Event, Head, Rung, Status, Timeliness};
@@ -360,7 +360,7 @@ async fn set_heads<'h>(
     tx: &mut Tx,
     heads: impl IntoIterator<Item = (OrderKey, &'h Standing)>,
 ) -> Result<()> {
-    const HEADS: Insert = Insert::new(
+    const HEADS: AroundRows = AroundRows::new(
         "INSERT INTO order_head (order_key, handed_over, acknowledged, in_place, objected, helped,
                                  late, acknowledged_at, answered_at)",
         "ON CONFLICT (order_key)
