@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::email::EmailChannel;
 use super::webhook::WebhookChannel;
-use super::{Address, Channel, Letter, Outcome};
+use super::{Address, Letter, Outcome};
 use crate::config::{MailServer, Webhook};
 use crate::domain::lane::Lane;
 

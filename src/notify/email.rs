@@ -15,7 +15,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use tokio::time::Instant;
 
-use super::{Address, Channel, Content, Letter, Outcome};
+use super::{Address, Content, Letter, Outcome};
 use crate::config::{self, Encryption, Secret};
 use crate::domain::lane::Lane;
 use pool::Pool;
@@ -57,6 +57,18 @@ impl<L: Lane> EmailChannel<L> {
             attempt: Duration::from_secs(config.attempt_seconds),
             lane: PhantomData,
         })
+    }
+
+    /// Makes one attempt. Never panics, never retries, and ends within the time limit.
+    pub async fn send(&self, letter: Letter<L>) -> Outcome {
+        let mail = match self.mail(letter) {
+            Ok(mail) => mail,
+            Err(why) => return Outcome::Never { why },
+        };
+        match self.pool.send(&mail, Instant::now() + self.attempt).await {
+            Ok(reply) => Outcome::Delivered { reply },
+            Err(failure) => refusal::judge(&failure),
+        }
     }
 
     /// Connects, encrypts and signs in as for a letter, and sends none; or says how far it came.
@@ -102,23 +114,6 @@ impl<L: Lane> EmailChannel<L> {
 fn auto_submitted() -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("Auto-Submitted");
     HeaderValue::new(name, "auto-generated".to_owned())
-}
-
-impl<L: Lane> Channel<L> for EmailChannel<L> {
-    fn name(&self) -> &'static str {
-        "email"
-    }
-
-    async fn send(&self, letter: Letter<L>) -> Outcome {
-        let mail = match self.mail(letter) {
-            Ok(mail) => mail,
-            Err(why) => return Outcome::Never { why },
-        };
-        match self.pool.send(&mail, Instant::now() + self.attempt).await {
-            Ok(reply) => Outcome::Delivered { reply },
-            Err(failure) => refusal::judge(&failure),
-        }
-    }
 }
 
 /// Who signs in at the mail server, if anybody does.

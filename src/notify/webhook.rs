@@ -29,7 +29,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::guard::{Guard, GuardedResolver, Refused};
 use super::signature::SigningSecret;
-use super::{Address, Channel, Content, Letter, Outcome};
+use super::{Address, Content, Letter, Outcome};
 use crate::config;
 use crate::domain::lane::Lane;
 use crate::tls;
@@ -41,7 +41,7 @@ use crate::tls;
 /// ```compile_fail,E0308
 /// use qingkong::domain::lane::{Drill, Live};
 /// use qingkong::notify::webhook::WebhookChannel;
-/// use qingkong::notify::{Channel, Letter};
+/// use qingkong::notify::Letter;
 ///
 /// async fn send(channel: &WebhookChannel<Live>, letter: Letter<Drill>) {
 ///     channel.send(letter).await;
@@ -53,7 +53,7 @@ use crate::tls;
 /// ```
 /// use qingkong::domain::lane::Drill;
 /// use qingkong::notify::webhook::WebhookChannel;
-/// use qingkong::notify::{Channel, Letter};
+/// use qingkong::notify::Letter;
 ///
 /// async fn send(channel: &WebhookChannel<Drill>, letter: Letter<Drill>) {
 ///     channel.send(letter).await;
@@ -81,6 +81,28 @@ impl<L: Lane> WebhookChannel<L> {
             longest_retry_after: Duration::from_secs(config.longest_retry_after_seconds),
             lane: PhantomData,
         })
+    }
+
+    /// Makes one attempt. Never panics, never retries, and ends within the time limit.
+    pub async fn send(&self, letter: Letter<L>) -> Outcome {
+        let request = match self.request(&letter) {
+            Ok(request) => request,
+            Err(why) => return Outcome::Never { why },
+        };
+        let deadline = Instant::now() + self.attempt;
+        match timeout_at(deadline, self.exchange(request)).await {
+            Ok(Ok((response, _place))) => {
+                let outcome = judge(
+                    response.status(),
+                    retry_after(response.headers(), letter.at),
+                    self.longest_retry_after,
+                );
+                drain(response, deadline).await;
+                outcome
+            }
+            Ok(Err(error)) => judge_failure(&error),
+            Err(_) => later(format!("no answer within {} s", self.attempt.as_secs())),
+        }
     }
 
     /// The request a letter becomes, or why it never can be one.
@@ -112,33 +134,6 @@ impl<L: Lane> WebhookChannel<L> {
         let place = self.gates.enter(request.url().authority()).await;
         let response = self.client.execute(request).await?;
         Ok((response, place))
-    }
-}
-
-impl<L: Lane> Channel<L> for WebhookChannel<L> {
-    fn name(&self) -> &'static str {
-        "webhook"
-    }
-
-    async fn send(&self, letter: Letter<L>) -> Outcome {
-        let request = match self.request(&letter) {
-            Ok(request) => request,
-            Err(why) => return Outcome::Never { why },
-        };
-        let deadline = Instant::now() + self.attempt;
-        match timeout_at(deadline, self.exchange(request)).await {
-            Ok(Ok((response, _place))) => {
-                let outcome = judge(
-                    response.status(),
-                    retry_after(response.headers(), letter.at),
-                    self.longest_retry_after,
-                );
-                drain(response, deadline).await;
-                outcome
-            }
-            Ok(Err(error)) => judge_failure(&error),
-            Err(_) => later(format!("no answer within {} s", self.attempt.as_secs())),
-        }
     }
 }
 

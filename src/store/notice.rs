@@ -254,18 +254,17 @@ pub async fn set_warning(
 }
 
 /// Closes a warning that is over.
-pub async fn close_warning(tx: &mut Tx, key: i64, now: DateTime<Utc>) -> Result<bool> {
-    let closed = tx
-        .execute(
-            "UPDATE warning
-                SET open      = FALSE,
-                    closed_at = $2
-              WHERE warning_key = $1
-                AND open",
-            (key, now.timestamp_millis()),
-        )
-        .await?;
-    Ok(closed > 0)
+pub async fn close_warning(tx: &mut Tx, key: i64, now: DateTime<Utc>) -> Result<()> {
+    tx.execute(
+        "UPDATE warning
+            SET open      = FALSE,
+                closed_at = $2
+          WHERE warning_key = $1
+            AND open",
+        (key, now.timestamp_millis()),
+    )
+    .await?;
+    Ok(())
 }
 
 /// Every warning that stands, in every lane.

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use qingkong::config::{Encryption, MailServer, Secret};
 use qingkong::domain::lane::Live;
 use qingkong::notify::email::EmailChannel;
-use qingkong::notify::{Address, Channel, Letter, Outcome};
+use qingkong::notify::{Address, Letter, Outcome};
 use rstest::rstest;
 
 use super::letter;

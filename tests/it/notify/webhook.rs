@@ -7,7 +7,7 @@ use qingkong::config::Webhook;
 use qingkong::domain::lane::Live;
 use qingkong::notify::signature::{self, Received};
 use qingkong::notify::webhook::WebhookChannel;
-use qingkong::notify::{Address, Channel, Letter, Outcome};
+use qingkong::notify::{Address, Letter, Outcome};
 use rstest::rstest;
 
 use super::letter;
