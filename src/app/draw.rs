@@ -146,20 +146,22 @@ pub async fn compare(
     let record = notice::find_notice_of_plan(&mut tx, head.key).await?;
     caller.may(Right::SeeWarnings, record.region)?;
     let told_at = head.issued_at.unwrap_or_else(|| app.now());
-    let mut compared = Vec::new();
-    for mut line in store::page_lines(&mut tx, head.key, after, limit).await? {
+    let lines = store::page_lines(&mut tx, head.key, after, limit).await?;
+    let orders: Vec<i64> = lines.iter().map(|line| line.order.0).collect();
+    let mut before = match head.previous {
+        Some(previous) => store::list_lines(&mut tx, previous, &orders).await?,
+        None => HashMap::new(),
+    };
+    let compared = lines.into_iter().map(|mut line| {
         line.duty = line.duty.told_at(line.change, told_at);
-        let before = match head.previous {
-            Some(previous) => store::find_line(&mut tx, previous, line.order).await?,
-            None => None,
-        };
+        let before = before.remove(&line.order);
         let before = before.filter(|before| before.change != Change::Release);
-        compared.push(Compared {
+        Compared {
             before: before.map(|before| before.duty),
             line,
-        });
-    }
-    Ok(compared)
+        }
+    });
+    Ok(compared.collect())
 }
 
 /// Prunes plans that were drawn and never issued; answers with how many.
