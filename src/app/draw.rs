@@ -73,7 +73,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     let may = caller.may(Right::DraftNotices, record.region);
     may.or_else(|_| caller.may(Right::IssueNotices, record.region))?;
     under_way(&record)?;
-    let list_region = record.region.prefecture().unwrap_or(record.region);
+    let list_region = record.region.list_region();
     let version = registry::find_version(&mut tx, list_region)
         .await?
         .ok_or_else(|| {
@@ -217,7 +217,7 @@ async fn begin<L: Lane>(
     now: DateTime<Utc>,
 ) -> Result<(i64, OrderKey), Error> {
     let mut tx = app.db.begin().await?;
-    let list_region = record.region.prefecture().unwrap_or(record.region);
+    let list_region = record.region.list_region();
     let recipients = registry::count_recipients(&mut tx, list_region).await?;
     let recipients = u32::try_from(recipients).map_err(Error::internal)?;
     let plan = counter::allocate(&mut tx, "plan", 1).await?;
@@ -602,7 +602,7 @@ async fn finish(
     let mut tx = app.db.begin().await?;
     notice::lock_warning(&mut tx, record.warning_key).await?;
     same_notice(&mut tx, record).await?;
-    let list_region = record.region.prefecture().unwrap_or(record.region);
+    let list_region = record.region.list_region();
     same_list(&mut tx, list_region, version).await?;
     let digest = sheet.digest.finish();
     store::set_drawn(&mut tx, plan, sheet.lines, &digest, &sheet.tally).await?;

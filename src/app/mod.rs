@@ -59,6 +59,7 @@ use self::password::Passwords;
 use self::playbook::Shelf;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
+use crate::domain::region::RegionCode;
 use crate::keyring::Keyring;
 use crate::store::ladder::Origins;
 use crate::store::writer::{Batch, GroupWriter, Limits};
@@ -233,6 +234,11 @@ impl Error {
             code,
             text: text.into(),
         })
+    }
+
+    /// A conflict: the playbook in force says nothing of a region.
+    pub fn no_profile(region: RegionCode) -> Self {
+        Self::conflict("no-profile", format!("no playbook for region {region}"))
     }
 
     /// One wrong field.

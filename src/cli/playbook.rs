@@ -57,10 +57,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 }
 
 fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
-    let files = match &args.dir {
-        Some(dir) => Files::shipped().with_dir(dir).map_err(Failure::Input)?,
-        None => Files::shipped(),
-    };
+    let files = Files::at_hand(args.dir.as_deref()).map_err(Failure::Input)?;
     let count = files.iter().count();
     match Playbook::read(files) {
         Ok(playbook) => {

@@ -122,6 +122,12 @@ impl RegionCode {
             .find(|code| code.tier() == Tier::Prefecture)
     }
 
+    /// The region whose reduction list binds the plants here: the prefecture's, as 许昌市's does
+    /// in its counties; a province's own above them.
+    pub fn list_region(self) -> Self {
+        self.prefecture().unwrap_or(self)
+    }
+
     /// The county the region is or lies in; none above counties and directly below a prefecture.
     pub fn county(self) -> Option<Self> {
         self.with_ancestors()

@@ -36,6 +36,20 @@ pub struct WarningHead {
     pub revision: i32,
 }
 
+/// The columns of a [`WarningRow`].
+macro_rules! warning_columns {
+    () => {
+        "warning_key, warning_id, region, lane, open, body, plan_key, revision"
+    };
+}
+
+/// The statement that selects [`WarningRow`]s, up to what it goes on with.
+macro_rules! warnings {
+    ($rest:literal) => {
+        concat!("SELECT ", warning_columns!(), " FROM warning ", $rest)
+    };
+}
+
 #[derive(FromRow)]
 struct WarningRow {
     warning_key: i64,
@@ -139,11 +153,11 @@ pub async fn find_open_warning<L: Lane>(
 ) -> Result<Option<WarningHead>> {
     let row: Option<WarningRow> = tx
         .optional(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE region = $1
-                AND lane   = $2
-                AND open",
+            warnings!(
+                "WHERE region = $1
+                   AND lane   = $2
+                   AND open"
+            ),
             (region.as_str(), L::NAME),
         )
         .await?;
@@ -153,26 +167,14 @@ pub async fn find_open_warning<L: Lane>(
 /// A warning by its public id.
 pub async fn find_warning(tx: &mut Tx, id: WarningId) -> Result<Option<WarningHead>> {
     let row: Option<WarningRow> = tx
-        .optional(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE warning_id = $1",
-            (id.to_string(),),
-        )
+        .optional(warnings!("WHERE warning_id = $1"), (id.to_string(),))
         .await?;
     Ok(row.map(WarningHead::try_from).transpose()?)
 }
 
 /// A warning by its key.
 pub async fn find_warning_by_key(tx: &mut Tx, key: i64) -> Result<WarningHead> {
-    let row: WarningRow = tx
-        .one(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE warning_key = $1",
-            (key,),
-        )
-        .await?;
+    let row: WarningRow = tx.one(warnings!("WHERE warning_key = $1"), (key,)).await?;
     Ok(row.try_into()?)
 }
 
@@ -185,13 +187,13 @@ pub async fn list_warnings(
 ) -> Result<Vec<WarningHead>> {
     let rows: Vec<WarningRow> = tx
         .all(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE region LIKE $1
-                AND body IS NOT NULL
-                AND warning_key < $2
-              ORDER BY warning_key DESC
-              LIMIT $3",
+            warnings!(
+                "WHERE region LIKE $1
+                   AND body IS NOT NULL
+                   AND warning_key < $2
+                 ORDER BY warning_key DESC
+                 LIMIT $3"
+            ),
             (format!("{}%", region.stem()), before, limit),
         )
         .await?;
@@ -203,10 +205,13 @@ pub async fn list_warnings(
 pub async fn lock_warning(tx: &mut Tx, key: i64) -> Result<WarningHead> {
     let row: WarningRow = tx
         .one(
-            "UPDATE warning
-                SET answers = answers
-              WHERE warning_key = $1
-          RETURNING warning_key, warning_id, region, lane, open, body, plan_key, revision",
+            concat!(
+                "UPDATE warning
+                    SET answers = answers
+                  WHERE warning_key = $1
+              RETURNING ",
+                warning_columns!()
+            ),
             (key,),
         )
         .await?;
@@ -272,13 +277,7 @@ pub async fn close_warning(tx: &mut Tx, key: i64, now: DateTime<Utc>) -> Result<
 /// Every warning that stands, in every lane.
 pub async fn list_open_warnings(tx: &mut Tx) -> Result<Vec<WarningHead>> {
     let rows: Vec<WarningRow> = tx
-        .all(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE open
-              ORDER BY warning_key",
-            (),
-        )
+        .all(warnings!("WHERE open ORDER BY warning_key"), ())
         .await?;
     let heads = rows.into_iter().map(|row| Ok(WarningHead::try_from(row)?));
     heads.collect()
