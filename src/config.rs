@@ -2,7 +2,8 @@
 //!
 //! Every key has a default, so that `qingkong serve` runs with no file at all. A variable
 //! `QINGKONG__SECTION__KEY` overrides `key` of `[section]`; lists stand in the file only. A key
-//! nobody knows is an error that names it. Whatever is secret can also be named as a file (`…_file`), and is never printed.
+//! nobody knows is an error that names it. Whatever is secret can also be named as a file
+//! (`…_file`), and is never printed.
 //!
 //! This is the only place that reads the environment.
 
@@ -16,9 +17,18 @@ use config::{Environment, FileFormat};
 use serde::Deserialize;
 
 use crate::domain::region::RegionCode;
-use crate::notify::backoff::Backoff;
-use crate::notify::email::EmailConfig;
-use crate::notify::webhook::WebhookConfig;
+
+mod dispatch;
+mod mail;
+mod network;
+mod secret;
+mod webhook;
+
+pub use self::dispatch::{Backoff, Dispatch};
+pub use self::mail::{Encryption, MailServer};
+pub use self::network::{Network, NotANetwork};
+pub use self::secret::Secret;
+pub use self::webhook::Webhook;
 
 /// The configuration of one node.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,9 +48,9 @@ pub struct Config {
     /// `[playbooks]`: rules, measures and texts.
     pub playbooks: Playbooks,
     /// `[mail]`: the mail server. Without this section mails wait in the outbox. Default: none.
-    pub mail: Option<EmailConfig>,
+    pub mail: Option<MailServer>,
     /// `[webhook]`: how endpoints of others are called.
-    pub webhook: WebhookConfig,
+    pub webhook: Webhook,
     /// `[dispatch]`: how patiently messages are sent.
     pub dispatch: Dispatch,
     /// `[retention]`: for how long what is not record is kept.
@@ -131,14 +141,6 @@ pub struct SignIn {
 pub struct Playbooks {
     /// A directory whose files add to the shipped ones or replace them. Default: none.
     pub dir: Option<PathBuf>,
-}
-
-/// `[dispatch]`: how patiently messages are sent.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Dispatch {
-    /// `[dispatch.backoff]`: when an attempt is repeated, and when a message is given up.
-    pub backoff: Backoff,
 }
 
 /// `[retention]`: for how many days what is not record is kept; 0 keeps it for ever.
@@ -325,7 +327,7 @@ impl Default for Config {
             sign_in: SignIn::default(),
             playbooks: Playbooks::default(),
             mail: None,
-            webhook: WebhookConfig::default(),
+            webhook: Webhook::default(),
             dispatch: Dispatch::default(),
             retention: Retention::default(),
             sources: Vec::new(),

@@ -17,9 +17,9 @@
 //! ```
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -28,10 +28,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use tempfile::NamedTempFile;
 
 use crate::clock::Ids;
 use crate::domain::digest::hex;
 use crate::domain::id::ContactKey;
+use crate::draft_file;
 
 /// The shortest tag that is accepted, in bytes (128 bits).
 const SHORTEST_TAG: usize = 16;
@@ -103,14 +105,29 @@ impl fmt::Debug for Key {
 /// Why there is no keyring to work with.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// The file cannot be read or written.
-    #[error("keyring `{}` cannot be read or written", path.display())]
-    Io {
+    /// The file cannot be read.
+    #[error("keyring `{}` cannot be read", path.display())]
+    Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system said.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
+    },
+    /// The file cannot be written; what was there before still is.
+    #[error("keyring `{}` cannot be written", path.display())]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// There is a file already, which may be the only one of its keys.
+    #[error("keyring `{}` is there already: expected a path where nothing is", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
     },
     /// Others than its owner may read the file.
     #[error(
@@ -152,18 +169,18 @@ impl Keyring {
 
     /// Reads a keyring; refused when others than its owner may read the file.
     pub fn read(path: &Path) -> Result<Self, KeyringError> {
-        let io = |source| KeyringError::Io {
+        let unreadable = |source| KeyringError::Unreadable {
             path: path.to_owned(),
             source,
         };
-        let mode = fs::metadata(path).map_err(io)?.permissions().mode() & 0o777;
+        let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(KeyringError::Open {
                 path: path.to_owned(),
                 mode,
             });
         }
-        let text = fs::read_to_string(path).map_err(io)?;
+        let text = fs::read_to_string(path).map_err(unreadable)?;
         Self::parse(&text).map_err(|why| KeyringError::Malformed {
             path: path.to_owned(),
             why,
@@ -172,32 +189,31 @@ impl Keyring {
 
     /// Writes a keyring that was not there before; fails when the file exists.
     pub fn create(&self, path: &Path) -> Result<(), KeyringError> {
-        self.write_to(path).map_err(|source| KeyringError::Io {
-            path: path.to_owned(),
-            source,
-        })
+        let written = self.written_beside(path);
+        let created = written.and_then(|file| Ok(file.persist_noclobber(path)?));
+        match created {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let path = path.to_owned();
+                Err(KeyringError::Exists { path })
+            }
+            Err(error) => Err(unwritten(path, error)),
+        }
     }
 
     /// Writes the keyring in the place of an older one: either all of it or none.
     pub fn replace(&self, path: &Path) -> Result<(), KeyringError> {
-        let beside = path.with_extension("new");
-        let written = self
-            .write_to(&beside)
-            .and_then(|()| fs::rename(&beside, path));
-        written.map_err(|source| KeyringError::Io {
-            path: path.to_owned(),
-            source,
-        })
+        let written = self.written_beside(path);
+        let replaced = written.and_then(|file| Ok(file.persist(path)?));
+        replaced.map(drop).map_err(|error| unwritten(path, error))
     }
 
-    fn write_to(&self, path: &Path) -> std::io::Result<()> {
-        let mut file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+    /// A file with this keyring beside `path`, safe on disk, readable by its owner alone.
+    fn written_beside(&self, path: &Path) -> io::Result<NamedTempFile> {
+        let mut file = draft_file::beside(path)?;
         file.write_all(self.to_toml().as_bytes())?;
-        file.sync_all()
+        file.as_file().sync_all()?;
+        Ok(file)
     }
 
     /// The same ring with a new current key; what the others have signed still verifies.
@@ -311,6 +327,13 @@ impl Keyring {
             keys: self.keys.iter().map(WrittenKey::from).collect(),
         };
         toml::to_string(&written).expect("a keyring is plain numbers and texts")
+    }
+}
+
+fn unwritten(path: &Path, source: io::Error) -> KeyringError {
+    KeyringError::Unwritten {
+        path: path.to_owned(),
+        source,
     }
 }
 
@@ -439,7 +462,7 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
 
         let refused = written.create(&path).unwrap_err();
-        assert!(matches!(refused, KeyringError::Io { .. }));
+        assert!(matches!(refused, KeyringError::Exists { .. }));
 
         read.rotated(&Ids::seeded(4), now())
             .unwrap()
@@ -450,6 +473,35 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let refused = Keyring::read(&path).unwrap_err();
         assert!(matches!(refused, KeyringError::Open { mode: 0o640, .. }));
+    }
+
+    #[test]
+    fn what_a_crashed_rotation_left_behind_stops_no_later_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keyring.toml");
+        ring().create(&path).unwrap();
+        fs::write(path.with_extension("new"), "current = ").unwrap();
+        let rotated = ring().rotated(&Ids::seeded(3), now()).unwrap();
+        rotated.replace(&path).unwrap();
+        assert_eq!(Keyring::read(&path).unwrap().current(), KeyId(2));
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn an_error_names_the_keyring_and_what_could_not_be_done() {
+        let nowhere = Path::new("/nonexistent/keyring.toml");
+        let unread = Keyring::read(nowhere).unwrap_err();
+        assert_eq!(
+            unread.to_string(),
+            "keyring `/nonexistent/keyring.toml` cannot be read"
+        );
+        for unwritten in [ring().create(nowhere), ring().replace(nowhere)] {
+            assert_eq!(
+                unwritten.unwrap_err().to_string(),
+                "keyring `/nonexistent/keyring.toml` cannot be written"
+            );
+        }
     }
 
     #[rstest::rstest]

@@ -52,7 +52,7 @@
 //! - [`sources`]: files of days and hours as their makers write them → places with values in our
 //!   units; a file for each format, which begins with its mapping.
 //! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`],
-//!   [`tls`].
+//!   [`draft_file`], [`tls`].
 //!
 //! Beside the code stand `migrations/` (the schema, forward only), `playbooks/` (rules, standards,
 //! law, regions, texts: data with the dates it holds), `tests/it/` (one binary; `tests/run` sets up
@@ -106,6 +106,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod draft_file;
 pub mod i18n;
 pub mod jobs;
 pub mod keyring;

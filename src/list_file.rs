@@ -70,14 +70,8 @@ pub fn known(header: &str) -> Option<&'static str> {
 /// Reads a list. A table that lacks a list's columns is refused as a whole.
 pub fn read(table: &Table, regions: &Regions) -> Result<Parsed, Fault> {
     let layout = Layout::find(table.header()).map_err(|error| no_list(table, &error))?;
-    let masses: Vec<_> = Column::ALL
-        .iter()
-        .filter(|column| column.is_mass())
-        .collect();
-    let masses: Vec<_> = masses
-        .into_iter()
-        .filter_map(|mass| layout.place(*mass))
-        .collect();
+    let masses = Column::ALL.iter().filter(|column| column.is_mass());
+    let masses: Vec<_> = masses.filter_map(|mass| layout.place(*mass)).collect();
     let lines = table.rows().map(|row| {
         let masses = &masses;
         let cell = move |place: usize| {
@@ -93,9 +87,9 @@ pub fn read(table: &Table, regions: &Regions) -> Result<Parsed, Fault> {
     let handed_back = (!reading.faulty_lines.is_empty())
         .then(|| hand_back(table, &layout, &reading))
         .transpose()
-        .map_err(|error| Fault {
-            found: error.to_string(),
-            ..of_file(table, "room to write the faulty rows")
+        .map_err(|error| {
+            let expected = "room to write the faulty rows";
+            Fault::of_file(table.file(), &error.to_string(), expected)
         })?;
     let faults = reading
         .faults
@@ -195,22 +189,10 @@ fn sheet_column(header: &str) -> sheet::Column<'_> {
 }
 
 fn no_list(table: &Table, error: &LayoutError) -> Fault {
+    let expected = "the columns of a reduction list (应急减排清单)";
     Fault {
         line: table.header_line(),
-        found: error.to_string(),
-        ..of_file(table, "the columns of a reduction list (应急减排清单)")
-    }
-}
-
-/// A fault of the file as a whole.
-fn of_file(table: &Table, expected: &str) -> Fault {
-    Fault {
-        file: table.file().to_owned(),
-        line: 0,
-        cell: None,
-        column: String::new(),
-        found: String::new(),
-        expected: expected.to_owned(),
+        ..Fault::of_file(table.file(), &error.to_string(), expected)
     }
 }
 

@@ -12,10 +12,9 @@
 //! | 手机, 邮箱, 回调地址 | `phone`, `email`, `webhook` | at least one of them in every row |
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::str::FromStr;
 
-use crate::domain::enterprise::Contact;
+use crate::domain::enterprise::{Contact, PersonalError};
 use crate::domain::list::is_formula_error;
 use crate::domain::office::Office;
 use crate::domain::region::{RegionCode, Regions, Tier};
@@ -162,19 +161,15 @@ impl<'t> Cells<'t> {
         text
     }
 
-    /// A value, none for an empty cell. Errors of personal texts say `expected …` and nothing of
-    /// the text.
-    fn parse<T: FromStr<Err: Display>>(&mut self, column: Option<usize>) -> Option<T> {
+    /// A personal text, none for an empty cell.
+    fn parse<T: FromStr<Err: PersonalError>>(&mut self, column: Option<usize>) -> Option<T> {
         let column = column?;
         let text = self.row.cell(column);
         if text.is_empty() {
             return None;
         }
         text.parse()
-            .map_err(|error: T::Err| {
-                let error = error.to_string();
-                self.fault(column, error.trim_start_matches("expected "));
-            })
+            .map_err(|error: T::Err| self.fault(column, error.expected()))
             .ok()
     }
 }

@@ -54,6 +54,14 @@ impl Files {
         Self(files.collect())
     }
 
+    /// The shipped files, with those of a directory over them where one is named.
+    pub fn at_hand(dir: Option<&Path>) -> anyhow::Result<Self> {
+        match dir {
+            Some(dir) => Self::shipped().with_dir(dir),
+            None => Ok(Self::shipped()),
+        }
+    }
+
     /// The shipped files with those of a directory added or put in their place.
     pub fn with_dir(mut self, dir: &Path) -> anyhow::Result<Self> {
         self.add_dir(dir, "")?;

@@ -52,7 +52,7 @@ impl Service {
         let db = database(&config, Options::default()).await?;
         // Before migrating: the schema is not changed under a node that is already serving.
         let claim = db.claim_exclusive()?;
-        let channels = Channels::new(Live, &config)?;
+        let channels = Channels::new(Live, config.mail.as_ref(), &config.webhook)?;
         let app = app_over(db, config, clock, ids).await?;
         if app.settle_playbook().await? == AtStart::Differ {
             tracing::warn!(

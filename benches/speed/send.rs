@@ -16,10 +16,9 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use qingkong::app::board;
 use qingkong::clock::{Clock, Ids};
-use qingkong::config::Config;
+use qingkong::config::{Config, Encryption, MailServer};
 use qingkong::domain::enterprise::{Contact, Plant};
 use qingkong::domain::order::Rung;
-use qingkong::notify::email::{EmailConfig, Encryption};
 use qingkong::service::Service;
 use serde::{Deserialize, Serialize};
 
@@ -231,12 +230,12 @@ impl To {
         config.server.listen = "127.0.0.1:0".parse()?;
         config.webhook.allowed_networks = vec!["127.0.0.0/8".parse()?];
         config.webhook.connections_per_host = CONNECTIONS;
-        config.mail = Some(EmailConfig {
+        config.mail = Some(MailServer {
             host: "127.0.0.1".to_owned(),
             port: self.port,
             encryption: Encryption::None,
             connections: CONNECTIONS,
-            ..EmailConfig::default()
+            ..MailServer::default()
         });
         Ok(())
     }

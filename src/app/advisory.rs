@@ -114,7 +114,7 @@ pub async fn draft(
     caller.may(Right::DraftNotices, region)?;
     let playbook = app.active_playbook().await?;
     if playbook.profile(region).is_none() {
-        return Err(no_profile(region));
+        return Err(Error::no_profile(region));
     }
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(stepped) => return Ok(stepped),
@@ -199,7 +199,7 @@ async fn make(
         (Advisory::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
         (Advisory::Submitted(submitted), StepIn::Approve) => {
             let profile = playbook.profile(record.region);
-            let profile = profile.ok_or_else(|| no_profile(record.region))?;
+            let profile = profile.ok_or_else(|| Error::no_profile(record.region))?;
             submitted.approve(&person(caller)?, &profile.approval, now)
         }
         (Advisory::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
@@ -499,10 +499,6 @@ const fn kind_of(act: &Move) -> &'static str {
         Move::Cancelled { .. } => "advisory.cancelled",
         Move::Abandoned { .. } => "advisory.abandoned",
     }
-}
-
-fn no_profile(region: RegionCode) -> Error {
-    Error::conflict("no-profile", format!("no playbook for region {region}"))
 }
 
 /// A refusal of the domain, as a caller is told.

@@ -73,7 +73,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     let may = caller.may(Right::DraftNotices, record.region);
     may.or_else(|_| caller.may(Right::IssueNotices, record.region))?;
     under_way(&record)?;
-    let list_region = record.region.prefecture().unwrap_or(record.region);
+    let list_region = record.region.list_region();
     let version = registry::find_version(&mut tx, list_region)
         .await?
         .ok_or_else(|| {
@@ -146,20 +146,22 @@ pub async fn compare(
     let record = notice::find_notice_of_plan(&mut tx, head.key).await?;
     caller.may(Right::SeeWarnings, record.region)?;
     let told_at = head.issued_at.unwrap_or_else(|| app.now());
-    let mut compared = Vec::new();
-    for mut line in store::page_lines(&mut tx, head.key, after, limit).await? {
+    let lines = store::page_lines(&mut tx, head.key, after, limit).await?;
+    let orders: Vec<i64> = lines.iter().map(|line| line.order.0).collect();
+    let mut before = match head.previous {
+        Some(previous) => store::list_lines(&mut tx, previous, &orders).await?,
+        None => HashMap::new(),
+    };
+    let compared = lines.into_iter().map(|mut line| {
         line.duty = line.duty.told_at(line.change, told_at);
-        let before = match head.previous {
-            Some(previous) => store::find_line(&mut tx, previous, line.order).await?,
-            None => None,
-        };
+        let before = before.remove(&line.order);
         let before = before.filter(|before| before.change != Change::Release);
-        compared.push(Compared {
+        Compared {
             before: before.map(|before| before.duty),
             line,
-        });
-    }
-    Ok(compared)
+        }
+    });
+    Ok(compared.collect())
 }
 
 /// Prunes plans that were drawn and never issued; answers with how many.
@@ -219,7 +221,7 @@ async fn begin<L: Lane>(
     now: DateTime<Utc>,
 ) -> Result<(i64, OrderKey), Error> {
     let mut tx = app.db.begin().await?;
-    let list_region = record.region.prefecture().unwrap_or(record.region);
+    let list_region = record.region.list_region();
     let recipients = registry::count_recipients(&mut tx, list_region).await?;
     let recipients = u32::try_from(recipients).map_err(Error::internal)?;
     let plan = counter::allocate(&mut tx, "plan", 1).await?;
@@ -608,7 +610,7 @@ async fn finish(
     let mut tx = app.db.begin().await?;
     notice::lock_warning(&mut tx, record.warning_key).await?;
     same_notice(&mut tx, record).await?;
-    let list_region = record.region.prefecture().unwrap_or(record.region);
+    let list_region = record.region.list_region();
     same_list(&mut tx, list_region, version).await?;
     let digest = sheet.digest.finish();
     store::set_drawn(&mut tx, plan, sheet.lines, &digest, &sheet.tally).await?;

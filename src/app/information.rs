@@ -3,6 +3,8 @@
 //!
 //! How often is laid down by the playbook that the warning's latest notice was drafted with.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,7 +15,6 @@ use super::{App, Begun, Caller, Error, Idempotency, Right};
 use crate::domain::aqi::HIGHEST_AQI;
 use crate::domain::id::WarningId;
 use crate::domain::information::{self, Update};
-use crate::domain::notice::Notice;
 use crate::domain::warning::Phase;
 use crate::store::information as store;
 use crate::store::notice::{self, WarningHead};
@@ -132,7 +133,8 @@ pub async fn told(app: &App, caller: &Caller, id: WarningId) -> Result<Told, Err
     caller.may_look_at(head.region)?;
     let updates = store::list_updates(&mut tx, head.key).await?;
     let last = updates.first().map(|update| update.at);
-    let due = due(app, &mut tx, &head, last).await?;
+    let playbooks = playbooks(&mut tx, std::slice::from_ref(&head)).await?;
+    let due = due(app, &head, &playbooks, last).await?;
     Ok(Told {
         updates,
         due,
@@ -140,11 +142,17 @@ pub async fn told(app: &App, caller: &Caller, id: WarningId) -> Result<Told, Err
     })
 }
 
+/// By the warnings' latest plans, the playbooks that the notices of these were drafted with.
+async fn playbooks(tx: &mut Tx, heads: &[WarningHead]) -> Result<HashMap<i64, String>, Error> {
+    let plans: Vec<i64> = heads.iter().filter_map(|head| head.plan).collect();
+    Ok(notice::list_playbooks(tx, &plans).await?)
+}
+
 /// By when the public is to be told anew of a warning.
 async fn due(
     app: &App,
-    tx: &mut Tx,
     head: &WarningHead,
+    playbooks: &HashMap<i64, String>,
     last: Option<DateTime<Utc>>,
 ) -> Result<Option<DateTime<Utc>>, Error> {
     let now = app.now();
@@ -158,12 +166,11 @@ async fn due(
     else {
         return Ok(None);
     };
-    let notices = notice::list_notices(tx, head.key).await?;
-    let mut issued = notices.iter().rev();
-    let Some(latest) = issued.find(|record| matches!(record.notice, Notice::Issued(_))) else {
+    let latest = head.plan.and_then(|plan| playbooks.get(&plan));
+    let Some(digest) = latest else {
         return Ok(None);
     };
-    let playbook = app.playbook(&latest.playbook).await?;
+    let playbook = app.playbook(digest).await?;
     let profile = playbook.profile(head.region);
     let rhythm = profile.and_then(|profile| profile.information.as_ref());
     Ok(rhythm.and_then(|rhythm| information::due(&rhythm.every_hours, warning, last, now)))
@@ -180,9 +187,11 @@ pub async fn count_overdue(app: &App) -> Result<u32, Error> {
     let now = app.now();
     let mut tx = app.db.read().await?;
     let last = store::list_last(&mut tx).await?;
+    let heads = notice::list_open_warnings(&mut tx).await?;
+    let playbooks = playbooks(&mut tx, &heads).await?;
     let mut overdue: u32 = 0;
-    for head in notice::list_open_warnings(&mut tx).await? {
-        let due = due(app, &mut tx, &head, last.get(&head.key).copied()).await?;
+    for head in &heads {
+        let due = due(app, head, &playbooks, last.get(&head.key).copied()).await?;
         overdue += u32::from(due.is_some_and(|due| due < now));
     }
     Ok(overdue)

@@ -159,7 +159,7 @@ pub(super) async fn still_fits(
         let text = "another notice of this warning was issued since the plan was drawn";
         return Err(Error::conflict("plan-overtaken", text));
     }
-    let list_region = region.prefecture().unwrap_or(region);
+    let list_region = region.list_region();
     draw::same_list(tx, list_region, plan.list_version).await
 }
 

@@ -59,6 +59,7 @@ use self::password::Passwords;
 use self::playbook::Shelf;
 use crate::clock::{Clock, Ids};
 use crate::config::Config;
+use crate::domain::region::RegionCode;
 use crate::keyring::Keyring;
 use crate::store::ladder::Origins;
 use crate::store::writer::{Batch, GroupWriter, Limits};
@@ -168,7 +169,7 @@ pub enum Error {
     #[error("{}", .0.text)]
     Conflict(Refusal),
     /// The request says something that cannot be.
-    #[error("wrong fields: {}", names(.0))]
+    #[error("{}", told(.0))]
     Invalid(Vec<FieldError>),
     /// The caller has not proved who it is.
     #[error("{}", .0.text)]
@@ -215,7 +216,8 @@ pub struct Refusal {
 }
 
 /// One field that cannot be taken as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {text}")]
 pub struct FieldError {
     /// The field, as the request names it: `password`, `units[2].name`.
     pub field: String,
@@ -232,6 +234,11 @@ impl Error {
             code,
             text: text.into(),
         })
+    }
+
+    /// A conflict: the playbook in force says nothing of a region.
+    pub fn no_profile(region: RegionCode) -> Self {
+        Self::conflict("no-profile", format!("no playbook for region {region}"))
     }
 
     /// One wrong field.
@@ -256,9 +263,9 @@ impl FieldError {
     }
 }
 
-fn names(fields: &[FieldError]) -> String {
-    let names: Vec<_> = fields.iter().map(|error| error.field.as_str()).collect();
-    names.join(", ")
+fn told(fields: &[FieldError]) -> String {
+    let told: Vec<_> = fields.iter().map(ToString::to_string).collect();
+    told.join("; ")
 }
 
 /// How long to stay away when the database cannot be reached.
@@ -283,5 +290,22 @@ impl From<StoreError> for Error {
             },
             other => Self::internal(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_fields_are_told_with_what_was_expected() {
+        let wrong = Error::Invalid(vec![
+            FieldError::new("phone", "malformed", "expected a number"),
+            FieldError::new("source", "missing", "expected who made it"),
+        ]);
+        assert_eq!(
+            wrong.to_string(),
+            "phone: expected a number; source: expected who made it"
+        );
     }
 }

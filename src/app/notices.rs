@@ -325,10 +325,8 @@ async fn make(
 
 /// What the playbook of a notice lays down for its region.
 pub(super) fn profile(playbook: &Playbook, region: RegionCode) -> Result<&RegionProfile, Error> {
-    playbook.profile(region).ok_or_else(|| {
-        let text = format!("no playbook for region {region}");
-        Error::conflict("no-profile", text)
-    })
+    let profile = playbook.profile(region);
+    profile.ok_or_else(|| Error::no_profile(region))
 }
 
 /// Refuses a signature under what was written, or drawn, since it was read.

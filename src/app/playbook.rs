@@ -173,10 +173,7 @@ impl App {
 
     /// The files at hand: those shipped, and a directory's over them, else the configured one's.
     pub fn files_at_hand(&self, dir: Option<&std::path::Path>) -> anyhow::Result<Files> {
-        match dir.or(self.config.playbooks.dir.as_deref()) {
-            Some(dir) => Files::shipped().with_dir(dir),
-            None => Ok(Files::shipped()),
-        }
+        Files::at_hand(dir.or(self.config.playbooks.dir.as_deref()))
     }
 
     /// Puts the files at hand in force where nothing is yet. Where something is, it stays: files

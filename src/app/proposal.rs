@@ -213,5 +213,5 @@ pub(super) fn rules_of(playbook: &Playbook, region: RegionCode) -> Result<Judged
             rules,
         })
     });
-    found.ok_or_else(|| Error::conflict("no-profile", format!("no playbook for region {region}")))
+    found.ok_or_else(|| Error::no_profile(region))
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use serde_json::json;
-use tempfile::NamedTempFile;
 
 use super::Failure;
 use super::node::{Node, block_on};
@@ -12,6 +11,7 @@ use super::print::{Output, Progress, note};
 use crate::app::backup::{self, Manifest, Reader, Table, Whole};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::draft_file;
 use crate::keyring::{KeyMark, Keyring};
 use crate::store::Db;
 
@@ -61,9 +61,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 /// was read: what was never read is no backup.
 async fn write(db: &Db, keys: Vec<KeyMark>, file: &Path) -> Result<(Manifest, Whole), Failure> {
     let cannot = || format!("cannot write `{}`", file.display());
-    let dir = file.parent().filter(|dir| *dir != Path::new(""));
-    let dir = dir.unwrap_or(Path::new("."));
-    let draft = NamedTempFile::new_in(dir).with_context(cannot);
+    let draft = draft_file::beside(file).with_context(cannot);
     let mut draft = draft.map_err(Failure::Input)?;
     let progress = Progress::of("writing");
     let told = |table: &Table, rows| progress.say(format_args!("{}: {rows} rows", table.name));
@@ -77,7 +75,9 @@ async fn write(db: &Db, keys: Vec<KeyMark>, file: &Path) -> Result<(Manifest, Wh
     let manifest = reader.manifest.clone();
     let whole = reader.check()?;
     draft.persist_noclobber(file).with_context(cannot)?;
-    File::open(dir)?.sync_all().with_context(cannot)?;
+    File::open(draft_file::folder(file))?
+        .sync_all()
+        .with_context(cannot)?;
     Ok((manifest, whole))
 }
 

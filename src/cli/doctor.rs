@@ -173,10 +173,7 @@ fn keyring(config: &Config) -> Finding {
 }
 
 fn playbooks(config: &Config) -> Finding {
-    let files = match &config.playbooks.dir {
-        Some(dir) => Files::shipped().with_dir(dir),
-        None => Ok(Files::shipped()),
-    };
+    let files = Files::at_hand(config.playbooks.dir.as_deref());
     match files.and_then(|files| Ok(app::playbook::Playbook::read(files)?)) {
         Ok(playbook) => {
             let said = format!("without a fault, digest {}", &playbook.digest()[..12]);

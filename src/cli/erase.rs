@@ -1,10 +1,9 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::Failure;
 use super::node::{Node, block_on};
 use super::print::{Output, note};
-use super::user::refused;
+use super::{Failure, refused};
 use crate::app::Caller;
 use crate::app::erase::{Erased, Whom};
 

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Subcommand;
 
-use super::Failure;
 use super::node::{Node, block_on};
 use super::print::{Output, Progress};
-use super::user::refused;
+use super::{Failure, refused};
 use crate::app::enroll::export;
 use crate::app::{App, Caller};
 use crate::domain::enterprise::Plant;
 use crate::domain::region::RegionCode;
+use crate::draft_file;
 use crate::list_file::{ListSheet, ListWriter};
 use crate::table::Format;
 
@@ -48,12 +48,9 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
             write_csv(&app, args.region, out.bytes()).await?;
             return Ok(());
         }
-        // Written beside its place and moved there when it is whole.
-        let dir = args.file.parent().filter(|dir| *dir != Path::new(""));
         let cannot = || format!("cannot write `{}`", args.file.display());
-        let mut file = tempfile::NamedTempFile::new_in(dir.unwrap_or(Path::new(".")))
-            .with_context(cannot)
-            .map_err(Failure::Input)?;
+        let file = draft_file::beside(&args.file).with_context(cannot);
+        let mut file = file.map_err(Failure::Input)?;
         let to = io::BufWriter::new(&mut file);
         let plants = match Format::of_name(&args.file) {
             Format::Csv => write_csv(&app, args.region, to).await?,

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app;
+
 mod aqi;
 mod assess;
 mod backup;
@@ -81,6 +83,14 @@ impl Failure {
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+/// Wrong fields are wrong input; everything else is a refusal.
+fn refused(error: app::Error) -> Failure {
+    match error {
+        app::Error::Invalid(_) => Failure::input(error),
+        other => other.into(),
     }
 }
 

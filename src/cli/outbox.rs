@@ -2,8 +2,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::node::{Node, block_on};
-use super::user::refused;
-use super::{Failure, print::Output};
+use super::{Failure, print::Output, refused};
 use crate::app::Caller;
 use crate::domain::time::rfc3339;
 

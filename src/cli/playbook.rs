@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::node::{Node, block_on};
 use super::{Failure, print::Output};
+use crate::app::Caller;
 use crate::app::playbook::{Faults, Playbook};
-use crate::app::{Caller, Error};
 use crate::domain::playbook::{PlaybookFault, Standing};
 use crate::domain::trigger::KnownPart;
 use crate::playbooks::Files;
@@ -57,10 +57,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 }
 
 fn check(args: &Check, out: &mut Output) -> Result<(), Failure> {
-    let files = match &args.dir {
-        Some(dir) => Files::shipped().with_dir(dir).map_err(Failure::Input)?,
-        None => Files::shipped(),
-    };
+    let files = Files::at_hand(args.dir.as_deref()).map_err(Failure::Input)?;
     let count = files.iter().count();
     match Playbook::read(files) {
         Ok(playbook) => {
@@ -138,17 +135,7 @@ async fn activate(args: &Activate, out: &mut Output) -> Result<(), Failure> {
     let activated = app
         .activate_playbook(&Caller::operator(), None, files)
         .await;
-    let activated = activated.map_err(|error| match error {
-        Error::Invalid(faults) => {
-            let faults = faults
-                .iter()
-                .map(|fault| format!("{}: {}", fault.field, fault.text));
-            let faults = faults.collect::<Vec<_>>().join("\n");
-            anyhow!("the playbook stays as it is:\n{faults}")
-        }
-        other => anyhow::Error::from(other),
-    });
-    let activated = activated.context("cannot activate")?;
+    let activated = activated.context("the playbook stays as it is")?;
     if args.json {
         out.json(&json!({
             "type": "activated", "digest": activated.digest, "changed": activated.changed,

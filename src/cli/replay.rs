@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
         own::read_cities(&table, args.window.into(), &standards).map_err(Failure::input)?;
     let mut replay = Replay {
         args,
-        report: Report::new(&replayed),
+        report: Report::new(&replayed, standards),
         replayed,
         difference: Difference::default(),
     };

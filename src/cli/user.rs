@@ -5,10 +5,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::node::{Node, block_on};
-use super::{Failure, print::Output};
+use super::{Failure, print::Output, refused};
 use crate::app::account::NewAccount;
 use crate::app::caller::Role;
-use crate::app::{App, Caller, Error};
+use crate::app::{App, Caller};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
 
@@ -153,19 +153,5 @@ fn password(args: &Add, app: &App) -> Result<(String, bool), Failure> {
             let text = read.map_err(Failure::Input)?;
             Ok((text.trim_end_matches(['\r', '\n']).to_owned(), false))
         }
-    }
-}
-
-/// A wrong field is wrong input; everything else is a refusal.
-pub(super) fn refused(error: Error) -> Failure {
-    match error {
-        Error::Invalid(fields) => {
-            let fields: Vec<_> = fields
-                .iter()
-                .map(|field| format!("{}: {}", field.field, field.text))
-                .collect();
-            Failure::Input(anyhow::anyhow!(fields.join("; ")))
-        }
-        other => Failure::Failed(other.into()),
     }
 }

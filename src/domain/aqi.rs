@@ -266,6 +266,15 @@ impl Standard {
         row.map_or(Category::Severe, |row| row.category)
     }
 
+    /// Its categories, the cleanest first, each with the index that it begins above and its highest.
+    pub fn categories(&self) -> impl Iterator<Item = (Category, u16, u16)> {
+        let above = [0]
+            .into_iter()
+            .chain(self.categories.iter().map(|row| row.up_to));
+        let rows = self.categories.iter().zip(above);
+        rows.map(|(row, above)| (row.category, above, row.up_to))
+    }
+
     /// The colour of a category in maps, charts and reports.
     pub fn colour(&self, category: Category) -> &Colour {
         &self.categories[usize::from(category.level()) - 1].colour

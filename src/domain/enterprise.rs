@@ -24,7 +24,9 @@ mod industry;
 pub use class::{Exemption, ListClass, NotAWord, PlantStatus};
 pub use code::{CreditCode, CreditCodeError, NotAPlantNumber, PermitNumber};
 pub use code::{PermitNumberError, PlantNumber};
-pub use contact::{Contact, Email, NotAPhone, NotAWebhookUrl, NotAnEmail, Phone, WebhookUrl};
+pub use contact::{
+    Contact, Email, NotAPhone, NotAWebhookUrl, NotAnEmail, PersonalError, Phone, WebhookUrl,
+};
 pub use emission::{Emission, EmittedPollutant};
 pub use grade::{Grade, GradeCode, NotAGrade};
 pub use industry::{Industry, IndustryCode, NotAnIndustryCode};

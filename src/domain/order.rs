@@ -11,6 +11,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Change;
@@ -130,17 +131,25 @@ impl fmt::Display for AnswerKind {
 pub enum Event {
     /// A channel has taken a message over.
     HandedOver,
-    /// The recipient answered; late or in time.
+    /// The recipient answered, and so had read the order by the hour set for that, or after it.
     Answered(AnswerKind, Timeliness),
 }
 
-/// Whether an answer came by its deadline. Late answers are kept, and count.
+/// Whether an answer came by the hour by which its order was to be acknowledged, whatever else it
+/// says. Late answers are kept, and count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeliness {
     /// By the deadline.
     InTime,
     /// After it.
     Late,
+}
+
+impl Timeliness {
+    /// What an answer is at `at` when it is due by `by`.
+    pub fn of(at: DateTime<Utc>, by: DateTime<Utc>) -> Self {
+        if at > by { Self::Late } else { Self::InTime }
+    }
 }
 
 /// The highest revision that reached each rung; 0 where none has.
@@ -182,14 +191,9 @@ impl Head {
         match event {
             Event::HandedOver => reach(&mut self.handed_over),
             Event::Answered(kind, timeliness) => match kind {
-                AnswerKind::Acknowledged => {
-                    if timeliness == Timeliness::Late && revision > self.acknowledged {
-                        reach(&mut self.late);
-                    }
-                    reach(&mut self.acknowledged);
-                }
+                AnswerKind::Acknowledged => self.acknowledge(revision, timeliness),
                 AnswerKind::InPlace => {
-                    reach(&mut self.acknowledged);
+                    self.acknowledge(revision, timeliness);
                     reach(&mut self.in_place);
                 }
                 AnswerKind::Objection => reach(&mut self.objected),
@@ -197,6 +201,16 @@ impl Head {
             },
         }
         self
+    }
+
+    /// Only the first acknowledgement of a revision says whether it came late.
+    fn acknowledge(&mut self, revision: u32, timeliness: Timeliness) {
+        if revision > self.acknowledged {
+            self.acknowledged = revision;
+            if timeliness == Timeliness::Late {
+                self.late = revision;
+            }
+        }
     }
 
     /// How far the order has come, given what its latest plan says and which revision it owes.
@@ -294,9 +308,11 @@ mod tests {
         assert!(!head.status(Change::Begin, 1).helped);
     }
 
-    #[test]
-    fn a_late_answer_counts_and_stays_marked() {
-        let late = Event::Answered(AnswerKind::Acknowledged, Timeliness::Late);
+    #[rstest]
+    #[case::acknowledged(AnswerKind::Acknowledged)]
+    #[case::in_place_without_a_word_before(AnswerKind::InPlace)]
+    fn a_late_answer_counts_and_stays_marked(#[case] kind: AnswerKind) {
+        let late = Event::Answered(kind, Timeliness::Late);
         let head = Head::default().after(late, 1);
         assert_eq!((head.acknowledged, head.late), (1, 1));
         let again = head.after(Event::Answered(AnswerKind::Acknowledged, IN_TIME), 1);

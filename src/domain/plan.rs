@@ -513,11 +513,6 @@ impl Drawing {
             .unwrap_or(&by_level.yellow)
     }
 
-    /// Whether every recipient of the warning is released.
-    pub fn releases_all(&self) -> bool {
-        self.notice.kind.ends()
-    }
-
     /// Whether a plan may be drawn that begins orders.
     pub fn begins(&self) -> bool {
         self.notice.kind == NoticeKind::Start

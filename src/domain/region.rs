@@ -122,6 +122,12 @@ impl RegionCode {
             .find(|code| code.tier() == Tier::Prefecture)
     }
 
+    /// The region whose reduction list binds the plants here: the prefecture's, as 许昌市's does
+    /// in its counties; a province's own above them.
+    pub fn list_region(self) -> Self {
+        self.prefecture().unwrap_or(self)
+    }
+
     /// The county the region is or lies in; none above counties and directly below a prefecture.
     pub fn county(self) -> Option<Self> {
         self.with_ancestors()
@@ -494,8 +500,14 @@ mod tests {
         }
 
         #[test]
-        fn parsing_never_panics(text in "\\PC{0,14}") {
-            let _ = text.parse::<RegionCode>();
+        fn a_code_is_written_as_it_reads(
+            text in "[1-8][1-9](0000|[0-9][1-9]00|[0-9][1-9][0-9][1-9]([0-9][0-9][1-9])?|[0-9][1-9]00-D[0-9][1-9])",
+            any in "\\PC{0,14}",
+        ) {
+            prop_assert_eq!(code(&text).to_string(), text);
+            if let Ok(read) = any.parse::<RegionCode>() {
+                prop_assert_eq!(read.to_string().parse(), Ok(read));
+            }
         }
     }
 }

@@ -133,15 +133,7 @@ fn client(source: &Source) -> anyhow::Result<Client> {
     Ok(client)
 }
 
-/// A refusal with its fields.
+/// A refusal, with its causes.
 fn told(error: Error) -> String {
-    match error {
-        Error::Invalid(fields) => {
-            let fields = fields
-                .iter()
-                .map(|field| format!("{}: {}", field.field, field.text));
-            fields.collect::<Vec<_>>().join("; ")
-        }
-        other => format!("{:#}", anyhow::Error::from(other)),
-    }
+    format!("{:#}", anyhow::Error::from(error))
 }

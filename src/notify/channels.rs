@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::email::EmailChannel;
 use super::webhook::WebhookChannel;
-use super::{Address, Channel, Letter, Outcome};
-use crate::config::Config;
+use super::{Address, Letter, Outcome};
+use crate::config::{MailServer, Webhook};
 use crate::domain::lane::Lane;
 
 /// Every channel of a lane.
@@ -46,16 +46,16 @@ impl Host {
 pub const LONGEST_ATTEMPT: Duration = Duration::from_mins(2);
 
 impl<L: Lane> Channels<L> {
-    /// The channels of a configuration. Nothing connects yet.
-    pub fn new(lane: L, config: &Config) -> anyhow::Result<Self> {
-        let email = config.mail.as_ref().map(EmailChannel::new).transpose()?;
-        let connections = config.mail.as_ref().map_or(1, |mail| mail.connections);
+    /// Channels through a mail server, if there is one, and to webhooks. Nothing connects yet.
+    pub fn new(lane: L, mail: Option<&MailServer>, webhook: &Webhook) -> anyhow::Result<Self> {
+        let email = mail.map(EmailChannel::new).transpose()?;
+        let connections = mail.map_or(1, |mail| mail.connections);
         Ok(Self {
             lane,
             email,
-            webhook: WebhookChannel::new(&config.webhook)?,
+            webhook: WebhookChannel::new(webhook)?,
             // One more than there are connections, so that none waits for the next letter.
-            places: (connections + 1, config.webhook.connections_per_host),
+            places: (connections + 1, webhook.connections_per_host),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Channels: how one rendered message leaves, and what came of it.
 //!
-//! A [`Channel`] is told everything it needs in a [`Letter`] and answers with an [`Outcome`]; it
+//! A channel is told everything it needs in a [`Letter`] and answers with an [`Outcome`]; it
 //! neither retries nor remembers. Retrying, spacing and recording are the sender's
 //! (`app::dispatch`), which reads the outbox.
 
@@ -21,10 +21,8 @@ pub mod render;
 pub mod signature;
 
 mod guard;
-mod secret;
 
-pub use guard::{Guard, Network, NotANetwork};
-pub use secret::Secret;
+pub use guard::Guard;
 
 /// One message, rendered and addressed, about to leave in one lane.
 ///
@@ -112,13 +110,4 @@ pub enum Outcome {
         /// What happened, without personal data.
         why: String,
     },
-}
-
-/// A way out.
-pub trait Channel<L: Lane>: Send + Sync + 'static {
-    /// The word in rows, metrics and logs: `email`, `webhook`.
-    fn name(&self) -> &'static str;
-
-    /// Makes one attempt. Never panics, never retries, and ends within the channel's time limit.
-    fn send(&self, letter: Letter<L>) -> impl Future<Output = Outcome> + Send;
 }

@@ -17,7 +17,6 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::marker::PhantomData;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -25,46 +24,15 @@ use anyhow::Context;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Request, Response, StatusCode, Url, redirect};
-use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-use super::guard::{Guard, GuardedResolver, Network, Refused};
+use super::guard::{Guard, GuardedResolver, Refused};
 use super::signature::SigningSecret;
-use super::{Address, Channel, Content, Letter, Outcome};
+use super::{Address, Content, Letter, Outcome};
+use crate::config;
 use crate::domain::lane::Lane;
 use crate::tls;
-
-/// How webhooks are sent.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WebhookConfig {
-    /// The time limit of one attempt, in seconds, from the wait for a place to the answer.
-    pub attempt_seconds: u64,
-    /// The time limit for connecting, in seconds.
-    pub connect_seconds: u64,
-    /// Requests under way to one host at a time.
-    pub connections_per_host: usize,
-    /// A longer `Retry-After` than this, in seconds, is cut to it: an order cannot wait a day.
-    pub longest_retry_after_seconds: u64,
-    /// Networks that are open although they are not public: the bureau's own, as `10.20.0.0/16`.
-    pub allowed_networks: Vec<Network>,
-    /// A PEM file with root certificates trusted beside the public ones.
-    pub root_certificates: Option<PathBuf>,
-}
-
-impl Default for WebhookConfig {
-    fn default() -> Self {
-        Self {
-            attempt_seconds: 20,
-            connect_seconds: 5,
-            connections_per_host: 32,
-            longest_retry_after_seconds: 60 * 60,
-            allowed_networks: Vec::new(),
-            root_certificates: None,
-        }
-    }
-}
 
 /// Sends letters of one lane to HTTP endpoints.
 ///
@@ -73,7 +41,7 @@ impl Default for WebhookConfig {
 /// ```compile_fail,E0308
 /// use qingkong::domain::lane::{Drill, Live};
 /// use qingkong::notify::webhook::WebhookChannel;
-/// use qingkong::notify::{Channel, Letter};
+/// use qingkong::notify::Letter;
 ///
 /// async fn send(channel: &WebhookChannel<Live>, letter: Letter<Drill>) {
 ///     channel.send(letter).await;
@@ -85,7 +53,7 @@ impl Default for WebhookConfig {
 /// ```
 /// use qingkong::domain::lane::Drill;
 /// use qingkong::notify::webhook::WebhookChannel;
-/// use qingkong::notify::{Channel, Letter};
+/// use qingkong::notify::Letter;
 ///
 /// async fn send(channel: &WebhookChannel<Drill>, letter: Letter<Drill>) {
 ///     channel.send(letter).await;
@@ -103,7 +71,7 @@ pub struct WebhookChannel<L: Lane> {
 
 impl<L: Lane> WebhookChannel<L> {
     /// A channel with connections of its own; fails if the root certificates cannot be read.
-    pub fn new(config: &WebhookConfig) -> anyhow::Result<Self> {
+    pub fn new(config: &config::Webhook) -> anyhow::Result<Self> {
         let guard = Guard::new(&config.allowed_networks);
         Ok(Self {
             client: client(config, &guard)?,
@@ -113,6 +81,28 @@ impl<L: Lane> WebhookChannel<L> {
             longest_retry_after: Duration::from_secs(config.longest_retry_after_seconds),
             lane: PhantomData,
         })
+    }
+
+    /// Makes one attempt. Never panics, never retries, and ends within the time limit.
+    pub async fn send(&self, letter: Letter<L>) -> Outcome {
+        let request = match self.request(&letter) {
+            Ok(request) => request,
+            Err(why) => return Outcome::Never { why },
+        };
+        let deadline = Instant::now() + self.attempt;
+        match timeout_at(deadline, self.exchange(request)).await {
+            Ok(Ok((response, _place))) => {
+                let outcome = judge(
+                    response.status(),
+                    retry_after(response.headers(), letter.at),
+                    self.longest_retry_after,
+                );
+                drain(response, deadline).await;
+                outcome
+            }
+            Ok(Err(error)) => judge_failure(&error),
+            Err(_) => later(format!("no answer within {} s", self.attempt.as_secs())),
+        }
     }
 
     /// The request a letter becomes, or why it never can be one.
@@ -147,38 +137,11 @@ impl<L: Lane> WebhookChannel<L> {
     }
 }
 
-impl<L: Lane> Channel<L> for WebhookChannel<L> {
-    fn name(&self) -> &'static str {
-        "webhook"
-    }
-
-    async fn send(&self, letter: Letter<L>) -> Outcome {
-        let request = match self.request(&letter) {
-            Ok(request) => request,
-            Err(why) => return Outcome::Never { why },
-        };
-        let deadline = Instant::now() + self.attempt;
-        match timeout_at(deadline, self.exchange(request)).await {
-            Ok(Ok((response, _place))) => {
-                let outcome = judge(
-                    response.status(),
-                    retry_after(response.headers(), letter.at),
-                    self.longest_retry_after,
-                );
-                drain(response, deadline).await;
-                outcome
-            }
-            Ok(Err(error)) => judge_failure(&error),
-            Err(_) => later(format!("no answer within {} s", self.attempt.as_secs())),
-        }
-    }
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place the ban points to: limits and guard are set here"
 )]
-fn client(config: &WebhookConfig, guard: &Guard) -> anyhow::Result<Client> {
+fn client(config: &config::Webhook, guard: &Guard) -> anyhow::Result<Client> {
     Client::builder()
         .user_agent(concat!("qingkong/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls::client_config(config.root_certificates.as_deref())?)

@@ -342,36 +342,14 @@ impl Tx {
     /// Inserts any number of rows as they come, some hundred with each statement, and answers with
     /// how many went in.
     ///
-    /// `insert` is the statement up to its rows, as in `"INSERT INTO counter (name, next)"`; an
-    /// [`Insert`] can also carry what follows the rows.
-    ///
-    /// SQLite is given a power of two of rows, at most [`ROWS_AT_ONCE`], so that it sees no more
-    /// than ten texts for one insert and keeps them all prepared; PostgreSQL is given an array for
-    /// each column.
+    /// `insert` is the statement up to its rows, as in `"INSERT INTO counter (name, next)"`;
+    /// [`AroundRows`] can also carry what follows them.
     pub fn insert_many<'t, P: Params<'t> + 't>(
         &'t mut self,
-        insert: impl Into<Insert>,
+        insert: impl Into<AroundRows>,
         rows: impl IntoIterator<Item = P, IntoIter: Send + 't>,
     ) -> BoxFuture<'t, Result<u64>> {
-        const { assert!(P::WIDTH > 0, "a row has columns") };
-        let insert = insert.into();
-        let mut rows = rows.into_iter().fuse();
-        // Boxed, so that the caller's future does not name the iterator's type: the compiler cannot
-        // see that a future is `Send` when it holds a closure over references.
-        Box::pin(async move {
-            let at_once = match self.connection {
-                Connection::Sqlite(_) => ROWS_AT_ONCE,
-                Connection::Postgres(_) => ROWS_IN_ARRAYS,
-            };
-            let mut inserted = 0;
-            loop {
-                let chunk: Vec<P> = rows.by_ref().take(at_once).collect();
-                if chunk.is_empty() {
-                    return Ok(inserted);
-                }
-                inserted += self.insert_chunk(insert, chunk).await?;
-            }
-        })
+        self.execute_rows(insert.into(), rows)
     }
 
     /// Changes any number of rows, each in its own way, some hundred with each statement, and
@@ -382,10 +360,40 @@ impl Tx {
     /// `") AS v WHERE message_key = v.column1"`.
     pub fn update_many<'t, P: Params<'t> + 't>(
         &'t mut self,
-        update: Insert,
+        update: AroundRows,
         rows: impl IntoIterator<Item = P, IntoIter: Send + 't>,
     ) -> BoxFuture<'t, Result<u64>> {
-        self.insert_many(update, rows)
+        self.execute_rows(update, rows)
+    }
+
+    /// Runs a statement over rows, and answers with the number of rows it touched.
+    ///
+    /// SQLite is given a power of two of rows, at most [`ROWS_AT_ONCE`], so that it sees no more
+    /// than ten texts for one statement and keeps them all prepared; PostgreSQL is given an array
+    /// for each column.
+    fn execute_rows<'t, P: Params<'t> + 't>(
+        &'t mut self,
+        around: AroundRows,
+        rows: impl IntoIterator<Item = P, IntoIter: Send + 't>,
+    ) -> BoxFuture<'t, Result<u64>> {
+        const { assert!(P::WIDTH > 0, "a row has columns") };
+        let mut rows = rows.into_iter().fuse();
+        // Boxed, so that the caller's future does not name the iterator's type: the compiler cannot
+        // see that a future is `Send` when it holds a closure over references.
+        Box::pin(async move {
+            let at_once = match self.connection {
+                Connection::Sqlite(_) => ROWS_AT_ONCE,
+                Connection::Postgres(_) => ROWS_IN_ARRAYS,
+            };
+            let mut touched = 0;
+            loop {
+                let chunk: Vec<P> = rows.by_ref().take(at_once).collect();
+                if chunk.is_empty() {
+                    return Ok(touched);
+                }
+                touched += self.execute_chunk(around, chunk).await?;
+            }
+        })
     }
 
     /// Every row of a statement over a list of keys, some hundred keys at a time; whatever order
@@ -479,38 +487,38 @@ impl Tx {
         Ok(())
     }
 
-    async fn insert_chunk<'q, P: Params<'q>>(
+    async fn execute_chunk<'q, P: Params<'q>>(
         &mut self,
-        insert: Insert,
+        around: AroundRows,
         rows: Vec<P>,
     ) -> Result<u64> {
         self.enter()?;
-        let mut inserted = 0;
+        let mut touched = 0;
         match &mut self.connection {
             Connection::Sqlite(tx) => {
                 let mut rows = rows;
                 while !rows.is_empty() {
                     let rest = rows.split_off(1 << rows.len().ilog2());
-                    let text = insert.text(P::WIDTH, Rows::Listed(rows.len()));
+                    let text = around.text(P::WIDTH, Rows::Listed(rows.len()));
                     let mut arguments = SqliteArguments::default();
                     for row in rows {
                         row.bind_sqlite(&mut arguments)?;
                     }
                     let query = sqlx::query_with(text, arguments);
-                    inserted += query.execute(&mut **tx).await?.rows_affected();
+                    touched += query.execute(&mut **tx).await?.rows_affected();
                     rows = rest;
                 }
             }
             Connection::Postgres(tx) => {
-                let text = insert.text(P::WIDTH, Rows::InArrays);
+                let text = around.text(P::WIDTH, Rows::InArrays);
                 let mut arguments = PgArguments::default();
                 P::bind_columns(rows, &mut arguments)?;
                 let query = sqlx::query_with(text, arguments);
-                inserted += query.execute(&mut **tx).await?.rows_affected();
+                touched += query.execute(&mut **tx).await?.rows_affected();
             }
         }
         self.leave();
-        Ok(inserted)
+        Ok(touched)
     }
 
     fn enter(&mut self) -> Result<()> {
@@ -562,12 +570,12 @@ const ROWS_IN_ARRAYS: usize = 4_096;
 
 /// What stands around the rows of [`Tx::insert_many`] and [`Tx::update_many`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Insert {
+pub struct AroundRows {
     before: &'static str,
     after: &'static str,
 }
 
-impl Insert {
+impl AroundRows {
     /// `before` reaches up to the rows; `after` follows them, as in `ON CONFLICT DO NOTHING`.
     pub const fn new(before: &'static str, after: &'static str) -> Self {
         Self { before, after }
@@ -575,7 +583,7 @@ impl Insert {
 
     /// The whole statement, composed once for each number of rows.
     fn text(self, width: usize, rows: Rows) -> SqlStr {
-        type Texts = HashMap<(Insert, Rows), Arc<str>>;
+        type Texts = HashMap<(AroundRows, Rows), Arc<str>>;
         static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
         let text = TEXTS
             .lock()
@@ -612,7 +620,7 @@ enum Rows {
     InArrays,
 }
 
-impl From<&'static str> for Insert {
+impl From<&'static str> for AroundRows {
     fn from(before: &'static str) -> Self {
         Self::new(before, "")
     }

@@ -1,7 +1,7 @@
 //! Erasing a person: out of every table that can be erased. The record goes on naming contacts by key
 //! and accounts by id; whether its free texts name the person is looked for, and left.
 
-use super::db::{Among, Insert};
+use super::db::Among;
 use super::{Result, Tx};
 use crate::domain::access::Account;
 use crate::domain::id::{ContactKey, RecipientKey};
@@ -169,15 +169,10 @@ pub async fn list_mentions_at(tx: &mut Tx, name: &str, number: &str) -> Result<V
 
 /// Erases the words of answers.
 pub async fn erase_notes(tx: &mut Tx, answers: &[i64]) -> Result<()> {
-    let rows = answers.iter().map(|&answer| (answer,));
-    tx.update_many(ERASE_NOTES, rows).await?;
+    const NOTES: Among = Among::new("DELETE FROM answer_note WHERE answer_key", "");
+    tx.execute_among(NOTES, (), answers).await?;
     Ok(())
 }
-
-const ERASE_NOTES: Insert = Insert::new(
-    "DELETE FROM answer_note WHERE answer_key IN (SELECT v.column1 FROM (",
-    ") AS v)",
-);
 
 /// Empties stored answers to requests that hold a word. Their keys stay, so that nothing is done
 /// twice by whoever asks again.

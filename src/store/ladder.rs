@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 
-use super::db::{Among, FromRow, Insert};
+use super::db::{Among, AroundRows, FromRow};
 use super::{Inconsistency, Result, StoreError, Tx, notice};
 use crate::domain::id::{OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::order::{AnswerKind, Event, Head, Rung, Status, Timeliness};
@@ -107,14 +107,11 @@ pub struct Standing {
 }
 
 /// What an answer means to its order: a report of some units, while others are still to come, says
-/// only that the order was read.
-pub fn answered(kind: AnswerKind, late: bool, complete: bool) -> Event {
+/// only that the order was read. `timeliness` is that of an acknowledgement given with it.
+pub fn answered(kind: AnswerKind, complete: bool, timeliness: Timeliness) -> Event {
     match kind {
-        AnswerKind::InPlace if !complete => {
-            Event::Answered(AnswerKind::Acknowledged, Timeliness::InTime)
-        }
-        _ if late => Event::Answered(kind, Timeliness::Late),
-        _ => Event::Answered(kind, Timeliness::InTime),
+        AnswerKind::InPlace if !complete => Event::Answered(AnswerKind::Acknowledged, timeliness),
+        _ => Event::Answered(kind, timeliness),
     }
 }
 
@@ -363,7 +360,7 @@ async fn set_heads<'h>(
     tx: &mut Tx,
     heads: impl IntoIterator<Item = (OrderKey, &'h Standing)>,
 ) -> Result<()> {
-    const HEADS: Insert = Insert::new(
+    const HEADS: AroundRows = AroundRows::new(
         "INSERT INTO order_head (order_key, handed_over, acknowledged, in_place, objected, helped,
                                  late, acknowledged_at, answered_at)",
         "ON CONFLICT (order_key)

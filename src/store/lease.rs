@@ -1,6 +1,6 @@
 //! Leases: whose turn it is, as rows, so that it holds on either engine and through any proxy.
 //!
-//! A holder takes a lease for a span and renews it; when it dies, the span runs out and another
+//! A holder takes a lease for a span, again and again; when it dies, the span runs out and another
 //! takes over. Clocks decide only *when* somebody may try. *Whether* a holder still is one is
 //! decided by the [`Fence`]: a number that grows with every change of holder and is checked in the
 //! very transaction it guards. However far a clock jumps, two holders may think that it is their
@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::db::{FromRow, Sql};
-use super::error::{Inconsistency, StoreError};
+use super::db::Sql;
+use super::error::StoreError;
 use super::{Result, Tx};
-use crate::domain::time::from_millis;
 
 /// The longest span a lease is taken for. One that ends later than this from now was written by a
 /// clock gone wrong, and is up for the taking.
@@ -66,20 +65,6 @@ pub async fn take(
     }))
 }
 
-/// Holds the lease until `now + span`, or says that it has passed to another.
-pub async fn renew(tx: &mut Tx, fence: &Fence, now: DateTime<Utc>, span: Duration) -> Result<()> {
-    let renewed = tx
-        .execute(
-            "UPDATE lease
-                SET until_at = $3
-              WHERE name = $1
-                AND fence = $2",
-            (fence.lease.as_str(), fence.number, end(now, span)),
-        )
-        .await?;
-    fence.held(renewed > 0)
-}
-
 /// Gives the lease back before it runs out. If it has passed to another already, it stays there.
 pub async fn release(tx: &mut Tx, fence: Fence) -> Result<()> {
     tx.execute(
@@ -95,52 +80,6 @@ pub async fn release(tx: &mut Tx, fence: Fence) -> Result<()> {
     Ok(())
 }
 
-/// A lease as it stands, for people to look at. It may have run out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// What work it is for.
-    pub name: String,
-    /// Who took it last.
-    pub holder: String,
-    /// Until when.
-    pub until_at: DateTime<Utc>,
-}
-
-/// The lease `name`, unless it was never taken or was given back.
-pub async fn find(tx: &mut Tx, name: &str) -> Result<Option<Lease>> {
-    let row: Option<LeaseRow> = tx
-        .optional(
-            "SELECT name, holder, until_at
-               FROM lease
-              WHERE name = $1
-                AND holder <> ''",
-            (name,),
-        )
-        .await?;
-    Ok(row.map(Lease::try_from).transpose()?)
-}
-
-#[derive(FromRow)]
-struct LeaseRow {
-    name: String,
-    holder: String,
-    until_at: i64,
-}
-
-impl TryFrom<LeaseRow> for Lease {
-    type Error = Inconsistency;
-
-    fn try_from(row: LeaseRow) -> Result<Self, Inconsistency> {
-        let until_at = from_millis(row.until_at)
-            .ok_or_else(|| Inconsistency::on("lease").column("until_at").row(&row.name))?;
-        Ok(Self {
-            name: row.name,
-            holder: row.holder,
-            until_at,
-        })
-    }
-}
-
 impl Fence {
     /// The lease taken.
     pub fn lease(&self) -> &str {
@@ -154,8 +93,8 @@ impl Fence {
 
     /// Makes sure that this transaction commits only while the lease is still held: it fails with
     /// [`StoreError::Superseded`] if it is not, and keeps others from taking it until the end of
-    /// the transaction. Any number of transactions may stand behind one fence at a time. Renewing
-    /// waits for them as well on PostgreSQL, so keep them shorter than the span.
+    /// the transaction. Any number of transactions may stand behind one fence at a time. Taking the
+    /// lease again waits for them as well on PostgreSQL, so keep them shorter than the span.
     pub async fn check(&self, tx: &mut Tx) -> Result<()> {
         let held: Option<(i64,)> = tx
             .optional(
@@ -167,16 +106,11 @@ impl Fence {
                 (self.lease.as_str(), self.number),
             )
             .await?;
-        self.held(held.is_some())
-    }
-
-    fn held(&self, held: bool) -> Result<()> {
-        if held {
-            Ok(())
-        } else {
-            Err(StoreError::Superseded {
+        match held {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Superseded {
                 lease: self.lease.clone(),
-            })
+            }),
         }
     }
 }

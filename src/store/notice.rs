@@ -1,8 +1,10 @@
 //! Warnings and their notices: heads that may be rebuilt, steps that only grow.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 
-use super::db::FromRow;
+use super::db::{Among, FromRow};
 use super::{Inconsistency, Result, StoreError, Tx};
 use crate::domain::digest::Digest;
 use crate::domain::id::{NoticeId, WarningId};
@@ -32,6 +34,20 @@ pub struct WarningHead {
     pub plan: Option<i64>,
     /// How many plans it has had.
     pub revision: i32,
+}
+
+/// The columns of a [`WarningRow`].
+macro_rules! warning_columns {
+    () => {
+        "warning_key, warning_id, region, lane, open, body, plan_key, revision"
+    };
+}
+
+/// The statement that selects [`WarningRow`]s, up to what it goes on with.
+macro_rules! warnings {
+    ($rest:literal) => {
+        concat!("SELECT ", warning_columns!(), " FROM warning ", $rest)
+    };
 }
 
 #[derive(FromRow)]
@@ -137,11 +153,11 @@ pub async fn find_open_warning<L: Lane>(
 ) -> Result<Option<WarningHead>> {
     let row: Option<WarningRow> = tx
         .optional(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE region = $1
-                AND lane   = $2
-                AND open",
+            warnings!(
+                "WHERE region = $1
+                   AND lane   = $2
+                   AND open"
+            ),
             (region.as_str(), L::NAME),
         )
         .await?;
@@ -151,26 +167,14 @@ pub async fn find_open_warning<L: Lane>(
 /// A warning by its public id.
 pub async fn find_warning(tx: &mut Tx, id: WarningId) -> Result<Option<WarningHead>> {
     let row: Option<WarningRow> = tx
-        .optional(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE warning_id = $1",
-            (id.to_string(),),
-        )
+        .optional(warnings!("WHERE warning_id = $1"), (id.to_string(),))
         .await?;
     Ok(row.map(WarningHead::try_from).transpose()?)
 }
 
 /// A warning by its key.
 pub async fn find_warning_by_key(tx: &mut Tx, key: i64) -> Result<WarningHead> {
-    let row: WarningRow = tx
-        .one(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE warning_key = $1",
-            (key,),
-        )
-        .await?;
+    let row: WarningRow = tx.one(warnings!("WHERE warning_key = $1"), (key,)).await?;
     Ok(row.try_into()?)
 }
 
@@ -183,13 +187,13 @@ pub async fn list_warnings(
 ) -> Result<Vec<WarningHead>> {
     let rows: Vec<WarningRow> = tx
         .all(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE region LIKE $1
-                AND body IS NOT NULL
-                AND warning_key < $2
-              ORDER BY warning_key DESC
-              LIMIT $3",
+            warnings!(
+                "WHERE region LIKE $1
+                   AND body IS NOT NULL
+                   AND warning_key < $2
+                 ORDER BY warning_key DESC
+                 LIMIT $3"
+            ),
             (format!("{}%", region.stem()), before, limit),
         )
         .await?;
@@ -201,10 +205,13 @@ pub async fn list_warnings(
 pub async fn lock_warning(tx: &mut Tx, key: i64) -> Result<WarningHead> {
     let row: WarningRow = tx
         .one(
-            "UPDATE warning
-                SET answers = answers
-              WHERE warning_key = $1
-          RETURNING warning_key, warning_id, region, lane, open, body, plan_key, revision",
+            concat!(
+                "UPDATE warning
+                    SET answers = answers
+                  WHERE warning_key = $1
+              RETURNING ",
+                warning_columns!()
+            ),
             (key,),
         )
         .await?;
@@ -254,30 +261,23 @@ pub async fn set_warning(
 }
 
 /// Closes a warning that is over.
-pub async fn close_warning(tx: &mut Tx, key: i64, now: DateTime<Utc>) -> Result<bool> {
-    let closed = tx
-        .execute(
-            "UPDATE warning
-                SET open      = FALSE,
-                    closed_at = $2
-              WHERE warning_key = $1
-                AND open",
-            (key, now.timestamp_millis()),
-        )
-        .await?;
-    Ok(closed > 0)
+pub async fn close_warning(tx: &mut Tx, key: i64, now: DateTime<Utc>) -> Result<()> {
+    tx.execute(
+        "UPDATE warning
+            SET open      = FALSE,
+                closed_at = $2
+          WHERE warning_key = $1
+            AND open",
+        (key, now.timestamp_millis()),
+    )
+    .await?;
+    Ok(())
 }
 
 /// Every warning that stands, in every lane.
 pub async fn list_open_warnings(tx: &mut Tx) -> Result<Vec<WarningHead>> {
     let rows: Vec<WarningRow> = tx
-        .all(
-            "SELECT warning_key, warning_id, region, lane, open, body, plan_key, revision
-               FROM warning
-              WHERE open
-              ORDER BY warning_key",
-            (),
-        )
+        .all(warnings!("WHERE open ORDER BY warning_key"), ())
         .await?;
     let heads = rows.into_iter().map(|row| Ok(WarningHead::try_from(row)?));
     heads.collect()
@@ -390,10 +390,8 @@ pub async fn find_notice(tx: &mut Tx, id: NoticeId) -> Result<Option<NoticeRecor
             (id.to_string(),),
         )
         .await?;
-    match row {
-        Some(row) => Ok(Some(with_steps(tx, row).await?)),
-        None => Ok(None),
-    }
+    let records = with_steps(tx, row.into_iter().collect()).await?;
+    Ok(records.into_iter().next())
 }
 
 /// The notice a plan went out with.
@@ -408,7 +406,21 @@ pub async fn find_notice_of_plan(tx: &mut Tx, plan: i64) -> Result<NoticeRecord>
             (plan,),
         )
         .await?;
-    with_steps(tx, row).await
+    let records = with_steps(tx, vec![row]).await?;
+    records.into_iter().next().ok_or(StoreError::NotFound)
+}
+
+/// By the plans that notices went out with, the digests of the playbooks they are judged by.
+pub async fn list_playbooks(tx: &mut Tx, plans: &[i64]) -> Result<HashMap<i64, String>> {
+    const PLAYBOOKS: Among = Among::new(
+        "SELECT p.plan_key, n.playbook
+           FROM plan p
+           JOIN notice n ON n.notice_key = p.notice_key
+          WHERE p.plan_key",
+        "",
+    );
+    let rows: Vec<(i64, String)> = tx.all_among(PLAYBOOKS, (), plans).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The notices of a warning, in the order in which they were begun.
@@ -422,11 +434,7 @@ pub async fn list_notices(tx: &mut Tx, warning: i64) -> Result<Vec<NoticeRecord>
             (warning,),
         )
         .await?;
-    let mut notices = Vec::with_capacity(rows.len());
-    for row in rows {
-        notices.push(with_steps(tx, row).await?);
-    }
-    Ok(notices)
+    with_steps(tx, rows).await
 }
 
 /// The notices of a region that are under way: neither issued nor given up, the newest first.
@@ -441,62 +449,57 @@ pub async fn list_pending_notices(tx: &mut Tx, region: RegionCode) -> Result<Vec
             (format!("{}%", region.stem()),),
         )
         .await?;
-    let mut notices = Vec::with_capacity(rows.len());
-    for row in rows {
-        notices.push(with_steps(tx, row).await?);
-    }
-    Ok(notices)
+    with_steps(tx, rows).await
 }
 
-async fn with_steps(tx: &mut Tx, row: NoticeRow) -> Result<NoticeRecord> {
-    let wrong = |column| {
-        Inconsistency::on("notice")
-            .column(column)
-            .row(row.notice_key)
-    };
-    let bodies: Vec<(String,)> = tx
-        .all(
-            "SELECT body
-               FROM notice_step
-              WHERE notice_key = $1
-              ORDER BY seq",
-            (row.notice_key,),
-        )
-        .await?;
-    let steps: Result<Vec<Step>, _> = bodies
-        .iter()
-        .map(|(body,)| serde_json::from_str(body))
-        .collect();
-    let steps = steps.map_err(|error| {
-        Inconsistency::on("notice_step")
-            .column("body")
-            .row(row.notice_key)
-            .source(error)
-    })?;
-    let notice = Notice::replay(&steps).map_err(|error| {
-        Inconsistency::on("notice_step")
-            .row(row.notice_key)
-            .source(error)
-    })?;
-    let parsed = || -> Result<NoticeRecord, Inconsistency> {
+/// Notices with their steps, in the order of the rows.
+async fn with_steps(tx: &mut Tx, rows: Vec<NoticeRow>) -> Result<Vec<NoticeRecord>> {
+    const STEPS: Among = Among::new(
+        "SELECT notice_key, body
+           FROM notice_step
+          WHERE notice_key",
+        "ORDER BY notice_key, seq",
+    );
+    let keys: Vec<i64> = rows.iter().map(|row| row.notice_key).collect();
+    let bodies: Vec<(i64, String)> = tx.all_among(STEPS, (), &keys).await?;
+    let mut steps: HashMap<i64, Vec<Step>> = HashMap::new();
+    for (notice, body) in bodies {
+        let step = serde_json::from_str(&body).map_err(|error| {
+            let row = Inconsistency::on("notice_step").row(notice);
+            row.column("body").source(error)
+        })?;
+        steps.entry(notice).or_default().push(step);
+    }
+    let records = rows.into_iter().map(|row| {
+        let steps = steps.remove(&row.notice_key).unwrap_or_default();
+        Ok(row.with(steps)?)
+    });
+    records.collect()
+}
+
+impl NoticeRow {
+    fn with(self, steps: Vec<Step>) -> Result<NoticeRecord, Inconsistency> {
+        let key = self.notice_key;
+        let wrong = |column| Inconsistency::on("notice").column(column).row(key);
+        let notice = Notice::replay(&steps)
+            .map_err(|error| Inconsistency::on("notice_step").row(key).source(error))?;
         Ok(NoticeRecord {
-            key: row.notice_key,
-            id: row
+            key,
+            id: self
                 .notice_id
                 .parse()
                 .map_err(|error| wrong("notice_id").source(error))?,
-            warning_key: row.warning_key,
-            region: row
+            warning_key: self.warning_key,
+            region: self
                 .region
                 .parse()
                 .map_err(|error| wrong("region").source(error))?,
-            lane: row.lane.clone(),
-            playbook: row.playbook.clone(),
-            drafted_at: from_millis(row.drafted_at).ok_or_else(|| wrong("drafted_at"))?,
-            plan: row.plan_key,
+            lane: self.lane,
+            playbook: self.playbook,
+            drafted_at: from_millis(self.drafted_at).ok_or_else(|| wrong("drafted_at"))?,
+            plan: self.plan_key,
             steps,
             notice,
         })
-    };
-    parsed().map_err(StoreError::from)
+    }
 }

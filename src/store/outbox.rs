@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::db::{Among, FromRow, Insert, Sql};
+use super::db::{Among, AroundRows, FromRow, Sql};
 use super::{Inconsistency, Result, Tx};
 use crate::domain::id::{AdvisoryKey, ContactKey, MessageKey, OrderKey, PlanKey, RecipientKey};
 use crate::domain::lane::Lane;
@@ -233,7 +233,7 @@ pub async fn set_fates(
     fates: &[(MessageKey, Fate)],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    const FATES: Insert = Insert::new(
+    const FATES: AroundRows = AroundRows::new(
         "UPDATE message
             SET state    = v.column2,
                 due_at   = v.column3,

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::db::FromRow;
+use super::db::{Among, FromRow};
 use super::{Inconsistency, Result, Tx, counter};
 use crate::domain::digest::Digest;
 use crate::domain::id::{ListVersion, OrderKey, PlanId, RecipientKey};
@@ -390,18 +390,24 @@ pub async fn page_lines(
     lines.collect()
 }
 
-/// One line of a plan.
-pub async fn find_line(tx: &mut Tx, plan: i64, order: OrderKey) -> Result<Option<LineRecord>> {
-    let row: Option<LineRow> = tx
-        .optional(
-            "SELECT order_key, recipient_key, change, owed, county, name, snapshot
-               FROM plan_line
-              WHERE plan_key = $1
-                AND order_key = $2",
-            (plan, order.0),
-        )
-        .await?;
-    Ok(row.map(LineRecord::try_from).transpose()?)
+/// The lines of a plan for some orders; those it has no line for are left out.
+pub async fn list_lines(
+    tx: &mut Tx,
+    plan: i64,
+    orders: &[i64],
+) -> Result<HashMap<OrderKey, LineRecord>> {
+    const LINES: Among = Among::new(
+        "SELECT order_key, recipient_key, change, owed, county, name, snapshot
+           FROM plan_line
+          WHERE plan_key = $1
+            AND order_key",
+        "",
+    );
+    let rows: Vec<LineRow> = tx.all_among(LINES, (plan,), orders).await?;
+    let lines = rows
+        .into_iter()
+        .map(|row| Ok((OrderKey(row.order_key), row.try_into()?)));
+    lines.collect()
 }
 
 /// Puts a plan's messages into the outbox: one for every active contact and every channel it can

@@ -39,7 +39,7 @@ pub fn entries_of(files: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// Adds files, each with the digest of its text; those already kept stay as they are.
 pub async fn add_files(tx: &mut Tx, files: &[(String, &str)]) -> Result<u64> {
-    let insert = super::db::Insert::new(
+    let insert = super::db::AroundRows::new(
         "INSERT INTO playbook_file (digest, body)",
         "ON CONFLICT (digest) DO NOTHING",
     );

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::db::{FromRow, Insert};
+use super::db::{AroundRows, FromRow};
 use super::{Inconsistency, Result, Tx};
 use crate::domain::enterprise::{Contact, Plant};
 use crate::domain::id::{ContactKey, ListVersion, RecipientKey};
@@ -148,7 +148,7 @@ pub async fn set_recipients(
     version: ListVersion,
     recipients: impl IntoIterator<Item = Recipient, IntoIter: Send>,
 ) -> Result<u64> {
-    const SET: Insert = Insert::new(
+    const SET: AroundRows = AroundRows::new(
         "INSERT INTO recipient
                 (recipient_key, kind, list_region, number, region, name, list_version, active)",
         "ON CONFLICT (recipient_key)
@@ -196,7 +196,7 @@ pub async fn set_contacts(
     first_key: i64,
     contacts: impl IntoIterator<Item = (RecipientKey, i32, Contact), IntoIter: Send>,
 ) -> Result<u64> {
-    const SET: Insert = Insert::new(
+    const SET: AroundRows = AroundRows::new(
         "INSERT INTO contact
                 (contact_key, recipient_key, position, name, role, phone, email, webhook, active)",
         "ON CONFLICT (recipient_key, position)

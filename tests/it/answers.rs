@@ -120,6 +120,28 @@ both_engines! {
         assert!(!give(world.app(), second, answer(second, InPlace, "n2")).await.late);
     }
 
+    async fn an_acknowledgement_first_given_by_being_in_place_is_late_by_its_own_deadline(db: TestDb) {
+        let world = World::new(db).await;
+        let episode = plants(&world, 3).await;
+        let [in_time, whole, unit] = &episode.plants[..] else { unreachable!("three plants") };
+        world.clock.advance(TimeDelta::hours(2));
+        give(world.app(), in_time, answer(in_time, InPlace, "n1")).await;
+        world.clock.advance(TimeDelta::milliseconds(1));
+        let one_unit =
+            AnswerIn { unit: Some(UNITS[0].to_owned()), ..answer(unit, InPlace, "n1") };
+        for (plant, asked) in [(whole, answer(whole, InPlace, "n1")), (unit, one_unit)] {
+            // In place is due at the start hour, 24:00: that word is in time.
+            assert!(!give(world.app(), plant, asked).await.late);
+        }
+
+        let mut tx = world.db.read().await.unwrap();
+        let stored = ladder::list_stored(&mut tx, episode.warning).await.unwrap();
+        let heads = episode.plants.iter().map(|plant| stored.heads[&plant.order].head);
+        let read: Vec<_> = heads.map(|head| (head.acknowledged, head.late)).collect();
+        assert_eq!(read, [(1, 0), (1, 1), (1, 1)]);
+        assert_eq!(stored, ladder::rebuild(&mut tx, episode.warning).await.unwrap());
+    }
+
     async fn an_answer_to_a_replaced_revision_is_kept_for_it_and_says_what_stands(db: TestDb) {
         let world = World::new(db).await;
         let mut episode = plants(&world, 2).await;

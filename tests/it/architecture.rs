@@ -115,8 +115,7 @@ fn above(part: &str) -> &'static [&'static str] {
             "app",
             "notify",
         ],
-        // The configuration holds the channels' own sections, and is otherwise a leaf.
-        "notify" | "config" => &[
+        "notify" => &[
             "cli",
             "service",
             "web",

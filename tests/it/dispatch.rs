@@ -9,6 +9,7 @@ use qingkong::app::dispatch::Subject;
 use qingkong::app::link::{Link, LinkRole};
 use qingkong::app::{App, Caller, Error, dispatch};
 use qingkong::clock::Ids;
+use qingkong::config::{Encryption, MailServer};
 use qingkong::domain::enterprise::Contact;
 use qingkong::domain::journal::{Rows, RowsDigest};
 use qingkong::domain::lane::{Drill, Live};
@@ -18,7 +19,6 @@ use qingkong::domain::order::Rung;
 use qingkong::domain::plan::Change::{Replace, Tell};
 use qingkong::keyring::Keyring;
 use qingkong::notify::channels::Channels;
-use qingkong::notify::email::{EmailConfig, Encryption};
 use qingkong::store::db::{Faults, Point, Verdict};
 use qingkong::store::outbox::{self, AttemptOutcome, AttemptRecord};
 use qingkong::store::{Db, ladder};
@@ -35,13 +35,13 @@ use crate::world::{World, start};
 async fn world(db: TestDb, mail: Option<&SmtpServer>) -> World {
     World::with(db, |config| {
         config.webhook.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
-        config.mail = mail.map(|server| EmailConfig {
+        config.mail = mail.map(|server| MailServer {
             host: "127.0.0.1".to_owned(),
             port: server.address.port(),
             encryption: Encryption::None,
             from: "order@qingkong.example".to_owned(),
             node_host: "qingkong.example".to_owned(),
-            ..EmailConfig::default()
+            ..MailServer::default()
         });
     })
     .await
@@ -433,7 +433,7 @@ impl Quiet {
         reason = "this dispatcher dies at its test's word, not with a service"
     )]
     fn dispatch(app: App) -> JoinHandle<()> {
-        let channels = Channels::new(Live, &app.config).unwrap();
+        let channels = Channels::new(Live, app.config.mail.as_ref(), &app.config.webhook).unwrap();
         tokio::spawn(dispatch::run(app, channels, CancellationToken::new()))
     }
 }

@@ -10,6 +10,7 @@ use crate::app::Error;
 use crate::app::journal::{self, Entry, RowTable, Rows};
 use crate::clock::Ids;
 use crate::domain::id::{AnswerKey, OrderKey};
+use crate::domain::order::Timeliness;
 use crate::store::answer::{self, AnswerRecord, Note};
 use crate::store::ladder::{self, Latest, Origins, Step, Turn};
 use crate::store::writer::Batch;
@@ -63,8 +64,7 @@ impl AnswerBatch {
         book.enter(items, &turn, first);
         answer::record_answers(tx, &book.fresh).await?;
         answer::add_notes(tx, &book.fresh_notes).await?;
-        let steps: Vec<Step> = book.fresh.iter().map(step).collect();
-        turn.climb(tx, &steps).await?;
+        turn.climb(tx, &book.steps).await?;
         for (warning, answers) in by_warning(&book.fresh, &turn) {
             journal::record(tx, &self.ids, entry(warning, answers)).await?;
         }
@@ -83,6 +83,8 @@ struct Book {
     /// The added ones, those of a warning together.
     fresh: Vec<AnswerRecord>,
     fresh_notes: Vec<Note>,
+    /// What the added ones mean to their orders.
+    steps: Vec<Step>,
     /// The places in the batch of the items that were added.
     added: HashSet<usize>,
 }
@@ -96,6 +98,7 @@ impl Book {
             notes: HashMap::new(),
             fresh: Vec::new(),
             fresh_notes: Vec::new(),
+            steps: Vec::new(),
             added: HashSet::new(),
         };
         for record in answer::list_answers(tx, &orders).await? {
@@ -147,6 +150,7 @@ impl Book {
                 self.notes.insert(key, note.clone());
                 self.fresh_notes.push(note);
             }
+            self.steps.push(step(&record, item.timeliness));
             self.fresh.push(record);
             self.added.insert(at);
         }
@@ -176,10 +180,10 @@ impl Book {
     }
 }
 
-fn step(record: &AnswerRecord) -> Step {
+fn step(record: &AnswerRecord, timeliness: Timeliness) -> Step {
     Step {
         order: record.order,
-        event: ladder::answered(record.kind, record.late, record.complete),
+        event: ladder::answered(record.kind, record.complete, timeliness),
         revision: record.revision,
         at: record.at,
     }

@@ -10,7 +10,7 @@ use crate::app::{Error, Right, journal};
 use crate::clock::Ids;
 use crate::domain::digest::{Digest, hex};
 use crate::domain::id::{AnswerKey, ContactKey, OrderKey, RecipientKey, WarningKey};
-use crate::domain::order::AnswerKind;
+use crate::domain::order::{AnswerKind, Timeliness};
 use crate::domain::region::RegionCode;
 use crate::domain::warning::Suspension;
 use crate::store::answer::{AnswerRecord, Note};
@@ -219,6 +219,8 @@ pub(super) struct Judged {
     pub(super) record: AnswerRecord,
     /// The salt and the words of its note.
     pub(super) note: Option<(String, String)>,
+    /// Whether it comes by the hour by which the order was to be acknowledged.
+    pub(super) timeliness: Timeliness,
     /// The revision since which reports of units count, and the units that are to report.
     owed: u32,
     units: Vec<String>,
@@ -257,6 +259,7 @@ impl Judged {
         let note = text.map(|text| (hex(&ids.bytes::<16>()), text.to_owned()));
         let binds = !line.duty.is_suspended_at(given.at);
         Ok(Self {
+            timeliness: Timeliness::of(given.at, owed.duty.acknowledge_by(owed.issued_at)),
             owed: line.owed,
             units,
             binds,

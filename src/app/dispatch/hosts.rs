@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use crate::notify::backoff::Backoff;
+use crate::config::Backoff;
 use crate::notify::channels::Host;
 
 /// How long a host with more than [`SHARE`] letters may take to answer any of them, before it holds

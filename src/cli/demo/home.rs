@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -58,12 +57,7 @@ impl Home {
                 temporary.context("cannot make a temporary directory")?,
             ));
         };
-        // For its owner alone, as a node's own directory is.
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(dir)
-            .with_context(|| format!("cannot make the directory `{}`", dir.display()))?;
+        service::make_data_dir(dir)?;
         Ok(Self::Kept(dir.to_owned()))
     }
 

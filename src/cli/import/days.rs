@@ -6,12 +6,12 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use crate::app::Caller;
 use crate::app::ingest::Series;
 use crate::app::ingest::file::{self, Filed, ReadDays};
-use crate::app::{Caller, Error};
-use crate::cli::Failure;
 use crate::cli::node::Node;
 use crate::cli::print::Output;
+use crate::cli::{Failure, refused};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::sources::Format;
@@ -152,14 +152,4 @@ fn faulty(faults: &[Fault]) -> Failure {
         told.push(format!("and {more} more"));
     }
     Failure::Input(anyhow!("{}", told.join("\n")))
-}
-
-/// A refusal of fields is wrong input.
-fn refused(error: Error) -> Failure {
-    let Error::Invalid(fields) = error else {
-        return error.into();
-    };
-    let told = fields.iter();
-    let told = told.map(|field| format!("{}: {}", field.field, field.text));
-    Failure::Input(anyhow!("{}", told.collect::<Vec<_>>().join("\n")))
 }

@@ -10,10 +10,9 @@ use serde_json::json;
 use crate::app::Caller;
 use crate::app::enroll::Enrolled;
 use crate::app::enroll::file::{self, Faulty, Filed};
-use crate::cli::Failure;
 use crate::cli::node::Node;
 use crate::cli::print::{Output, Progress};
-use crate::cli::user::refused;
+use crate::cli::{Failure, refused};
 use crate::domain::region::RegionCode;
 use crate::table::{Fault, Format, read_bytes};
 

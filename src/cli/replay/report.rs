@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::Replayed;
 use super::lines::{Beside, RealLine, Summary};
+use crate::domain::aqi::Standards;
 use crate::domain::backtest;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
@@ -20,6 +21,7 @@ use crate::web::pages::status::Category;
 #[template(path = "replay_report.html", config = ".askama.toml")]
 pub(super) struct Report {
     language: Language,
+    standards: Standards,
     title: String,
     /// How it was made, in a sentence.
     pub(super) how: String,
@@ -56,7 +58,7 @@ struct RealRow {
 }
 
 impl Report {
-    pub(super) fn new(replayed: &[Replayed]) -> Self {
+    pub(super) fn new(replayed: &[Replayed], standards: Standards) -> Self {
         let rules = replayed.iter().map(|replayed| RulesHead {
             id: replayed.rules.id.clone(),
             title: replayed.rules.title.clone(),
@@ -64,7 +66,7 @@ impl Report {
         });
         let rules: Vec<_> = rules.collect();
         let ids: Vec<_> = rules.iter().map(|rules| rules.id.as_str()).collect();
-        let categories = Category::ALL.into_iter().map(|category| {
+        let categories = Category::all().into_iter().map(|category| {
             let word = format!("AQI {}", category.word(Language::Zh));
             (category.class(), word)
         });
@@ -72,6 +74,7 @@ impl Report {
         let levels = levels.map(|level| (level.as_str(), format!("{}预警", level.zh())));
         Self {
             language: Language::Zh,
+            standards,
             title: format!("预警回放：{}", ids.join(" 对 ")),
             how: String::new(),
             scores: Vec::new(),
@@ -94,6 +97,7 @@ impl Report {
         let names = self.rules.iter().map(|rules| rules.id.clone());
         let history = History {
             language: self.language,
+            standards: &self.standards,
             place: city.name.clone(),
             in_force: names.zip(in_force).collect(),
             marks: real.iter().map(RealLine::mark).collect(),

@@ -334,10 +334,21 @@ mod tests {
         }
 
         #[test]
-        fn parsing_never_panics(text in "\\PC{0,24}") {
-            let _ = text.parse::<CreditCode>();
-            let _ = text.parse::<PermitNumber>();
-            let _ = text.parse::<PlantNumber>();
+        fn a_number_reads_back_as_it_is_written(
+            body in "9[123][1-6][0-9]{5}[0-9A-HJ-NP-RTUWXY]{9}",
+            site in "[0-9]{3}[A-Z]",
+            number in "[0-9A-Za-z许昌_./-]{1,64}",
+            any in "\\PC{0,24}",
+        ) {
+            let code = CreditCode::with_check(&body).unwrap();
+            prop_assert_eq!(code.to_string().to_lowercase().parse(), Ok(code));
+            let permit = format!("{code}{site}").parse::<PermitNumber>().unwrap();
+            prop_assert_eq!(permit.to_string().to_lowercase().parse(), Ok(permit));
+            for text in [number, any] {
+                if let Ok(read) = text.parse::<PlantNumber>() {
+                    prop_assert_eq!(read.to_string(), text);
+                }
+            }
         }
     }
 }

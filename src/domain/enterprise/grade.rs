@@ -99,8 +99,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_never_panics(text in "\\PC{0,24}") {
-            let _ = text.parse::<GradeCode>();
+        fn a_grade_reads_back_from_its_common_spelling(
+            text in "(绩效)?([A-Da-d][+-]?级?|非?引领性?|先进性?|[一二三]级|绿色标杆)(企业)?",
+            any in "\\PC{0,24}",
+        ) {
+            let read: GradeCode = text.parse().unwrap();
+            prop_assert_eq!(read.as_str().parse(), Ok(read.clone()));
+            if let Ok(read) = any.parse::<GradeCode>() {
+                prop_assert_eq!(read.as_str().parse(), Ok(read.clone()));
+            }
         }
     }
 }

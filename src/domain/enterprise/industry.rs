@@ -87,8 +87,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parsing_never_panics(text in "\\PC{0,24}") {
-            let _ = text.parse::<IndustryCode>();
+        fn an_industry_code_reads_back_without_its_section(
+            section in "[A-T]?",
+            digits in "(0[1-9]|[1-9][0-9])[0-9]{0,2}",
+            any in "\\PC{0,24}",
+        ) {
+            let read: IndustryCode = format!("{section}{digits}").parse().unwrap();
+            prop_assert_eq!(read.as_str(), digits);
+            if let Ok(read) = any.parse::<IndustryCode>() {
+                prop_assert_eq!(read.as_str().parse(), Ok(read));
+            }
         }
     }
 }

@@ -1,14 +1,12 @@
 //! One row of a list: what its cells say of a plant, a unit and a contact.
 
-use std::fmt;
-
 use super::cells::{CellFault, Cells};
 use super::columns::{Column, Layout};
 use super::decimal::decimal_text;
 use crate::enterprise::{
     Contact, CreditCodeError, Emission, EmittedPollutant, Exemption, Grade, Industry, ListClass,
-    NotAPhone, NotAWebhookUrl, NotAWord, NotAnEmail, PermitNumber, PermitNumberError, Plant,
-    PlantNumber, PlantStatus, Position, Unit,
+    NotAPhone, NotAWebhookUrl, NotAWord, NotAnEmail, PermitNumber, PermitNumberError,
+    PersonalError, Plant, PlantNumber, PlantStatus, Position, Unit,
 };
 use crate::level::NotALevel;
 use crate::measure::{Measure, PerLevel};
@@ -208,9 +206,11 @@ fn exemption_of(cells: &mut Cells<'_>) -> Option<Exemption> {
 }
 
 fn contact_of(cells: &mut Cells<'_>) -> Option<Contact> {
-    let phone = cells.parse(Column::Phone, |e: &NotAPhone| bare(e));
-    let email = cells.parse(Column::Email, |e: &NotAnEmail| bare(e));
-    let webhook = cells.parse(Column::Webhook, |e: &NotAWebhookUrl| bare(e));
+    let phone = cells.parse(Column::Phone, |e: &NotAPhone| e.expected().to_owned());
+    let email = cells.parse(Column::Email, |e: &NotAnEmail| e.expected().to_owned());
+    let webhook = cells.parse(Column::Webhook, |e: &NotAWebhookUrl| {
+        e.expected().to_owned()
+    });
     let ways = [Column::Phone, Column::Email, Column::Webhook];
     let reachable = ways.into_iter().any(|column| cells.has(column));
     let named = cells.has(Column::Contact) || cells.has(Column::Role);
@@ -232,11 +232,6 @@ fn contact_of(cells: &mut Cells<'_>) -> Option<Contact> {
         email,
         webhook,
     })
-}
-
-/// What an error of a personal text expects, without repeating the text.
-fn bare(error: &impl fmt::Display) -> String {
-    error.to_string().trim_start_matches("expected ").to_owned()
 }
 
 fn unit_of(cells: &mut Cells<'_>) -> Option<Unit> {

@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 
+use crate::aqi::Standard;
 use crate::playbook::Standing;
 use crate::time::day_start;
 use crate::trigger::Ranges;
@@ -251,6 +252,13 @@ impl Agreed {
         let foreseen = self.taken.given.is_foreseen();
         let others = self.others.iter().filter(move |_| foreseen);
         others.filter(|other| other.given.is_foreseen() && !other.stale)
+    }
+
+    /// Whether a rival lies in another category than the value taken, by the standard of the day.
+    pub fn is_disputed(&self, standard: &Standard) -> bool {
+        let category = |voice: &Voice| voice.value.map(|aqi| standard.category(aqi));
+        let taken = category(&self.taken);
+        self.rivals().any(|rival| category(rival) != taken)
     }
 }
 

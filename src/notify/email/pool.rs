@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use super::EmailConfig;
 use super::smtp::{Cause, Conversation, Failure, Mail, Relay, Stage};
+use crate::config::MailServer;
 
 /// How long a closing connection may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Kept {
 }
 
 impl Pool {
-    pub(super) fn new(relay: Relay, config: &EmailConfig) -> Self {
+    pub(super) fn new(relay: Relay, config: &MailServer) -> Self {
         Self {
             relay,
             places: Semaphore::new(config.connections.max(1)),

@@ -29,7 +29,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::{EmailConfig, Encryption};
+use crate::config::{Encryption, MailServer};
 use crate::tls;
 
 /// One mail: who it comes from, who it goes to, and its text with its headers, all ASCII.
@@ -159,7 +159,7 @@ impl fmt::Debug for Relay {
 
 impl Relay {
     pub(super) fn new(
-        config: &EmailConfig,
+        config: &MailServer,
         credentials: Option<Credentials>,
     ) -> anyhow::Result<Self> {
         let roots = config.root_certificates.as_deref();

@@ -10,7 +10,7 @@ use super::{
     HeadRow, LineRow, Standing, Step, answered, find_latest_plan, lock_warning, set_heads,
 };
 use crate::domain::id::{OrderKey, WarningKey};
-use crate::domain::order::{AnswerKind, Event, Status};
+use crate::domain::order::{AnswerKind, Event, Status, Timeliness};
 use crate::store::db::FromRow;
 use crate::store::{Inconsistency, Result, StoreError, Tx};
 
@@ -142,10 +142,17 @@ async fn recorded_steps(tx: &mut Tx, warning: WarningKey) -> Result<Vec<Step>> {
     for (first, last) in order_ranges(tx, warning).await? {
         let rows: Vec<AnswerRow> = tx
             .all(
-                "SELECT answer_key, order_key, revision, kind, late, complete, at
-                   FROM answer
-                  WHERE order_key BETWEEN $1 AND $2",
-                (first, last),
+                "SELECT a.answer_key, a.order_key, a.revision, a.kind, a.complete, a.at,
+                        owed.issued_at
+                            + CAST(owed.acknowledge_within AS BIGINT) * 60000 AS acknowledge_by
+                   FROM answer a
+                   JOIN plan_line shown ON shown.plan_key   = a.plan_key
+                                       AND shown.order_key  = a.order_key
+                   JOIN plan owed       ON owed.warning_key = $1
+                                       AND owed.revision    = shown.owed
+                                       AND owed.issued_at IS NOT NULL
+                  WHERE a.order_key BETWEEN $2 AND $3",
+                (warning.0, first, last),
             )
             .await?;
         answers.extend(rows);
@@ -188,9 +195,9 @@ struct AnswerRow {
     order_key: i64,
     revision: i32,
     kind: String,
-    late: bool,
     complete: bool,
     at: i64,
+    acknowledge_by: i64,
 }
 
 impl TryFrom<AnswerRow> for Step {
@@ -203,11 +210,14 @@ impl TryFrom<AnswerRow> for Step {
                 .row(row.answer_key)
         };
         let kind: AnswerKind = row.kind.parse().map_err(|_| wrong("kind"))?;
+        let at = DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?;
+        let by = DateTime::from_timestamp_millis(row.acknowledge_by);
+        let timeliness = Timeliness::of(at, by.ok_or_else(|| wrong("plan_key"))?);
         Ok(Self {
             order: OrderKey(row.order_key),
-            event: answered(kind, row.late, row.complete),
+            event: answered(kind, row.complete, timeliness),
             revision: row.revision.try_into().map_err(|_| wrong("revision"))?,
-            at: DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?,
+            at,
         })
     }
 }

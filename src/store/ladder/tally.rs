@@ -10,7 +10,7 @@ use crate::domain::lane::Lane;
 use crate::domain::order::{Rung, Status};
 use crate::domain::region::RegionCode;
 use crate::domain::time::from_millis;
-use crate::store::db::{FromRow, Insert};
+use crate::store::db::{AroundRows, FromRow};
 use crate::store::{Inconsistency, Result, StoreError, Tx};
 
 /// One count of a plan's tally.
@@ -147,7 +147,7 @@ pub(super) async fn move_tally<'c>(
     tx: &mut Tx,
     moves: impl Iterator<Item = TallyMove<'c>>,
 ) -> Result<()> {
-    const TALLY: Insert = Insert::new(
+    const TALLY: AroundRows = AroundRows::new(
         "INSERT INTO tally (plan_key, county, rung, owed, objected, helped, orders)",
         "ON CONFLICT (plan_key, county, rung, owed, objected, helped)
            DO UPDATE SET orders = tally.orders + excluded.orders",

@@ -1,5 +1,7 @@
 //! Comparing two rule sets on the days a region has had.
 
+use std::sync::Arc;
+
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,6 +12,7 @@ use super::Seat;
 use super::posted::{Reading, faults};
 use crate::app::compare::{self, Comparison, HORIZON, MOST_YEARS, Question, Replayed};
 use crate::app::desk::Desk;
+use crate::domain::aqi::Standards;
 use crate::domain::backtest::{Apart, apart, in_force};
 use crate::domain::episode::Step;
 use crate::domain::level::WarningLevel;
@@ -47,7 +50,10 @@ pub(in crate::web) async fn show(
     let asked = match typed.read(seat.language, &desk) {
         Ok(question) => {
             let (language, place) = (seat.language, desk.region_name().to_owned());
-            let tell = move |comparison: &Comparison| told(language, &place, comparison);
+            let playbook = Arc::clone(&desk.playbook);
+            let tell = move |comparison: &Comparison| {
+                told(language, &place, playbook.standards(), comparison)
+            };
             compare::compare(&seat.app, &seat.caller, question, tell).await
         }
         Err(wrong) => return page(&seat, &desk, UNPROCESSABLE, typed, Err(wrong)),
@@ -181,11 +187,12 @@ fn regions(seat: &Seat, desk: &Desk) -> Vec<Choice> {
 }
 
 /// A comparison in words and pictures.
-fn told(language: Language, place: &str, comparison: &Comparison) -> Answer {
+fn told(language: Language, place: &str, standards: &Standards, comparison: &Comparison) -> Answer {
     let [first, second] = &comparison.replayed;
     let sets = [first, second];
     let history = History {
         language,
+        standards,
         place: place.to_owned(),
         in_force: sets
             .map(|set| (set.rules.id.clone(), in_force(&set.warnings)))

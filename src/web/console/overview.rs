@@ -24,12 +24,15 @@ use crate::domain::trigger::{Decision, Exclusion, Proposal, Reason, Rules};
 use crate::domain::warning::Due;
 use crate::i18n::Language;
 use crate::web::pages::Section;
-use crate::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
+use crate::web::pages::chart::outlook::{
+    CategoryBand, ChartDay, DayValue, OutlookChart, RuleLine, Window,
+};
 use crate::web::pages::form::Faults;
 use crate::web::pages::overview::{
     self as view, County, DueItem, FillIn, Gap, Instruction, NextLevel, Overview, ProposalAnswer,
     ProposalKind,
 };
+use crate::web::pages::status::Category;
 use crate::web::problem::Problem;
 use crate::web::shown;
 
@@ -207,7 +210,7 @@ impl Drawn<'_> {
         if days.is_empty() {
             return None;
         }
-        let excluded = self.excluded();
+        let (excluded, standards) = (self.excluded(), self.desk.playbook.standards());
         let chart = OutlookChart {
             days: days
                 .iter()
@@ -216,6 +219,7 @@ impl Drawn<'_> {
                     ..self.day(day, &excluded)
                 })
                 .collect(),
+            bands: CategoryBand::of(standards.of(today)),
             lines: self
                 .rules
                 .map_or(Vec::new(), |rules| lines(rules, self.seat.language)),
@@ -228,7 +232,7 @@ impl Drawn<'_> {
             source: outlook.source().to_owned(),
             issued_at: issued_at.map(WrittenTime::of),
             stale: consensus.is_stale_from(today),
-            differences: sources::differences(consensus, today, self.seat.language),
+            differences: sources::differences(consensus, standards, today, self.seat.language),
             skill: sources::skill(self.scored),
         })
     }
@@ -260,9 +264,12 @@ impl Drawn<'_> {
                 source: source.clone(),
             },
         };
+        let standard = self.desk.playbook.standards().of(day.on);
+        let category = value.judged().map(|aqi| standard.category(aqi));
         ChartDay {
             day: day.on,
             value,
+            category: category.map(Category),
             primary: shown::pollutants(day.primary),
             excluded: excluded.get(&day.on).cloned(),
             provenance: None,

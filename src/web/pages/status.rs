@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::domain::aqi;
 use crate::i18n::{Language, Phrase};
 
 /// How a status looks and what it says.
@@ -93,87 +94,37 @@ impl fmt::Display for Shape {
     }
 }
 
-/// AQI 类别 (HJ 633-2026, table 2; the same words and bounds as HJ 633-2012).
+/// AQI 类别, as pages show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Category {
-    /// 优, to 50.
-    Excellent,
-    /// 良, 51 to 100.
-    Good,
-    /// 轻度污染, 101 to 150.
-    Light,
-    /// 中度污染, 151 to 200.
-    Moderate,
-    /// 重度污染, 201 to 300.
-    Heavy,
-    /// 严重污染, over 300.
-    Severe,
-}
+pub struct Category(pub aqi::Category);
 
 impl Category {
     /// Every category, the cleanest first.
-    pub const ALL: [Self; 6] = [
-        Self::Excellent,
-        Self::Good,
-        Self::Light,
-        Self::Moderate,
-        Self::Heavy,
-        Self::Severe,
-    ];
-
-    /// The category of an index.
-    pub fn of(aqi: u16) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|category| aqi <= category.up_to())
-            .unwrap_or(Self::Severe)
-    }
-
-    /// The index that the category begins above.
-    pub const fn above(self) -> u16 {
-        match self {
-            Self::Excellent => 0,
-            Self::Good => 50,
-            Self::Light => 100,
-            Self::Moderate => 150,
-            Self::Heavy => 200,
-            Self::Severe => 300,
-        }
-    }
-
-    /// The highest index of the category.
-    pub const fn up_to(self) -> u16 {
-        match self {
-            Self::Excellent => 50,
-            Self::Good => 100,
-            Self::Light => 150,
-            Self::Moderate => 200,
-            Self::Heavy => 300,
-            Self::Severe => 500,
-        }
+    pub fn all() -> [Self; 6] {
+        aqi::Category::ALL.map(Self)
     }
 
     /// Its class in the style sheet.
     pub const fn class(self) -> &'static str {
-        match self {
-            Self::Excellent => "aqi-1",
-            Self::Good => "aqi-2",
-            Self::Light => "aqi-3",
-            Self::Moderate => "aqi-4",
-            Self::Heavy => "aqi-5",
-            Self::Severe => "aqi-6",
+        match self.0 {
+            aqi::Category::Excellent => "aqi-1",
+            aqi::Category::Good => "aqi-2",
+            aqi::Category::Light => "aqi-3",
+            aqi::Category::Moderate => "aqi-4",
+            aqi::Category::Heavy => "aqi-5",
+            aqi::Category::Severe => "aqi-6",
         }
     }
 
     /// Its name alone, for a place that has already said `AQI`.
     pub fn word(self, language: Language) -> Phrase {
-        language.say(match self {
-            Self::Excellent => "aqi-excellent",
-            Self::Good => "aqi-good",
-            Self::Light => "aqi-light",
-            Self::Moderate => "aqi-moderate",
-            Self::Heavy => "aqi-heavy",
-            Self::Severe => "aqi-severe",
+        language.say(match self.0 {
+            aqi::Category::Excellent => "aqi-excellent",
+            aqi::Category::Good => "aqi-good",
+            aqi::Category::Light => "aqi-light",
+            aqi::Category::Moderate => "aqi-moderate",
+            aqi::Category::Heavy => "aqi-heavy",
+            aqi::Category::Severe => "aqi-severe",
         })
     }
 }
@@ -424,26 +375,5 @@ impl Change {
             Self::Suspended => Status::new("change-suspended", Tone::Watch, Shape::Pause),
             Self::Resumed => Status::new("change-resumed", Tone::Alarm, Shape::Disc),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::clean(50, Category::Excellent)]
-    #[case::good(51, Category::Good)]
-    #[case::light(150, Category::Light)]
-    #[case::moderate(151, Category::Moderate)]
-    #[case::still_moderate(200, Category::Moderate)]
-    #[case::heavy(201, Category::Heavy)]
-    #[case::still_heavy(300, Category::Heavy)]
-    #[case::severe(301, Category::Severe)]
-    #[case::off_the_scale(500, Category::Severe)]
-    fn categories_end_where_the_standard_ends_them(#[case] aqi: u16, #[case] category: Category) {
-        assert_eq!(Category::of(aqi), category);
     }
 }

@@ -1,9 +1,10 @@
 //! Mails over real sockets.
 
 use futures::future::join_all;
+use qingkong::config::{Encryption, MailServer, Secret};
 use qingkong::domain::lane::Live;
-use qingkong::notify::email::{EmailChannel, EmailConfig, Encryption};
-use qingkong::notify::{Address, Channel, Letter, Outcome, Secret};
+use qingkong::notify::email::EmailChannel;
+use qingkong::notify::{Address, Letter, Outcome};
 use rstest::rstest;
 
 use super::letter;
@@ -17,14 +18,14 @@ fn mail(id: &str) -> Letter<Live> {
     letter(id, to)
 }
 
-fn config(server: &SmtpServer) -> EmailConfig {
-    EmailConfig {
+fn config(server: &SmtpServer) -> MailServer {
+    MailServer {
         host: "localhost".to_owned(),
         port: server.address.port(),
         encryption: Encryption::None,
         from: "order@bureau.example".to_owned(),
         node_host: "node.bureau.example".to_owned(),
-        ..EmailConfig::default()
+        ..MailServer::default()
     }
 }
 
@@ -83,7 +84,7 @@ async fn one_connection_carries_mail_after_mail() {
 #[tokio::test]
 async fn many_mails_at_once_share_the_connections_allowed() {
     let server = SmtpServer::start(Ways::default()).await;
-    let channel = EmailChannel::new(&EmailConfig {
+    let channel = EmailChannel::new(&MailServer {
         connections: 2,
         ..config(&server)
     })
@@ -98,7 +99,7 @@ async fn many_mails_at_once_share_the_connections_allowed() {
 #[tokio::test]
 async fn a_connection_says_goodbye_after_its_share_of_mails() {
     let server = SmtpServer::start(Ways::default()).await;
-    let channel = EmailChannel::new(&EmailConfig {
+    let channel = EmailChannel::new(&MailServer {
         mails_per_connection: 2,
         ..config(&server)
     })
@@ -232,7 +233,7 @@ async fn a_server_that_is_not_there_is_later_and_works_again_when_it_is_back() {
     assert!(matches!(outcome, Outcome::Later { .. }), "{outcome:?}");
     assert_eq!(channel.send(mail("msg_1")).await, delivered());
 
-    let gone = EmailConfig {
+    let gone = MailServer {
         port: free_port(),
         ..config(&server)
     };
@@ -255,7 +256,7 @@ async fn a_server_that_is_not_there_is_later_and_works_again_when_it_is_back() {
 async fn a_silent_server_ends_with_the_time_limit(#[case] at: &'static str) {
     let server = SmtpServer::start(Ways::default()).await;
     server.instead(at, Misbehaviour::Silence);
-    let impatient = EmailConfig {
+    let impatient = MailServer {
         attempt_seconds: 1,
         ..config(&server)
     };
@@ -267,8 +268,8 @@ async fn a_silent_server_ends_with_the_time_limit(#[case] at: &'static str) {
     assert!(why.starts_with("time ran out"), "{why}");
 }
 
-fn encrypted(server: &SmtpServer, encryption: Encryption) -> EmailConfig {
-    EmailConfig {
+fn encrypted(server: &SmtpServer, encryption: Encryption) -> MailServer {
+    MailServer {
         encryption,
         root_certificates: Some(server.certificate.path().to_owned()),
         user: Some("qingkong".to_owned()),
@@ -348,7 +349,7 @@ async fn a_certificate_nobody_vouches_for_is_not_trusted(
         ..Ways::default()
     })
     .await;
-    let untrusting = EmailConfig {
+    let untrusting = MailServer {
         root_certificates: None,
         ..encrypted(&server, ours)
     };

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures::future::{join, join_all};
+use qingkong::config::Webhook;
 use qingkong::domain::lane::Live;
 use qingkong::notify::signature::{self, Received};
-use qingkong::notify::webhook::{WebhookChannel, WebhookConfig};
-use qingkong::notify::{Address, Channel, Letter, Outcome};
+use qingkong::notify::webhook::WebhookChannel;
+use qingkong::notify::{Address, Letter, Outcome};
 use rstest::rstest;
 
 use super::letter;
@@ -24,10 +25,10 @@ fn hook_to(endpoint: &Endpoint) -> Letter<Live> {
     hook(format!("http://{}/orders", endpoint.address))
 }
 
-fn local() -> WebhookConfig {
-    WebhookConfig {
+fn local() -> Webhook {
+    Webhook {
         allowed_networks: vec!["127.0.0.0/8".parse().unwrap()],
-        ..WebhookConfig::default()
+        ..Webhook::default()
     }
 }
 
@@ -124,7 +125,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn an_endpoint_that_hangs_ends_with_the_time_limit() {
     let endpoint = Endpoint::start([Answer::Hang]).await;
-    let impatient = WebhookConfig {
+    let impatient = Webhook {
         attempt_seconds: 1,
         ..local()
     };
@@ -186,7 +187,7 @@ async fn a_connection_is_used_again() {
 async fn one_host_gets_so_many_requests_at_a_time_and_delays_no_other() {
     let slow = Endpoint::start(vec![Answer::Gated; 5]).await;
     let quick = Endpoint::start([]).await;
-    let channel = WebhookChannel::<Live>::new(&WebhookConfig {
+    let channel = WebhookChannel::<Live>::new(&Webhook {
         connections_per_host: 2,
         ..local()
     })
@@ -213,7 +214,7 @@ async fn one_host_gets_so_many_requests_at_a_time_and_delays_no_other() {
 async fn an_address_inside_is_refused_without_a_connection(#[case] host: &str) {
     let endpoint = Endpoint::start([]).await;
     let url = format!("http://{host}:{}/", endpoint.address.port());
-    let guarded = WebhookChannel::<Live>::new(&WebhookConfig::default()).unwrap();
+    let guarded = WebhookChannel::<Live>::new(&Webhook::default()).unwrap();
     assert_eq!(
         guarded.send(hook(url)).await,
         Outcome::Never {

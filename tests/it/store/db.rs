@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qingkong::store::db::{Db, FromRow, Insert, Options, Point, Sql, Tx, Verdict};
+use qingkong::store::db::{AroundRows, Db, FromRow, Options, Point, Sql, Tx, Verdict};
 use qingkong::store::{Inconsistency, Result, StoreError};
 use rstest::rstest;
 
@@ -249,7 +249,7 @@ both_engines! {
     async fn duplicates_can_be_passed_over(db: TestDb) {
         lay_out(&db).await;
         let mut tx = db.begin().await.unwrap();
-        let insert = Insert::new("INSERT INTO plant (id, region, name)", "ON CONFLICT DO NOTHING");
+        let insert = AroundRows::new("INSERT INTO plant (id, region, name)", "ON CONFLICT DO NOTHING");
         let rows = |ids: std::ops::Range<i64>| ids.map(|id| (id, "411000", id.to_string()));
         assert_eq!(tx.insert_many(insert, rows(0..10)).await.unwrap(), 10);
         assert_eq!(tx.insert_many(insert, rows(5..15)).await.unwrap(), 5);

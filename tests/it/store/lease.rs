@@ -61,16 +61,12 @@ both_engines! {
         assert_eq!(take(&db, "a", at(61)).await, None);
     }
 
-    async fn a_renewed_lease_lasts(db: TestDb) {
+    async fn a_lease_taken_again_lasts(db: TestDb) {
         let fence = take(&db, "a", at(0)).await.unwrap();
-        let mut tx = db.begin().await.unwrap();
-        lease::renew(&mut tx, &fence, at(50), MINUTE).await.unwrap();
-        tx.commit().await.unwrap();
+        take(&db, "a", at(50)).await.unwrap();
         assert_eq!(take(&db, "b", at(109)).await, None);
         let next = take(&db, "b", at(110)).await.unwrap();
-        let mut tx = db.begin().await.unwrap();
-        assert_superseded(lease::renew(&mut tx, &fence, at(111), MINUTE).await);
-        drop(tx);
+        assert_superseded(check(&db, &fence).await);
         check(&db, &next).await.unwrap();
     }
 
@@ -121,24 +117,6 @@ both_engines! {
         let taken = tasks.join_next().await.unwrap().unwrap();
         assert_eq!(taken.unwrap().number(), 2);
         assert_superseded(check(&db, &fence).await);
-    }
-
-    async fn a_lease_is_shown_from_taking_to_giving_back(db: TestDb) {
-        let mut tx = db.begin().await.unwrap();
-        assert_eq!(lease::find(&mut tx, "jobs").await.unwrap(), None);
-        let fence = lease::take(&mut tx, "jobs", "甲", at(0), MINUTE).await.unwrap().unwrap();
-        let shown = lease::find(&mut tx, "jobs").await.unwrap().unwrap();
-        assert_eq!((shown.holder.as_str(), shown.until_at), ("甲", at(60)));
-        lease::release(&mut tx, fence).await.unwrap();
-        assert_eq!(lease::find(&mut tx, "jobs").await.unwrap(), None);
-    }
-
-    async fn an_end_that_is_no_instant_is_found_out(db: TestDb) {
-        take(&db, "a", at(0)).await.unwrap();
-        let mut tx = db.begin().await.unwrap();
-        tx.execute("UPDATE lease SET until_at = $1", (i64::MAX,)).await.unwrap();
-        let error = lease::find(&mut tx, "jobs").await.unwrap_err();
-        assert_eq!(error.to_string(), "the row jobs of `lease` makes no sense in column `until_at`");
     }
 
     async fn of_many_that_reach_for_a_lease_one_gets_it(db: TestDb) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use chrono::TimeDelta;
 use qingkong::config::Config;
-use qingkong::notify::email::{EmailConfig, Encryption};
+use qingkong::config::{Encryption, MailServer};
 use qingkong::store::Db;
 use tokio::time::{Instant, sleep};
 
@@ -47,13 +47,13 @@ impl Sinks {
     /// Makes a node send here.
     pub(crate) fn connect(&self, config: &mut Config) {
         config.webhook.allowed_networks = vec!["127.0.0.0/8".parse().unwrap()];
-        config.mail = Some(EmailConfig {
+        config.mail = Some(MailServer {
             host: "127.0.0.1".to_owned(),
             port: self.mail.address.port(),
             encryption: Encryption::None,
             from: "order@qingkong.example".to_owned(),
             node_host: "qingkong.example".to_owned(),
-            ..EmailConfig::default()
+            ..MailServer::default()
         });
     }
 

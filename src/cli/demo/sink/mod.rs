@@ -15,10 +15,7 @@ use tokio::net::TcpListener;
 
 use super::inbox::Inbox;
 use crate::app::App;
-use crate::config::Config;
-use crate::notify::Network;
-use crate::notify::email::{EmailConfig, Encryption};
-use crate::notify::webhook::WebhookConfig;
+use crate::config::{Config, Encryption, MailServer, Network, Webhook};
 use crate::service::Service;
 use crate::web::assets;
 
@@ -78,19 +75,19 @@ impl Sinks {
 
     /// Makes a node send its mails here, and lets it call endpoints on this machine.
     pub(super) fn connect(&self, config: &mut Config) -> anyhow::Result<()> {
-        config.mail = Some(EmailConfig {
+        config.mail = Some(MailServer {
             host: Ipv4Addr::LOCALHOST.to_string(),
             port: self.mail.local_addr()?.port(),
             encryption: Encryption::None,
             from: format!("yingji@{MAIL_HOST}"),
             from_name: Some("许昌市重污染天气应急（演示）".to_owned()),
             node_host: MAIL_HOST.to_owned(),
-            ..EmailConfig::default()
+            ..MailServer::default()
         });
         let loopback: Network = Ipv4Addr::LOCALHOST.to_string().parse()?;
-        config.webhook = WebhookConfig {
+        config.webhook = Webhook {
             allowed_networks: vec![loopback],
-            ..WebhookConfig::default()
+            ..Webhook::default()
         };
         Ok(())
     }

@@ -229,6 +229,23 @@ fn rivals_are_the_fresh_forecasts_beside_the_one_taken() {
     assert_eq!(rivals(vec![observed("市站", 1, "210"), ours]), []);
 }
 
+#[rstest]
+#[case::another_category("200", foreseen("甲", 2, "201"), true)]
+#[case::one_category("201", foreseen("甲", 2, "300"), false)]
+#[case::stale("200", foreseen("甲", 60, "201"), false)]
+#[case::measured("200", observed("甲", 2, "201"), false)]
+fn forecasts_dispute_a_day_where_their_categories_differ(
+    #[case] taken: &str,
+    #[case] other: Given,
+    #[case] disputed: bool,
+) {
+    let text = include_str!("../../../../playbooks/standards/aqi-hj633-2026.toml");
+    let standard = Standard::parse("aqi-hj633-2026.toml", text).unwrap();
+    let consensus = consensus(vec![foreseen("市站", 2, taken), other]);
+    let agreed = consensus.on(on(28)).unwrap();
+    assert_eq!(agreed.is_disputed(&standard), disputed);
+}
+
 #[test]
 fn the_outlook_names_its_newest_forecast_and_is_stale_without_a_fresh_one_ahead() {
     let fresh = consensus(vec![foreseen("市站", 2, "210"), foreseen("甲", 1, "90")]);

@@ -5,12 +5,12 @@ use chrono::NaiveDate;
 use crate::app::Caller;
 use crate::app::desk::Names;
 use crate::app::skill::Scored;
-use crate::domain::outlook::{Agreed, Consensus, Voice};
+use crate::domain::aqi::Standards;
+use crate::domain::outlook::{Consensus, Voice};
 use crate::domain::skill::{LeadSkill, Skill};
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::pages::overview::{SkillRow, SkillTable};
-use crate::web::pages::status::Category;
 
 /// How many days ahead the table of skill reaches; the interface tells of all.
 const LEADS: u16 = 3;
@@ -43,13 +43,17 @@ pub(super) fn provenance(voice: &Voice, names: &Names, language: Language) -> St
 /// with what everybody says.
 pub(super) fn differences(
     consensus: &Consensus,
+    standards: &Standards,
     from: NaiveDate,
     language: Language,
 ) -> Vec<(NaiveDate, String)> {
     let days = consensus.outlook().days().as_slice().iter();
     let coming = days.map(|day| day.on).filter(|on| *on >= from);
     let differing = coming.filter_map(|on| {
-        let agreed = consensus.on(on).filter(|agreed| is_disputed(agreed))?;
+        let agreed = consensus.on(on)?;
+        if !agreed.is_disputed(standards.of(on)) {
+            return None;
+        }
         let words = match language {
             Language::Zh => agreed.zh(),
             Language::En => agreed.en(),
@@ -57,12 +61,6 @@ pub(super) fn differences(
         Some((on, words))
     });
     differing.collect()
-}
-
-fn is_disputed(agreed: &Agreed) -> bool {
-    let taken = agreed.taken.value.map(Category::of);
-    let mut rivals = agreed.rivals().map(|rival| rival.value.map(Category::of));
-    rivals.any(|rival| rival != taken)
 }
 
 /// How good the forecasts were of late; none where no forecast has met its day yet.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::super::status::Category;
+use super::super::status;
+use crate::domain::aqi::{Category, Standards};
 use crate::domain::level::WarningLevel;
 use crate::domain::outlook::{Day, HIGHEST_AQI};
 use crate::i18n::Language;
@@ -18,9 +19,11 @@ pub type InForce = BTreeMap<NaiveDate, WarningLevel>;
 
 /// What the years of a place are drawn from.
 #[derive(Clone, Debug)]
-pub struct History {
+pub struct History<'s> {
     /// In which language.
     pub language: Language,
+    /// What the colours of its days are judged by.
+    pub standards: &'s Standards,
     /// What the place is called.
     pub place: String,
     /// What each rule set had in force, by its name.
@@ -147,7 +150,7 @@ impl Cell {
     }
 }
 
-impl History {
+impl History<'_> {
     /// Draws days, year by year.
     pub fn years(&self, days: &[Day]) -> Vec<Year> {
         let years = days.chunk_by(|a, b| a.on.year() == b.on.year());
@@ -227,8 +230,8 @@ impl History {
             x,
             y,
             number: day.on.day(),
-            class: class(day),
-            dark: category(day).is_some_and(|c| c.above() >= Category::Heavy.above()),
+            class: self.class(day),
+            dark: self.category(day) >= Some(Category::Heavy),
             title,
             levels: bars
                 .map(|(y, (_, level))| LevelBar {
@@ -246,9 +249,19 @@ impl History {
             x: x(day.on),
             y: top,
             height: ZERO - top,
-            class: class(day),
+            class: self.class(day),
             title: self.title(day),
         }
+    }
+
+    fn category(&self, day: &Day) -> Option<Category> {
+        let standard = self.standards.of(day.on);
+        day.aqi.map(|aqi| standard.category(aqi.middle()))
+    }
+
+    fn class(&self, day: &Day) -> &'static str {
+        self.category(day)
+            .map_or("none", |category| status::Category(category).class())
     }
 
     fn title(&self, day: &Day) -> String {
@@ -294,14 +307,6 @@ fn x(on: NaiveDate) -> f64 {
 
 fn y(aqi: u16) -> i32 {
     ZERO - i32::from(aqi) * FULL / i32::from(HIGHEST_AQI)
-}
-
-fn category(day: &Day) -> Option<Category> {
-    day.aqi.map(|aqi| Category::of(aqi.middle()))
-}
-
-fn class(day: &Day) -> &'static str {
-    category(day).map_or("none", Category::class)
 }
 
 fn tick(year: i32, month: u32) -> Option<Tick> {

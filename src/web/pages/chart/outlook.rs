@@ -10,6 +10,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use crate::domain::aqi::Standard;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
@@ -24,6 +25,8 @@ use self::drawing::Drawing;
 pub struct OutlookChart {
     /// Consecutive days, the earliest first.
     pub days: Vec<ChartDay>,
+    /// The AQI categories of the standard in force, the cleanest first.
+    pub bands: Vec<CategoryBand>,
     /// The thresholds of the rule in use, in any order.
     pub lines: Vec<RuleLine>,
     /// The civil day on which the page is drawn.
@@ -39,6 +42,8 @@ pub struct ChartDay {
     pub day: NaiveDate,
     /// What is known of it.
     pub value: DayValue,
+    /// The AQI category of the judged value.
+    pub category: Option<Category>,
     /// The primary pollutants as published: `PM2.5`; empty when none is known.
     pub primary: String,
     /// Why the rule does not count the day (O3, dust, …), as the decision words it.
@@ -109,11 +114,6 @@ impl ChartDay {
         })
     }
 
-    /// The AQI category of the judged value.
-    pub fn category(&self) -> Option<Category> {
-        self.value.judged().map(Category::of)
-    }
-
     /// Who foresaw the value, or what an officer took it from; empty where it was measured.
     pub fn source(&self) -> &str {
         match &self.value {
@@ -154,7 +154,7 @@ impl ChartDay {
             let range = language.say("chart-range").with("range", self.range());
             parts.push(range.to_string());
         }
-        if let Some(category) = self.category() {
+        if let Some(category) = self.category {
             parts.push(category.word(language).to_string());
         }
         if !self.primary.is_empty() {
@@ -165,6 +165,29 @@ impl ChartDay {
             parts.push(note);
         }
         parts.join(" · ")
+    }
+}
+
+/// An AQI category, and where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CategoryBand {
+    /// The category.
+    pub category: Category,
+    /// The index that it begins above.
+    pub above: u16,
+    /// Its highest index.
+    pub up_to: u16,
+}
+
+impl CategoryBand {
+    /// The bands of a standard, the cleanest first.
+    pub fn of(standard: &Standard) -> Vec<Self> {
+        let bands = standard.categories().map(|(category, above, up_to)| Self {
+            category: Category(category),
+            above,
+            up_to,
+        });
+        bands.collect()
     }
 }
 

@@ -1,9 +1,12 @@
 //! The chart of the outlook in its states.
 
 use qingkong::domain::level::WarningLevel::{Orange, Red};
-use qingkong::web::pages::chart::outlook::{ChartDay, DayValue, OutlookChart, RuleLine, Window};
+use qingkong::web::pages::chart::outlook::{
+    CategoryBand, ChartDay, DayValue, OutlookChart, RuleLine, Window,
+};
+use qingkong::web::pages::status::Category;
 
-use super::{at, on, owned};
+use super::{at, on, owned, standards};
 
 /// The outlook chart in its states.
 pub(in crate::pages) fn charts() -> Vec<(&'static str, OutlookChart)> {
@@ -52,10 +55,13 @@ pub(super) fn chart() -> OutlookChart {
         })
         .collect();
     days[4] = known(17, DayValue::Missing);
-    days[5].value = DayValue::FilledIn {
-        aqi: 88,
-        source: owned("市站人工记录"),
-    };
+    days[5] = known(
+        18,
+        DayValue::FilledIn {
+            aqi: 88,
+            source: owned("市站人工记录"),
+        },
+    );
     days[7].excluded = Some(owned("沙尘"));
     days.extend(
         forecast
@@ -65,6 +71,7 @@ pub(super) fn chart() -> OutlookChart {
     );
     OutlookChart {
         days,
+        bands: CategoryBand::of(standards().of(on(23))),
         lines: vec![
             line(150, "黄 48小时 · 橙 72小时"),
             line(200, "黄 1天 · 橙 48小时 · 红 72小时"),
@@ -89,12 +96,15 @@ fn foreseen(low: u16, high: u16, judged: u16) -> DayValue {
 }
 
 fn known(day: u32, value: DayValue) -> ChartDay {
+    let standards = standards();
+    let standard = standards.of(on(day));
     ChartDay {
         day: on(day),
         primary: match value {
             DayValue::Missing => String::new(),
             _ => owned("PM2.5"),
         },
+        category: value.judged().map(|aqi| Category(standard.category(aqi))),
         value,
         excluded: None,
         provenance: None,

@@ -12,7 +12,7 @@ use qingkong::web::pages::compare::{
 use qingkong::web::pages::form::{Choice, Fault, Faults};
 use qingkong::web::pages::{Role, Section};
 
-use super::chrome;
+use super::{chrome, standards};
 
 pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     let page = |faults, answer| {
@@ -79,6 +79,7 @@ fn comparison(language: Language) -> Compared {
     let names = ["mee-2024", "mee-2018"].map(str::to_owned);
     let history = History {
         language,
+        standards: &standards(),
         place: "许昌市".to_owned(),
         in_force: vec![
             (names[0].clone(), under(2..=5, Orange)),

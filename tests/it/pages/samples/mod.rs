@@ -16,10 +16,12 @@ mod sign_in;
 mod warning;
 
 use chrono::NaiveDate;
+use qingkong::domain::aqi::Standards;
 use qingkong::domain::level::WarningLevel;
 use qingkong::domain::time::WrittenTime;
 use qingkong::domain::warning::Suspension;
 use qingkong::i18n::Language;
+use qingkong::playbooks::{self, Files};
 use qingkong::web::pages::form::{Choice, Fault};
 use qingkong::web::pages::overview::RungCounts;
 use qingkong::web::pages::status::Phase;
@@ -58,6 +60,10 @@ pub(super) fn at(text: &str) -> WrittenTime {
 
 fn on(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+}
+
+fn standards() -> Standards {
+    playbooks::standards(&Files::shipped()).unwrap()
 }
 
 pub(super) fn owned(text: &str) -> String {

@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{Datelike, NaiveDate};
 
-use super::{ChartDay, DayValue, OutlookChart, Window, summary};
+use super::{CategoryBand, ChartDay, DayValue, OutlookChart, Window, summary};
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
@@ -98,7 +98,7 @@ impl Drawing {
             language,
             summary: summary(chart, language),
             opens_at_its_end: today.as_ref().is_none_or(|today| today.centre > OPENS),
-            bands: bands(scale),
+            bands: bands(scale, &chart.bands),
             ticks: (0..=scale.top)
                 .step_by(100)
                 .map(|text| Tick {
@@ -177,14 +177,14 @@ impl Scale {
 }
 
 /// The AQI categories from the ground up; a band too low for its label goes without.
-fn bands(scale: Scale) -> Vec<Band> {
-    Category::ALL
-        .into_iter()
-        .filter(|category| category.above() < scale.top)
-        .map(|category| {
-            let (bottom, top) = (scale.y(category.above()), scale.y(category.up_to()));
+fn bands(scale: Scale, categories: &[CategoryBand]) -> Vec<Band> {
+    categories
+        .iter()
+        .filter(|band| band.above < scale.top)
+        .map(|band| {
+            let (bottom, top) = (scale.y(band.above), scale.y(band.up_to));
             Band {
-                category,
+                category: band.category,
                 y: top,
                 height: bottom - top,
                 label_y: (bottom - top >= 12).then_some(i32::midpoint(bottom, top) + 4),
@@ -207,7 +207,7 @@ fn bar(scale: Scale, place: usize, day: &ChartDay, today: NaiveDate, language: L
             DayValue::Forecast { .. } => "forecast",
             DayValue::Missing => "missing",
         },
-        category: day.category(),
+        category: day.category,
         x: left + margin,
         y,
         width: right - left - 2 * margin,
@@ -274,6 +274,7 @@ mod tests {
         ChartDay {
             day: NaiveDate::from_ymd_opt(2026, 11, day).unwrap(),
             value,
+            category: None,
             primary: "PM2.5".to_owned(),
             excluded: None,
             provenance: None,
@@ -283,6 +284,7 @@ mod tests {
     fn chart(days: Vec<ChartDay>) -> OutlookChart {
         OutlookChart {
             days,
+            bands: vec![],
             lines: vec![],
             today: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap(),
             window: None,
