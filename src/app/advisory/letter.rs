@@ -62,7 +62,7 @@ impl ToldAdvisory {
             _ => published.contents().until.at(),
         };
         let profile = playbook.profile(record.region);
-        let profile = profile.ok_or_else(|| super::no_profile(record.region))?;
+        let profile = profile.ok_or_else(|| Error::no_profile(record.region))?;
         let (reason, warning) = match &last.act {
             Act::Lifted { reason } => (Some(reason.clone()), None),
             Act::Cancelled { warning, .. } => (None, Some(warning.to_string())),

@@ -86,7 +86,7 @@ async fn meant(
     contents: &Contents,
 ) -> Result<BTreeMap<RecipientKey, Addressee>, Error> {
     let profile = playbook.profile(contents.region);
-    let profile = profile.ok_or_else(|| super::no_profile(contents.region))?;
+    let profile = profile.ok_or_else(|| Error::no_profile(contents.region))?;
     let mut meant = BTreeMap::new();
     for &kind in profile.advisories.of(&contents.kind) {
         for area in contents.area() {
