@@ -124,6 +124,7 @@ impl RegionCode {
 
     /// The region whose reduction list binds the plants here: the prefecture's, as 许昌市's does
     /// in its counties; a province's own above them.
+    #[must_use]
     pub fn list_region(self) -> Self {
         self.prefecture().unwrap_or(self)
     }
