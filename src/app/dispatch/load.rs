@@ -1,7 +1,6 @@
 //! From claimed messages to letters: what each says, where it goes, or why it does not.
 
 use std::collections::{BTreeSet, HashMap};
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 
 use super::record::{self, Settled};
 use crate::app::issued::IssuedNotice;
-use crate::app::{App, Error, journal, letter};
+use crate::app::{App, Error, chain, journal, letter};
 use crate::domain::id::{AttemptKey, ContactKey, OrderKey, PlanKey};
 use crate::domain::lane::Lane;
 use crate::notify::channels::Host;
@@ -207,12 +206,6 @@ pub(super) fn unreadable(
     again: impl FnOnce(u32) -> Option<DateTime<Utc>>,
 ) -> Settled {
     let before = message.redriven.map_or(0, |(_, attempts)| attempts);
-    let mut reply = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        reply = format!("{reply}: {error}");
-        source = error.source();
-    }
     Settled {
         message: message.key,
         mark: Arc::clone(mark),
@@ -222,7 +215,7 @@ pub(super) fn unreadable(
         number: message.attempt,
         at,
         outcome: AttemptOutcome::Later,
-        reply,
+        reply: chain(error),
         fate: again(message.attempt - before).map_or(Fate::Dead, Fate::Due),
     }
 }

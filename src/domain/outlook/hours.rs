@@ -36,6 +36,14 @@ impl HoursOfDay {
         })
     }
 
+    /// Behind how many hours of the day nothing is known; 0 where nothing is known at all.
+    pub fn known_until(&self) -> u16 {
+        let known = (1..)
+            .zip(0..HOURS_A_DAY)
+            .filter(|&(_, hour)| self.at(hour) != Sample::default());
+        known.last().map_or(0, |(until, _)| until)
+    }
+
     /// What is known of an hour, 0 to 23.
     ///
     /// # Panics
@@ -107,6 +115,8 @@ mod tests {
         assert_eq!(text, written("pm2_5", "352500", 23));
         assert_eq!(serde_json::from_str::<HoursOfDay>(&text).unwrap(), hours);
         assert_eq!(hours.at(0), first);
+        assert_eq!(hours.known_until(), 1);
+        assert_eq!(HoursOfDay::default().known_until(), 0);
     }
 
     #[rstest]
