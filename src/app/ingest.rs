@@ -25,7 +25,7 @@ use crate::store::hours::{list_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
 pub(super) mod air;
-mod complete;
+pub mod complete;
 pub(super) mod cut;
 pub mod file;
 

@@ -9,9 +9,10 @@ use chrono::{Days, NaiveDate};
 
 use super::file::ReadDays;
 use super::{DayIn, OutlookIn, Series};
-use crate::app::{App, Error};
+use crate::app::{App, Caller, Error, FieldError, Right};
 use crate::domain::aqi::Standards;
 use crate::domain::outlook::{Cause, Day, Given, Hourly, HoursOfDay, Origin};
+use crate::domain::time::day_of;
 use crate::store::Tx;
 use crate::store::hours::list_hours;
 use crate::store::outlook as store;
@@ -34,11 +35,59 @@ pub(super) async fn complete(
     today: NaiveDate,
     standards: &Standards,
 ) -> Result<(), Error> {
+    read.gaps
+        .extend(complete_days(app, &mut read.arrived, today, standards).await?);
+    if read.arrived.days.is_empty() {
+        let text = "expected a day with a value: too few hours of it are known";
+        return Err(Error::invalid("days", "no-value", text));
+    }
+    Ok(())
+}
+
+/// Judges the days that a program tells by their hours, like those of a file. One that even with what
+/// is on record has no value is refused by its place.
+pub async fn judge_hours(app: &App, caller: &Caller, arrived: &mut OutlookIn) -> Result<(), Error> {
+    caller.may(Right::EnterForecasts, arrived.region)?;
+    if arrived.days.iter().all(|day| day.hours.is_none()) {
+        return Ok(());
+    }
+    let playbook = app.active_playbook().await?;
+    let (standards, today) = (playbook.standards(), day_of(app.now()));
+    for day in &mut arrived.days {
+        if let Some(hours) = &day.hours {
+            *day = of_hours(day.on, HoursOfDay::clone(hours), day.cause, standards)?;
+        }
+    }
+    let told: Vec<NaiveDate> = arrived.days.iter().map(|day| day.on).collect();
+    let mut gaps = complete_days(app, arrived, today, standards).await?;
+    let is_empty = |day: &&DayIn| day.hours.is_some() && !day.has_value() && day.on != today;
+    gaps.extend(arrived.days.iter().filter(is_empty).map(|day| day.on));
+    let empty = told.iter().enumerate().filter(|(_, on)| gaps.contains(on));
+    let wrong: Vec<FieldError> = empty
+        .map(|(at, _)| {
+            let text = "expected 20 of 24 hours of a pollutant, with those on record";
+            FieldError::new(&format!("days[{at}].hours"), "no-value", text)
+        })
+        .collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
+    }
+}
+
+/// Completes days; answers with those that are left out because they have no value.
+async fn complete_days(
+    app: &App,
+    arrived: &mut OutlookIn,
+    today: NaiveDate,
+    standards: &Standards,
+) -> Result<Vec<NaiveDate>, Error> {
     let mut tx = app.db.read().await?;
-    match read.arrived.series {
-        Series::Forecast { .. } => complete_foreseen(&mut tx, read, today, standards).await,
-        Series::Observed => complete_measured(&mut tx, read, today, standards).await,
-        Series::Modelled => Ok(()),
+    match arrived.series {
+        Series::Forecast { .. } => complete_foreseen(&mut tx, arrived, today, standards).await,
+        Series::Observed => complete_measured(&mut tx, arrived, today, standards).await,
+        Series::Modelled => Ok(Vec::new()),
     }
 }
 
@@ -46,48 +95,47 @@ pub(super) async fn complete(
 /// value without hours, that stays its word on the day.
 async fn complete_foreseen(
     tx: &mut Tx,
-    read: &mut ReadDays,
+    arrived: &mut OutlookIn,
     today: NaiveDate,
     standards: &Standards,
-) -> Result<(), Error> {
+) -> Result<Vec<NaiveDate>, Error> {
     let OutlookIn {
         region,
         source,
         days,
         ..
-    } = &mut read.arrived;
+    } = arrived;
     let mut on = days.iter();
     let Some(at) = on.position(|day| day.on == today && !day.has_value()) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let said = store::list_foreseen_by(tx, *region, source, today, today).await?;
     let Some(said) = said.first() else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let hours = list_hours(tx, &[said.key]).await?;
     let (Some(before), Some(now)) = (hours.get(&said.key), &days[at].hours) else {
         days.remove(at);
-        read.gaps.push(today);
-        return Ok(());
+        return Ok(vec![today]);
     };
     days[at] = of_hours(today, now.or(before), days[at].cause, standards)?;
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// Completes the hours that were measured yesterday and today by all that their source told of them.
 /// Yesterday is there even if the file is silent about it, unless it has a value on record.
 async fn complete_measured(
     tx: &mut Tx,
-    read: &mut ReadDays,
+    arrived: &mut OutlookIn,
     today: NaiveDate,
     standards: &Standards,
-) -> Result<(), Error> {
+) -> Result<Vec<NaiveDate>, Error> {
     let OutlookIn {
         region,
         source,
         days,
         ..
-    } = &mut read.arrived;
+    } = arrived;
     let yesterday = today - Days::new(1);
     if days
         .iter()
@@ -119,15 +167,10 @@ async fn complete_measured(
     {
         day.value = DayIn::from(Day::observed(today, None)).value;
     }
-    let is_open = |day: &mut DayIn| day.on < today && !day.has_value();
-    read.gaps
-        .extend(days.extract_if(.., is_open).map(|day| day.on));
+    let is_open = |day: &mut DayIn| day.on < today && day.hours.is_some() && !day.has_value();
+    let gaps = days.extract_if(.., is_open).map(|day| day.on).collect();
     days.sort_by_key(|day| day.on);
-    if days.is_empty() {
-        let text = "expected a day with a value: too few hours of it are known";
-        return Err(Error::invalid("days", "no-value", text));
-    }
-    Ok(())
+    Ok(gaps)
 }
 
 /// The hours of each day that these tell of, what came in last before the rest.

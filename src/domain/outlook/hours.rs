@@ -17,7 +17,7 @@ pub struct HoursOfDay(PerPollutant<[Option<Concentration>; HOURS_A_DAY]>);
 
 impl HoursOfDay {
     /// Asks for each of the 24 hours in order.
-    pub(super) fn from_fn(hour: impl Fn(usize) -> Sample) -> Self {
+    pub fn from_fn(hour: impl Fn(usize) -> Sample) -> Self {
         let mut hours = Self::default();
         for at in 0..HOURS_A_DAY {
             let sample = hour(at);
