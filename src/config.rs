@@ -55,7 +55,7 @@ pub struct Config {
     pub dispatch: Dispatch,
     /// `[retention]`: for how long what is not record is kept.
     pub retention: Retention,
-    /// `[[sources]]`: forecasts that are fetched every hour. Default: none.
+    /// `[[sources]]`: forecasts and measured values that are fetched every hour. Default: none.
     pub sources: Vec<Source>,
     /// `[log]`: what is written to stderr, and how.
     pub log: Log,
@@ -161,12 +161,16 @@ pub struct Retention {
     pub job_runs_days: u32,
 }
 
-/// `[[sources]]`: a forecast that is fetched every hour, for one region.
+/// `[[sources]]`: what is fetched every hour, for one region.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The region it is taken in for.
     pub region: RegionCode,
+    /// What it holds, `forecast` or `observed`: at most one of each for a region. Default:
+    /// `forecast`.
+    #[serde(default)]
+    pub series: SourceSeries,
     /// Where the file is, `https:` as a rule: an answer of the Open-Meteo air quality interface, or
     /// any other format that is taken from a file. May hold a key, and is never printed.
     #[serde(default)]
@@ -179,6 +183,17 @@ pub struct Source {
     pub source: Option<String>,
     /// A PEM file with root certificates trusted beside the public ones. Default: none.
     pub root_certificates: Option<PathBuf>,
+}
+
+/// What a source holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceSeries {
+    /// What is foreseen.
+    #[default]
+    Forecast,
+    /// What was measured.
+    Observed,
 }
 
 /// `[log]`: what is written to stderr, and how.
@@ -242,16 +257,17 @@ impl Config {
         for source in &mut self.sources {
             source.read_url()?;
         }
-        let mut regions = BTreeSet::new();
+        let mut named = BTreeSet::new();
         match self
             .sources
             .iter()
-            .find(|source| !regions.insert(source.region))
+            .find(|source| !named.insert((source.region, source.series)))
         {
             None => Ok(self),
             Some(twice) => Err(ConfigError::Wrong(format!(
-                "`sources` names region {} twice: expected one source for each",
-                twice.region
+                "`sources` names region {} twice: expected one source of the series `{}` for each",
+                twice.region,
+                twice.series.as_str()
             ))),
         }
     }
@@ -285,6 +301,16 @@ impl Config {
     /// A file of the node's own.
     pub fn in_data_dir(&self, name: &str) -> PathBuf {
         self.data_dir.join(name)
+    }
+}
+
+impl SourceSeries {
+    /// As it stands in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Forecast => "forecast",
+            Self::Observed => "observed",
+        }
     }
 }
 
@@ -397,6 +423,7 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source")
             .field("region", &self.region)
+            .field("series", &self.series)
             .field("url", &"…")
             .field("url_file", &self.url_file)
             .field("place", &self.place)
@@ -505,6 +532,21 @@ mod tests {
             let refused = source(&wrong).unwrap_err().to_string();
             assert!(refused.contains("either `url` or `url_file`"), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_region_has_one_source_of_each_series() {
+        let source = |series: &str| {
+            format!("[[sources]]\nregion = \"411000\"\nurl = \"https://a.invalid\"\n{series}\n")
+        };
+        let observed = "series = \"observed\"";
+        let both = parse(&(source("") + &source(observed)), &[]).unwrap();
+        let series: Vec<_> = both.sources.iter().map(|source| source.series).collect();
+        assert_eq!(series, [SourceSeries::Forecast, SourceSeries::Observed]);
+        let twice = parse(&(source(observed) + &source(observed)), &[]).unwrap_err();
+        assert!(twice.to_string().contains("`observed`"), "{twice}");
+        let unknown = parse(&source("series = \"guessed\""), &[]).unwrap_err();
+        assert!(unknown.to_string().contains("guessed"), "{unknown}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::information::{self, Told};
 use super::instruction::{self, InstructionRecord};
 use super::playbook::Playbook;
 use super::skill::{self, Scored};
+use super::source::{self, Pulled};
 use super::{App, Caller, Error, Right, Scope, ingest};
 use crate::domain::id::{AdvisoryId, NoticeId, UserId};
 use crate::domain::notice::{Grounds, Person};
@@ -62,6 +63,8 @@ pub struct Overview {
     pub scored: Scored,
     /// Since when nothing is sent, because a backup was restored.
     pub held_since: Option<DateTime<Utc>>,
+    /// The region's sources that should have brought something by now.
+    pub stale_sources: Vec<Pulled>,
 }
 
 /// What has become of what the rules propose.
@@ -216,6 +219,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
             })
             .collect(),
         held_since: app.held_since().await?.map(|epoch| epoch.began_at),
+        stale_sources: source::list_stale(app, region).await?,
     })
 }
 

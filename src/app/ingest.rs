@@ -25,6 +25,7 @@ use crate::store::hours::{list_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
 pub(super) mod air;
+pub mod complete;
 pub(super) mod cut;
 pub mod file;
 
@@ -73,6 +74,27 @@ pub enum Series {
         /// When.
         issued_at: DateTime<Utc>,
     },
+}
+
+impl Series {
+    /// When it was foreseen; none of what was not.
+    const fn issued_at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Observed | Self::Modelled => None,
+            Self::Forecast { issued_at } => Some(issued_at),
+        }
+    }
+
+    /// Where its days come from.
+    fn origin(self, source: &str) -> Origin {
+        match self {
+            Self::Observed => Origin::MEASURED,
+            Self::Modelled => Origin::Observed { modelled: true },
+            Self::Forecast { .. } => Origin::Forecast {
+                source: source.to_owned(),
+            },
+        }
+    }
 }
 
 /// One day to be taken in.
@@ -174,14 +196,7 @@ pub async fn take_in(
         mut days,
         notes,
     } = arrived;
-    let (issued_at, origin) = match series {
-        Series::Observed => (None, Origin::MEASURED),
-        Series::Modelled => (None, Origin::Observed { modelled: true }),
-        Series::Forecast { issued_at } => {
-            let source = source.clone();
-            (Some(issued_at), Origin::Forecast { source })
-        }
-    };
+    let (issued_at, origin) = (series.issued_at(), series.origin(&source));
     days.sort_by_key(|day| day.on);
     let hours: Vec<_> = days.iter_mut().map(|day| day.hours.take()).collect();
     let days: Vec<Day> = days
@@ -235,31 +250,41 @@ async fn keep(
     Ok(days.into_iter().chain(hours))
 }
 
-/// Whether a source that foresees days has last said just the same of each of them.
-pub async fn was_said_before(app: &App, arrived: &OutlookIn) -> Result<bool, Error> {
+/// Keeps what is news: of measured days those of which the source has not last said just the same, a
+/// forecast as a whole unless that is so of each of its days.
+pub async fn keep_news(app: &App, arrived: &mut OutlookIn) -> Result<(), Error> {
     let on = arrived.days.iter().map(|day| day.on);
     let Some((first, last)) = on.clone().min().zip(on.max()) else {
-        return Ok(false);
+        return Ok(());
     };
+    let (region, source) = (arrived.region, &arrived.source);
     let playbook = app.active_playbook().await?;
     let mut tx = app.db.read().await?;
-    let source = &arrived.source;
-    let said = store::list_foreseen_by(&mut tx, arrived.region, source, first, last).await?;
+    let mut said = match arrived.series {
+        Series::Forecast { .. } => {
+            store::list_foreseen_by(&mut tx, region, source, first, last).await?
+        }
+        Series::Observed | Series::Modelled => {
+            store::list_observed(&mut tx, region, first, last).await?
+        }
+    };
+    said.retain(|said| said.source == *source);
+    let keys: Vec<i64> = said.iter().map(|said| said.key).collect();
+    let hours = list_hours(&mut tx, &keys).await?;
     let said: BTreeMap<NaiveDate, Given> =
         said.into_iter().map(|said| (said.day.on, said)).collect();
-    let mut keys = Vec::new();
-    for day in &arrived.days {
-        let source = source.clone();
-        let origin = Origin::Forecast { source };
-        let now_said = judged(day.clone(), origin, playbook.standards());
-        let Some(said) = said.get(&day.on).filter(|said| said.day == now_said) else {
-            return Ok(false);
-        };
-        keys.push(said.key);
+    let origin = arrived.series.origin(source);
+    let is_news = |day: &DayIn| {
+        let now_said = judged(day.clone(), origin.clone(), playbook.standards());
+        let said = said.get(&day.on).filter(|said| said.day == now_said);
+        said.is_none_or(|said| hours.get(&said.key) != day.hours.as_deref())
+    };
+    match arrived.series {
+        Series::Forecast { .. } if arrived.days.iter().any(is_news) => {}
+        Series::Forecast { .. } => arrived.days.clear(),
+        Series::Observed | Series::Modelled => arrived.days.retain(is_news),
     }
-    let hours = list_hours(&mut tx, &keys).await?;
-    let mut days = keys.iter().zip(&arrived.days);
-    Ok(days.all(|(key, day)| hours.get(key) == day.hours.as_deref()))
+    Ok(())
 }
 
 /// Puts an officer's value into a gap of a region's outlook.

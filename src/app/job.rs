@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{App, Error, retention};
+use super::{App, Error, chain, retention};
 use crate::store::{idempotency, job_run};
 
 /// How long a run may take before another instance takes it over.
@@ -18,7 +18,7 @@ const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// A run that is ours to do.
 #[derive(Debug)]
 pub struct Run {
-    job: &'static str,
+    job: String,
     scheduled_at: i64,
     fence: i64,
 }
@@ -27,7 +27,7 @@ impl App {
     /// Takes the run of a job that was due at an instant, unless it is done or being done.
     pub async fn take_run(
         &self,
-        job: &'static str,
+        job: &str,
         scheduled_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Option<Run>, Error> {
@@ -38,7 +38,7 @@ impl App {
             job_run::take_run(&mut tx, job, scheduled_at, now.timestamp_millis(), until_at).await?;
         tx.commit().await?;
         Ok(fence.map(|fence| Run {
-            job,
+            job: job.to_owned(),
             scheduled_at,
             fence,
         }))
@@ -48,7 +48,7 @@ impl App {
     pub async fn end_run(
         &self,
         run: Run,
-        ended: &Result<String, Error>,
+        ended: &Result<String, impl std::error::Error + 'static>,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
         let Run {
@@ -60,12 +60,12 @@ impl App {
         match ended {
             Ok(outcome) => {
                 let now = now.timestamp_millis();
-                job_run::record_finished(&mut tx, job, scheduled_at, fence, now, outcome).await?;
+                job_run::record_finished(&mut tx, &job, scheduled_at, fence, now, outcome).await?;
             }
             Err(error) => {
                 let again_at = (now + AGAIN_AFTER).timestamp_millis();
-                let outcome = format!("failed: {error}");
-                job_run::record_failed(&mut tx, job, scheduled_at, fence, again_at, &outcome)
+                let outcome = format!("failed: {}", chain(error));
+                job_run::record_failed(&mut tx, &job, scheduled_at, fence, again_at, &outcome)
                     .await?;
             }
         }

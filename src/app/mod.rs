@@ -45,6 +45,7 @@ pub mod proposal;
 pub mod retention;
 pub mod scan;
 pub mod skill;
+pub mod source;
 pub mod wording;
 
 pub use self::act::{Begun, Idempotency};
@@ -261,6 +262,15 @@ impl FieldError {
             text: text.into(),
         }
     }
+}
+
+/// An error and its causes in one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 fn told(fields: &[FieldError]) -> String {

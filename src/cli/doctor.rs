@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::node::{Node, block_on};
 use super::{Failure, print::Output};
+use crate::app::source::Pulled;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::domain::lane::Live;
 use crate::keyring::Keyring;
 use crate::notify::email::EmailChannel;
@@ -197,7 +198,7 @@ async fn database(config: &Config) -> Vec<Finding> {
             return vec![finding.fail("`qingkong migrate` makes a database that is not there")];
         }
     };
-    let looked = look(&db).await;
+    let looked = look(&db, &config.sources).await;
     db.close().await;
     looked.unwrap_or_else(|error| {
         let finding = Finding::ok("database", said(error));
@@ -205,7 +206,7 @@ async fn database(config: &Config) -> Vec<Finding> {
     })
 }
 
-async fn look(db: &Db) -> store::Result<Vec<Finding>> {
+async fn look(db: &Db, sources: &[Source]) -> store::Result<Vec<Finding>> {
     let mut tx = db.read().await?;
     let engine = health::engine(&mut tx).await?;
     let found = health::migration(&mut tx).await?;
@@ -225,6 +226,10 @@ async fn look(db: &Db) -> store::Result<Vec<Finding>> {
     findings.push(clock(here, there, work.newest_act));
     findings.push(outbox(here, &work));
     findings.push(journal(here, &work));
+    if !sources.is_empty() {
+        let pulled = app::source::list(&mut tx, sources).await?;
+        findings.push(pulling(here, &pulled));
+    }
     Ok(findings)
 }
 
@@ -280,6 +285,23 @@ fn journal(now: DateTime<Utc>, work: &Work) -> Finding {
         return Finding::ok("journal", found).fail("no node is serving");
     }
     Finding::ok("journal", "every act is sealed within a minute")
+}
+
+/// Whether the sources of the configuration bring something.
+fn pulling(now: DateTime<Utc>, pulled: &[Pulled]) -> Finding {
+    let stale = pulled.iter().filter(|source| source.is_stale(now));
+    let stale: Vec<String> = stale
+        .map(|source| {
+            let (series, region) = (source.series.as_str(), source.region);
+            let minutes = source.silent_for(now).num_minutes();
+            format!("no {series} for {region} for {minutes} min")
+        })
+        .collect();
+    if stale.is_empty() {
+        return Finding::ok("sources", format!("none of {} is stale", pulled.len()));
+    }
+    Finding::ok("sources", stale.join(", "))
+        .warn("the log says why; until then hand files in with `qingkong import`")
 }
 
 async fn mail(config: &Config) -> Finding {

@@ -30,7 +30,8 @@ pub use consensus::{Agreed, Consensus, Forecasts, ForecastsError, Given, Voice};
 pub use hourly::{Hourly, Rolling};
 pub use hours::HoursOfDay;
 
-const HOURS_A_DAY: usize = 24;
+/// The hours of a day.
+pub const HOURS_A_DAY: usize = 24;
 
 /// The longest series taken for one: beyond it a date is mistyped rather than far away.
 const LONGEST: i64 = 36_600;

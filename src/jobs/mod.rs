@@ -10,6 +10,7 @@
 //! several instances and a restart in the middle are safe. Only the *latest* due instant of a job is
 //! looked at: a node that was off over ten of them catches up once. A run that fails is tried again
 //! after a minute; the schedule is never the retry of something that must happen, such as sending.
+//! Every source of the configuration is a job of its own, so that one that fails is asked again alone.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
@@ -19,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 mod pull;
 
-use crate::app::{App, Error, close, decide, draw, information};
+use crate::app::{App, Error, chain, close, decide, draw, information, source};
 use crate::domain::time::{day_of, day_start};
 
 /// Something done on a schedule.
@@ -78,28 +79,25 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Daily(3, 20),
         run: |app| Box::pin(async { app.prune_past_retention().await.map(pruned) }),
     },
-    // The last of a round, since it waits for others.
-    Job {
-        name: "pull-forecasts",
-        schedule: Schedule::Minutes(60),
-        run: |app| Box::pin(pull::pull_forecasts(app)),
-    },
 ];
 
 /// How often the ticker looks, as a cron expression with seconds.
 const TICKS: &str = "0/10 * * * * *";
 
-/// Does what is due, one job after the other, and says what persons are late with. A job that fails
-/// holds up no other.
+/// Does what is due, one job after the other, asks the sources that are due, and says what persons
+/// and sources are late with. A job that fails holds up no other.
 pub async fn run_due(app: &App, now: DateTime<Utc>) {
     for job in JOBS {
-        if let Err(error) = run_if_due(app, job, now).await {
-            tracing::warn!(job = job.name, %error, "Could not look after a job");
-        }
+        run_if_due(app, job.name, job.schedule, now, (job.run)(app)).await;
     }
+    // The last of a round, since it waits for others.
+    pull::run_due(app, now).await;
     // Every node says it, not only the one that took a run.
     if let Err(error) = information::gauge(app).await {
         tracing::warn!(%error, "Could not count for whom information is overdue");
+    }
+    if let Err(error) = source::gauge(app).await {
+        tracing::warn!(%error, "Could not tell how long ago the sources answered");
     }
 }
 
@@ -130,24 +128,42 @@ async fn tick(app: App, stopping: CancellationToken) -> Result<(), JobSchedulerE
     ticker.shutdown().await
 }
 
-async fn run_if_due(app: &App, job: &Job, now: DateTime<Utc>) -> Result<(), Error> {
-    let due = job.schedule.latest(now);
-    let Some(run) = app.take_run(job.name, due, now).await? else {
+async fn run_if_due<E: std::error::Error + 'static>(
+    app: &App,
+    name: &str,
+    schedule: Schedule,
+    now: DateTime<Utc>,
+    work: impl Future<Output = Result<String, E>>,
+) {
+    if let Err(error) = take_and_run(app, name, schedule.latest(now), now, work).await {
+        tracing::warn!(job = name, %error, "Could not look after a job");
+    }
+}
+
+async fn take_and_run<E: std::error::Error + 'static>(
+    app: &App,
+    name: &str,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+    work: impl Future<Output = Result<String, E>>,
+) -> Result<(), Error> {
+    let Some(run) = app.take_run(name, due, now).await? else {
         return Ok(());
     };
-    let ended = (job.run)(app).await;
+    let ended = work.await;
     let outcome = match &ended {
         Ok(outcome) => {
-            tracing::info!(job = job.name, outcome, "Ran a job");
+            tracing::info!(job = name, outcome, "Ran a job");
             "done"
         }
         Err(error) => {
-            tracing::warn!(job = job.name, %error, "A job failed, and is tried again");
+            let error = chain(error);
+            tracing::warn!(job = name, error, "A job failed, and is tried again");
             "failed"
         }
     };
-    metrics::counter!("qingkong_job_runs_total", "job" => job.name, "outcome" => outcome)
-        .increment(1);
+    let job = name.to_owned();
+    metrics::counter!("qingkong_job_runs_total", "job" => job, "outcome" => outcome).increment(1);
     app.end_run(run, &ended, now).await
 }
 

@@ -75,6 +75,15 @@ pub async fn record_failed(
     Ok(())
 }
 
+/// When a job last ended well, and for when its first run on record was scheduled.
+pub async fn find_span(tx: &mut Tx, job: &str) -> Result<(Option<i64>, Option<i64>)> {
+    tx.one(
+        "SELECT MAX(finished_at), MIN(scheduled_at) FROM job_run WHERE job = $1",
+        (job,),
+    )
+    .await
+}
+
 /// Forgets runs scheduled before an instant.
 pub async fn prune_runs(tx: &mut Tx, before: i64) -> Result<u64> {
     tx.execute("DELETE FROM job_run WHERE scheduled_at < $1", (before,))

@@ -5,8 +5,6 @@
 //! answer and beside the chain of its causes in the log: a document for programs, a page for people.
 
 use std::any::Any;
-use std::error::Error as _;
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use askama::Template;
@@ -21,7 +19,7 @@ use tracing::Instrument;
 use super::pages::problem::{ProblemKind, ProblemPage};
 use super::problem::{MEDIA_TYPE, Problem};
 use super::{Web, metrics, page, words};
-use crate::app::Error;
+use crate::app::{Error, chain};
 use crate::i18n::Language;
 
 /// Carries the id of a request, there and back.
@@ -162,7 +160,11 @@ fn log_answer(route: &str, status: StatusCode, latency: Duration) {
 fn log_problem(problem: &Problem, reference: &str) {
     let status = problem.status.as_u16();
     let code = problem.code;
-    let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
+    let cause = problem
+        .cause
+        .as_deref()
+        .map(|cause| chain(cause))
+        .unwrap_or_default();
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
         tracing::warn!(status, code, reference, cause, "Could not answer for now");
     } else if problem.status.is_server_error() {
@@ -170,17 +172,6 @@ fn log_problem(problem: &Problem, reference: &str) {
     } else {
         tracing::info!(status, code, reference, cause, "Refused");
     }
-}
-
-/// An error and its causes in one line.
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        write!(text, ": {cause}").expect("a string takes any text");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! From claimed messages to letters that can be sent, and to the results of those that cannot.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use tokio::time::Instant;
 
 use super::around::{Around, Says};
 use super::record::{self, Settled};
-use crate::app::{App, Error, journal};
+use crate::app::{App, Error, chain, journal};
 use crate::domain::id::AttemptKey;
 use crate::domain::lane::Lane;
 use crate::notify::channels::Host;
@@ -184,12 +183,6 @@ pub(super) fn unreadable(
     again: impl FnOnce(u32) -> Option<DateTime<Utc>>,
 ) -> Settled {
     let before = message.redriven.map_or(0, |(_, attempts)| attempts);
-    let mut reply = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        reply = format!("{reply}: {error}");
-        source = error.source();
-    }
     Settled {
         message: message.key,
         mark: Arc::clone(mark),
@@ -199,7 +192,7 @@ pub(super) fn unreadable(
         number: message.attempt,
         at,
         outcome: AttemptOutcome::Later,
-        reply,
+        reply: chain(error),
         fate: again(message.attempt - before).map_or(Fate::Dead, Fate::Due),
     }
 }

@@ -3,8 +3,8 @@
 //! A file with a faulty cell gives nothing, and neither does one that does not say which of its
 //! places is meant. A day the file does not know says nothing about one that is known already: it
 //! is left out. Of today, measured hours are kept without a value of the day: twenty make a mean, but a
-//! day that is not over may still become worse. A forecast made in the course of today tells its
-//! remaining hours: those before are as its source foresaw them last.
+//! day that is not over may still become worse. What a file tells in part is [completed](complete) by
+//! what its source told before.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,15 +12,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{DayIn, OutlookIn, Series, TakenIn};
+use super::{DayIn, OutlookIn, Series, TakenIn, complete};
 use crate::app::{App, Caller, Error, FieldError, Idempotency, Right};
-use crate::domain::aqi::Standards;
-use crate::domain::outlook::{Day, Hourly, HoursOfDay, Outlook};
+use crate::domain::outlook::{Day, HoursOfDay, Outlook};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::sources::{self, Format, Reading, Values, WhichPlace};
-use crate::store::hours::list_hours;
-use crate::store::outlook as store;
 use crate::table::Fault;
 
 /// Files that were handed in.
@@ -55,7 +52,7 @@ impl Filed {
 /// Days, read and not yet taken.
 #[derive(Debug)]
 pub struct ReadDays {
-    /// Those with a value, and today where hours of it were measured, to be taken in.
+    /// Those with a value, and today where hours of it were measured, to be taken in, in order of day.
     pub arrived: OutlookIn,
     /// The days of the file without one.
     pub gaps: Vec<NaiveDate>,
@@ -111,11 +108,14 @@ pub async fn read(
             }
             hours.retain(|on, hours| *on < today || *hours != HoursOfDay::default());
         }
-        let told = hours
-            .get(&today)
-            .is_some_and(|hours| *hours != HoursOfDay::default());
-        let open = (series != Series::Modelled && told).then_some(today);
-        let is_known = |day: &Day| day.aqi.is_some() || Some(day.on) == open;
+        let told = |on: NaiveDate| {
+            hours
+                .get(&on)
+                .is_some_and(|of| *of != HoursOfDay::default())
+        };
+        let open = complete::open_days(series, today);
+        let open: Vec<NaiveDate> = open.filter(|on| told(*on)).collect();
+        let is_known = |day: &Day| day.aqi.is_some() || open.contains(&day.on);
         if !days.iter().any(is_known) {
             return Err(nothing_in(&chosen));
         }
@@ -132,54 +132,9 @@ pub async fn read(
     });
     let mut read = read.await.map_err(Error::internal)?;
     if let Ok(Ok(days)) = &mut read {
-        complete(app, days, today, standards.standards()).await?;
+        complete::complete(app, days, today, standards.standards()).await?;
     }
     read
-}
-
-/// Completes the hours that are foreseen of today by those its source foresaw last. Where it told a
-/// value without hours, that stays its word on the day.
-async fn complete(
-    app: &App,
-    read: &mut ReadDays,
-    today: NaiveDate,
-    standards: &Standards,
-) -> Result<(), Error> {
-    let OutlookIn {
-        region,
-        source,
-        series,
-        days,
-        ..
-    } = &mut read.arrived;
-    let at = days
-        .iter()
-        .position(|day| day.on == today && !day.has_value());
-    let (Series::Forecast { .. }, Some(at)) = (series, at) else {
-        return Ok(());
-    };
-    let mut tx = app.db.read().await?;
-    let said = store::list_foreseen_by(&mut tx, *region, source, today, today).await?;
-    let Some(said) = said.first() else {
-        return Ok(());
-    };
-    let hours = list_hours(&mut tx, &[said.key]).await?;
-    let (Some(before), Some(now)) = (hours.get(&said.key), &days[at].hours) else {
-        days.remove(at);
-        read.gaps.push(today);
-        return Ok(());
-    };
-    let hours = now.or(before);
-    let mut hourly = Hourly::default();
-    hourly.insert_day(today, &hours);
-    let completed = hourly.days(standards).map(|day| DayIn {
-        hours: Some(Box::new(hours.clone())),
-        cause: days[at].cause,
-        ..DayIn::from(day)
-    });
-    let completed = completed.last();
-    days[at] = completed.ok_or_else(|| Error::internal("a day with hours is a day"))?;
-    Ok(())
 }
 
 /// Takes in what was read. What is refused of a day is told under the day, as the file names it.

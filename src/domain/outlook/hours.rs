@@ -17,7 +17,7 @@ pub struct HoursOfDay(PerPollutant<[Option<Concentration>; HOURS_A_DAY]>);
 
 impl HoursOfDay {
     /// Asks for each of the 24 hours in order.
-    pub(super) fn from_fn(hour: impl Fn(usize) -> Sample) -> Self {
+    pub fn from_fn(hour: impl Fn(usize) -> Sample) -> Self {
         let mut hours = Self::default();
         for at in 0..HOURS_A_DAY {
             let sample = hour(at);
@@ -34,6 +34,14 @@ impl HoursOfDay {
         Self::from_fn(|hour| {
             PerPollutant::from_fn(|pollutant| self.0[pollutant][hour].or(other.0[pollutant][hour]))
         })
+    }
+
+    /// Behind how many hours of the day nothing is known; 0 where nothing is known at all.
+    pub fn known_until(&self) -> u16 {
+        let known = (1..)
+            .zip(0..HOURS_A_DAY)
+            .filter(|&(_, hour)| self.at(hour) != Sample::default());
+        known.last().map_or(0, |(until, _)| until)
     }
 
     /// What is known of an hour, 0 to 23.
@@ -107,6 +115,8 @@ mod tests {
         assert_eq!(text, written("pm2_5", "352500", 23));
         assert_eq!(serde_json::from_str::<HoursOfDay>(&text).unwrap(), hours);
         assert_eq!(hours.at(0), first);
+        assert_eq!(hours.known_until(), 1);
+        assert_eq!(HoursOfDay::default().known_until(), 0);
     }
 
     #[rstest]

@@ -83,6 +83,8 @@ proposal-waiting = Waiting for the duty officer to decide.
 proposal-drafted = Open the draft
 proposal-declined = Declined by { $person }, { $at }:
 outbox-held = Nothing is sent: a backup was restored on { $since }, and what happened after it was taken is not in it. Look, then release the outbox (qingkong outbox release).
+forecast-not-fetched = No forecast could be fetched since { $since }; the source is asked again and again. See to it, and import a file if need be.
+observed-not-fetched = No measured values could be fetched since { $since }; the source is asked again and again. See to it, and import a file if need be.
 proposal-hint = The government sets the level. The system proposes, and records what was decided.
 
 counts-title = Progress of orders

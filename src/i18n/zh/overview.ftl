@@ -79,6 +79,8 @@ proposal-waiting = 等待值班员决定。
 proposal-drafted = 打开已拟通知
 proposal-declined = { $person } 于{ $at }决定不采纳：
 outbox-held = 发件箱已暂停：{ $since }由备份恢复，备份之后的办理情况不在其中。核对无误后放行（qingkong outbox release），此前不发出任何指令。
+forecast-not-fetched = { $since }以来未取到预报数据，系统持续重试；请核查数据源，必要时导入文件。
+observed-not-fetched = { $since }以来未取到监测数据，系统持续重试；请核查数据源，必要时导入文件。
 proposal-hint = 预警级别由人民政府确定；系统只提出建议并记录决定。
 
 counts-title = 指令进度

@@ -11,11 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::proposal::{NextLevel, Words};
 use crate::app::decide::{self, Judged};
-use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn};
+use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn, complete};
 use crate::app::{App, Caller, Error, FieldError};
-use crate::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet};
+use crate::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet, Sample};
 use crate::domain::level::WarningLevel;
-use crate::domain::outlook::{self, Agreed, AqiRange, Cause, Consensus, Given, Origin};
+use crate::domain::outlook::{
+    self, Agreed, AqiRange, Cause, Consensus, Given, HOURS_A_DAY, HoursOfDay, Origin,
+};
 use crate::domain::region::RegionCode;
 use crate::domain::time::rfc3339;
 use crate::web::posted::{IdempotencyKey, Posted};
@@ -61,6 +63,11 @@ pub(super) struct DayRequest {
     /// Daily means in µg/m³, CO in mg/m³, `o3` the largest mean of eight hours.
     #[schema(value_type = Option<BTreeMap<String, f64>>)]
     concentrations: Option<BTreeMap<String, serde_json::Number>>,
+    /// Instead of them the 24 hourly means of each pollutant, from the hour that begins at midnight,
+    /// null where one is not known; `o3` the mean of the hour. Of today any hours may be told, of
+    /// yesterday those that what is on record lacks.
+    #[schema(value_type = Option<BTreeMap<String, Vec<Option<f64>>>>)]
+    hours: Option<BTreeMap<String, Vec<Option<serde_json::Number>>>>,
 }
 
 /// What was taken in.
@@ -264,8 +271,15 @@ impl DayRequest {
         };
         let cause = self.cause.as_deref().map(str::parse::<Cause>).transpose();
         let cause = cause.map_err(|error| fault("cause", error.to_string()))?;
+        let has_index = self.aqi.is_some() || self.pm2_5_aqi.is_some();
+        if self.hours.is_some() && (has_index || self.concentrations.is_some()) {
+            let text = "expected hours alone: the day is computed from them";
+            return Err(fault("hours", text.to_owned()));
+        }
+        let hours = self.hours.as_ref().map(hours).transpose();
+        let hours = hours.map_err(|(name, text)| fault(&format!("hours.{name}"), text))?;
         let value = match self.concentrations {
-            Some(_) if self.aqi.is_some() || self.pm2_5_aqi.is_some() => {
+            Some(_) if has_index => {
                 let text = "expected an index or concentrations, not both";
                 return Err(fault("concentrations", text.to_owned()));
             }
@@ -290,7 +304,7 @@ impl DayRequest {
             on: self.on,
             value,
             cause,
-            hours: None,
+            hours: hours.map(Box::new),
         })
     }
 }
@@ -306,19 +320,41 @@ fn range(low: Option<u16>, high: Option<u16>) -> Result<Option<AqiRange>, String
     }
 }
 
+/// The pollutant of a name, or what was expected of it.
+fn pollutant(name: &str) -> Result<Pollutant, String> {
+    let mut all = Pollutant::ALL.into_iter();
+    let known = all.find(|pollutant| pollutant.as_str() == name);
+    known.ok_or_else(|| "expected pm2_5, pm10, so2, no2, co or o3".to_owned())
+}
+
+/// The hours of a day, or the cell at fault and what was expected of it.
+fn hours(
+    given: &BTreeMap<String, Vec<Option<serde_json::Number>>>,
+) -> Result<HoursOfDay, (String, String)> {
+    let mut samples = [Sample::default(); HOURS_A_DAY];
+    for (name, values) in given {
+        let pollutant = pollutant(name).map_err(|text| (name.clone(), text))?;
+        if values.len() != samples.len() {
+            let text = format!("expected 24 values or null, found {}", values.len());
+            return Err((name.clone(), text));
+        }
+        for (at, (sample, number)) in samples.iter_mut().zip(values).enumerate() {
+            let Some(number) = number else { continue };
+            let value = Concentration::parse(pollutant, &number.to_string());
+            let value = value.map_err(|error| (format!("{name}[{at}]"), error.to_string()))?;
+            sample[pollutant] = Some(value);
+        }
+    }
+    Ok(HoursOfDay::from_fn(|hour| samples[hour]))
+}
+
 /// Concentrations by pollutant, or the name at fault and what was expected of it.
 fn sample(
     given: &BTreeMap<String, serde_json::Number>,
 ) -> Result<PerPollutant<Option<Concentration>>, (&str, String)> {
     let mut sample = PerPollutant::from_fn(|_| None);
     for (name, number) in given {
-        let known = Pollutant::ALL
-            .into_iter()
-            .find(|pollutant| pollutant.as_str() == name);
-        let pollutant = known.ok_or_else(|| {
-            let expected = "expected pm2_5, pm10, so2, no2, co or o3".to_owned();
-            (name.as_str(), expected)
-        })?;
+        let pollutant = pollutant(name).map_err(|text| (name.as_str(), text))?;
         let value = Concentration::parse(pollutant, &number.to_string());
         let value = value.map_err(|error| (name.as_str(), error.to_string()))?;
         sample[pollutant] = Some(value);
@@ -438,7 +474,8 @@ pub(super) async fn take_in_outlook(
     caller: Caller,
     posted: Posted<OutlookRequest>,
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
-    let arrived = posted.body.try_into()?;
+    let mut arrived = posted.body.try_into()?;
+    complete::judge_hours(&app, &caller, &mut arrived).await?;
     let key = posted.idempotency.as_ref();
     let taken = ingest::take_in(&app, &caller, key, arrived).await?;
     Ok((StatusCode::CREATED, Json(taken.into())))

@@ -152,6 +152,11 @@ async fn page(
         language: seat.language,
         chrome: seat.chrome(desk, Section::Overview),
         held_since: seen.held_since.map(WrittenTime::of),
+        stale_sources: seen
+            .stale_sources
+            .iter()
+            .filter_map(|source| Some((source.series, WrittenTime::of(source.nothing_since?))))
+            .collect(),
         due: drawn.due(may_draft),
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,

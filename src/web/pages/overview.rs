@@ -6,6 +6,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
+use crate::config::SourceSeries;
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::ClassLevel;
 use crate::domain::skill::LineSkill;
@@ -29,6 +30,8 @@ pub struct Overview {
     pub chrome: Chrome,
     /// Since when nothing is sent, because a backup was restored and nobody has released it.
     pub held_since: Option<WrittenTime>,
+    /// What is fetched for the region and has not come, and since when.
+    pub stale_sources: Vec<(SourceSeries, WrittenTime)>,
     /// What a person has to decide about the warning that stands.
     pub due: Vec<DueItem>,
     /// The outlook; none before the first was taken in.
@@ -121,6 +124,19 @@ pub struct FillIn {
     pub gaps: Vec<Gap>,
     /// What is wrong with the form that was sent.
     pub faults: Faults,
+}
+
+impl Overview {
+    /// That sources have brought nothing since an hour, each in a sentence.
+    fn not_fetched(&self) -> impl Iterator<Item = Phrase> {
+        self.stale_sources.iter().map(|(series, since)| {
+            let phrase = match series {
+                SourceSeries::Forecast => self.language.say("forecast-not-fetched"),
+                SourceSeries::Observed => self.language.say("observed-not-fetched"),
+            };
+            phrase.with("since", self.language.written(*since))
+        })
+    }
 }
 
 impl FillIn {

@@ -1,6 +1,7 @@
 //! For the machines that keep a node running: alive, ready, metrics, jobs, the stop.
 
 use chrono::TimeDelta;
+use qingkong::app::Error;
 use qingkong::jobs;
 
 use crate::database::TestDb;
@@ -71,7 +72,7 @@ both_engines! {
         let later = now + TimeDelta::minutes(10);
         let taken_over = app.take_run("example", now, later).await.unwrap().unwrap();
         // The killed one comes back to life: its end counts for nothing.
-        let done = Ok("done".to_owned());
+        let done = Ok::<_, Error>("done".to_owned());
         app.end_run(killed.unwrap(), &done, later).await.unwrap();
         let much_later = later + TimeDelta::minutes(10);
         app.end_run(taken_over, &done, later).await.unwrap();

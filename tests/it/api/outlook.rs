@@ -73,6 +73,57 @@ both_engines! {
         }
     }
 
+    async fn hours_are_judged_like_those_of_a_file(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let day = |on: &str, hours: Value| json!({ "on": on, "hours": hours });
+        let send = async |officer: &Visitor, days: Value| {
+            let asked = json!({ "region": "411000", "source": "国控站", "days": days });
+            Visitor::json(officer.post("/api/v1/outlooks", &asked)).await
+        };
+        let hour_by_hour = |from: usize, to: usize, value: u32| {
+            let hours = (0..24).map(|hour| (from..to).contains(&hour).then_some(value));
+            hours.collect::<Vec<_>>()
+        };
+        // Twelve hours are no day, until twelve more are told of yesterday.
+        let (status, refused) = send(&officer, json!([
+            day("2026-11-22", json!({ "pm2_5": hour_by_hour(0, 12, 150) })),
+        ])).await;
+        let first = [&refused["errors"][0]["field"], &refused["errors"][0]["code"]];
+        assert_eq!((status, first), (422, [&json!("days[0].hours"), &json!("no-value")]), "{refused}");
+        let (status, taken) = send(&officer, json!([
+            day("2026-11-23", json!({ "pm2_5": hour_by_hour(0, 24, 150), "so2": hour_by_hour(0, 24, 5) })),
+            day("2026-11-24", json!({ "pm2_5": hour_by_hour(0, 20, 150) })),
+        ])).await;
+        assert_eq!((status, &taken["days"], &taken["gaps"]), (201, &json!(2), &json!(1)), "{taken}");
+        let days = get(&officer, "/api/v1/outlooks?region=411000").await["days"].clone();
+        // 150 µg/m³ are AQI 200 by HJ 633-2026; today is not over.
+        assert_eq!((&days[0]["on"], &days[0]["aqi"]), (&json!("2026-11-23"), &json!(200)));
+        assert_eq!((&days[1]["on"], &days[1]["aqi"]), (&json!("2026-11-24"), &Value::Null));
+
+        world.fast_forward(chrono::TimeDelta::hours(6)).await;
+        let officer = world.officer().await;
+        let (status, taken) = send(&officer, json!([
+            day("2026-11-24", json!({ "pm2_5": hour_by_hour(20, 24, 150) })),
+        ])).await;
+        assert_eq!(status, 201, "{taken}");
+        let days = get(&officer, "/api/v1/outlooks?region=411000").await["days"].clone();
+        assert_eq!((&days[1]["on"], &days[1]["aqi"]), (&json!("2026-11-24"), &json!(200)));
+
+        for (hours, field) in [
+            (json!({ "pm2_5": [1, 2] }), "days[0].hours.pm2_5"),
+            (json!({ "pm1": hour_by_hour(0, 24, 5) }), "days[0].hours.pm1"),
+            (json!({ "co": (0..24).map(|hour| if hour == 3 { -1 } else { 1 }).collect::<Vec<_>>() }),
+             "days[0].hours.co[3]"),
+        ] {
+            let (status, refused) = send(&officer, json!([day("2026-11-23", hours)])).await;
+            assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!(field)), "{refused}");
+        }
+        let both = json!([{ "on": "2026-11-23", "aqi": 90, "hours": { "pm2_5": hour_by_hour(0, 24, 5) } }]);
+        let (status, refused) = send(&officer, both).await;
+        assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("days[0].hours")), "{refused}");
+    }
+
     async fn every_day_says_whose_value_is_judged_and_what_the_others_say(db: TestDb) {
         let world = World::new(db).await;
         let officer = world.officer().await;

@@ -102,6 +102,33 @@ both_engines! {
         assert_eq!((seen.connections, seen.goodbyes, seen.mails.len()), (1, 1, 0));
     }
 
+    async fn a_source_that_has_brought_nothing_for_hours_is_named(db: TestDb) {
+        let now = Clock::system().now().timestamp_millis();
+        let mut tx = db.begin().await.unwrap();
+        for (job, hours_ago) in [("pull-forecast-411000", 3), ("pull-observed-411000", 1)] {
+            let at = now - hours_ago * 3_600_000;
+            tx.execute(
+                "INSERT INTO job_run
+                        (job, scheduled_at, fence, until_at, started_at, finished_at, outcome)
+                 VALUES ($1, $2, 1, $2, $2, $2, 'done')",
+                (job, at),
+            )
+            .await
+            .unwrap();
+        }
+        tx.commit().await.unwrap();
+        let source = |series: &str| {
+            format!("[[sources]]\nregion = '411000'\nurl = 'https://a.invalid'\nseries = '{series}'\n")
+        };
+        let observed = findings(&examine(&node(&db, &source("observed"))));
+        assert_eq!(observed["sources"], ("ok".to_owned(), "none of 1 is stale".to_owned()));
+        let both = source("observed") + &source("forecast");
+        let found = findings(&examine(&node(&db, &both)));
+        let (state, words) = &found["sources"];
+        assert_eq!(state, "warn");
+        assert!(words.starts_with("no forecast for 411000 for 18"), "{words}");
+    }
+
     async fn work_that_waits_and_a_clock_set_back_are_named(db: TestDb) {
         let now = Clock::system().now().timestamp_millis();
         let mut tx = db.begin().await.unwrap();

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use chrono::NaiveDate;
+use qingkong::config::SourceSeries;
 use qingkong::domain::level::WarningLevel::{Orange, Red, Yellow};
 use qingkong::domain::skill::LineSkill;
 use qingkong::domain::warning::Due;
@@ -52,6 +53,10 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     };
     let restored = Overview {
         held_since: Some(at("11-24T09:40")),
+        stale_sources: vec![
+            (SourceSeries::Forecast, at("11-24T03:00")),
+            (SourceSeries::Observed, at("11-24T07:00")),
+        ],
         ..quiet_overview(language)
     };
     let mut in_force = Overview {
@@ -215,6 +220,7 @@ fn quiet_overview(language: Language) -> Overview {
             ..chrome(language, Section::Overview, Role::Officer)
         },
         held_since: None,
+        stale_sources: Vec::new(),
         due: vec![],
         outlook: None,
         fill_in: None,
