@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::Page;
-use super::notice::{Nothing, ReasonRequest};
+use super::notice::{ApprovalRequest, Nothing, ReasonRequest};
 use crate::app::advisory::{self, AdvisoryRecord, AnswersIn, DraftIn, StepIn, Stepped};
-use crate::app::{App, Caller};
+use crate::app::{App, Caller, scan};
 use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Step};
 use crate::domain::id::AdvisoryId;
 use crate::domain::outlook::Cause;
@@ -18,6 +19,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
+use crate::web::scan::file;
 
 pub(super) mod telling;
 
@@ -192,7 +194,8 @@ pub(super) struct AdvisoryStepView {
     title: String,
     /// drafted, submitted, returned, approved, published, lifted, cancelled or abandoned.
     act: &'static str,
-    /// The reason, the document number, or the warning that took its place.
+    /// The reason, the note of a recorded signature, the document number, or the warning that took its
+    /// place.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -296,7 +299,7 @@ impl From<&Step> for AdvisoryStepView {
             Act::Drafted { .. } => ("drafted", None),
             Act::Submitted => ("submitted", None),
             Act::Returned { reason } => ("returned", Some(reason.clone())),
-            Act::Approved => ("approved", None),
+            Act::Approved { signature } => ("approved", signature.note().map(str::to_owned)),
             Act::Published { document } => ("published", document.clone()),
             Act::Lifted { reason } => ("lifted", Some(reason.clone())),
             Act::Cancelled { warning, .. } => ("cancelled", Some(warning.to_string())),
@@ -411,12 +414,35 @@ pub(super) async fn return_advisory(act: ActOn<ReasonRequest>) -> StepAnswer {
 
 /// Signs an advisory.
 #[utoipa::path(
-    post, path = "/api/v1/advisories/{id}/approval", tag = "advisories", request_body = Nothing,
+    post, path = "/api/v1/advisories/{id}/approval", tag = "advisories",
+    request_body = ApprovalRequest,
     params(("id" = String, Path, description = "The advisory"), IdempotencyKey),
     responses(StepAnswers),
 )]
-pub(super) async fn approve_advisory(act: ActOn<Nothing>) -> StepAnswer {
-    step(act, |Nothing {}| StepIn::Approve).await
+pub(super) async fn approve_advisory(act: ActOn<ApprovalRequest>) -> StepAnswer {
+    step(act, |signed| StepIn::Approve(signed.into())).await
+}
+
+/// The scan of what was signed on paper, as a file.
+#[utoipa::path(
+    get, path = "/api/v1/advisories/{id}/steps/{step}/scan", tag = "advisories",
+    params(
+        ("id" = String, Path, description = "The advisory"),
+        ("step" = usize, Path, description = "Which of its steps, from 1"),
+    ),
+    responses(
+        (status = OK, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody),
+    ),
+)]
+pub(super) async fn show_advisory_scan(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(AdvisoryId, usize)>,
+) -> Result<Response, Problem> {
+    let scan = scan::of_advisory(&app, &caller, id, step).await?;
+    Ok(file(scan))
 }
 
 /// Makes an approved advisory public.

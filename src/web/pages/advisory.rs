@@ -9,6 +9,7 @@ use askama::Template;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
+use crate::web::pages::approval::{Approval, ApprovalWay};
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::Step;
 use crate::web::pages::status::AdvisoryPhase;
@@ -65,6 +66,11 @@ impl AdvisoryPage {
         matches!(self.body, AdvisoryBody::Editing(_))
     }
 
+    fn signs_in_person(&self) -> bool {
+        let approval = self.moves.approve.as_ref();
+        approval.is_some_and(Approval::is_in_person)
+    }
+
     /// Whether it was sent to anybody.
     fn has_audience(&self) -> bool {
         let telling = self.telling.as_ref();
@@ -75,7 +81,7 @@ impl AdvisoryPage {
     fn has_moves(&self) -> bool {
         let moves = &self.moves;
         self.is_editing()
-            || moves.approve.is_some()
+            || self.signs_in_person()
             || moves.publish.is_some()
             || moves.waits_for.is_some()
     }
@@ -171,7 +177,7 @@ pub struct AdvisoryMoves {
     /// 报签; sends the draft's fields along.
     pub submit: Option<String>,
     /// 签批.
-    pub approve: Option<Confirmation>,
+    pub approve: Option<Approval>,
     /// 退回.
     pub send_back: Option<String>,
     /// 发布.

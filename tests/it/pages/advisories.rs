@@ -7,11 +7,13 @@ use qingkong::web::pages::advisory::{
     AdvisoriesPage, AdvisoryBody, AdvisoryFacts, AdvisoryForm, AdvisoryKind, AdvisoryMoves,
     AdvisoryPage, AdvisoryRow, Confirmation,
 };
+use qingkong::web::pages::approval::{Approval, ApprovalWay};
 use qingkong::web::pages::form::Faults;
 use qingkong::web::pages::notice::{Step, StepKind};
 use qingkong::web::pages::status::{AdvisoryPhase, Reached};
 use qingkong::web::pages::{Role, Section};
 
+use super::samples::notice::on_behalf;
 use super::samples::{at, choice, chrome, fault, owned};
 
 pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
@@ -33,8 +35,22 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     let submitted = AdvisoryPage {
         chrome: chrome(language, Section::Overview, Role::Approver),
         moves: AdvisoryMoves {
-            approve: Some(confirmation("/advisories/01/approve", vec![])),
+            approve: Some(approval(ApprovalWay::InPerson, vec![])),
             send_back: Some(owned("/advisories/01/return")),
+            ..AdvisoryMoves::default()
+        },
+        steps: steps(2),
+        ..fixed(language, AdvisoryPhase::Submitted)
+    };
+    let own_witness = language.say("refusal-own-witness").to_string();
+    let to_record = AdvisoryPage {
+        moves: AdvisoryMoves {
+            approve: Some(approval(
+                ApprovalWay::OnBehalf(Box::new(on_behalf())),
+                vec![fault("witness", &own_witness)],
+            )),
+            abandon: Some(owned("/advisories/01/abandon")),
+            waits_for: Some(owned("市环委会办公室主任、副市长")),
             ..AdvisoryMoves::default()
         },
         steps: steps(2),
@@ -110,6 +126,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ("advisory-draft", draft.render().unwrap()),
         ("advisory-refused", refused.render().unwrap()),
         ("advisory-submitted", submitted.render().unwrap()),
+        ("advisory-to-record", to_record.render().unwrap()),
         ("advisory-waiting", waiting.render().unwrap()),
         ("advisory-approved", approved.render().unwrap()),
         ("advisory-running", running.render().unwrap()),
@@ -314,3 +331,14 @@ fn steps(count: usize) -> Vec<Step> {
     steps.truncate(count);
     steps
 }
+fn approval(way: ApprovalWay, faults: Vec<qingkong::web::pages::form::Fault>) -> Approval {
+    Approval {
+        action: owned("/advisories/01/approve"),
+        steps: 2,
+        plan: String::new(),
+        signer: owned("市环委会办公室主任、副市长"),
+        way,
+        faults: Faults(faults),
+    }
+}
+

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use qingkong::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Step};
 use qingkong::domain::id::{AdvisoryId, UserId};
-use qingkong::domain::notice::Person;
+use qingkong::domain::notice::{Person, Signature};
 use qingkong::domain::region::RegionCode;
 use qingkong::store::advisory::{self, AdvisoryRecord, NewAdvisory};
 use qingkong::store::{Db, StoreError};
@@ -74,7 +74,8 @@ async fn add(db: &Db, key: i64, code: &str, acts: Vec<Act>) -> AdvisoryId {
 
 fn published() -> Vec<Act> {
     let public = Act::Published { document: None };
-    vec![Act::Submitted, Act::Approved, public]
+    let signature = Signature::InSystem;
+    vec![Act::Submitted, Act::Approved { signature }, public]
 }
 
 fn lifted() -> Vec<Act> {

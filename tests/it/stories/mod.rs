@@ -13,6 +13,7 @@ mod places;
 mod playbook;
 mod restore;
 pub(crate) mod sinks;
+mod signing;
 mod staggered;
 mod suspension;
 mod tampering;
