@@ -15,7 +15,8 @@ use super::playbook::Playbook;
 use super::signature::{self, Approving, Seen};
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, proposal};
 use crate::domain::advisory::{
-    Act as Move, Advice, Advisory, AdvisoryKind, Answered, Asked, Contents, Draft, Refusal, Step,
+    Act as Move, Advice, Advisory, AdvisoryKind, Answered, Asked, Contents, Draft, Grounds,
+    Refusal, Step,
 };
 use crate::domain::digest::Digest;
 use crate::domain::id::{AdvisoryId, AdvisoryKey};
@@ -163,12 +164,12 @@ pub async fn step(
     let record = store::lock_advisory(&mut act.tx, id).await?;
     let record = record.ok_or(Error::NotFound)?;
     caller.may(right, record.region)?;
-    let playbook = app.playbook(&record.playbook).await?;
     let step = match step {
         StepIn::Approve(it) => StepIn::Approve(it.with_scan_kept(&mut act, caller).await?),
         other => other,
     };
     let (tx, now) = (&mut act.tx, act.now);
+    let playbook = app.playbook(&record.playbook).await?;
     let made = make(tx, caller, &record, &playbook, step, now).await?;
     let step = Step {
         at: now,
@@ -305,6 +306,7 @@ async fn contents(
         let text = format!("there is no region {part}");
         return Err(Error::invalid("parts", "unknown", text));
     }
+    orders_nothing(&draft.kind)?;
     let answers = match draft.answers {
         AnswersIn::Nothing => None,
         AnswersIn::AsDrafted => before.cloned(),
@@ -322,6 +324,17 @@ async fn contents(
         advice: advice(&draft.advice)?,
         answers,
     })
+}
+
+/// Refuses a decision whose reason orders something, named by its place.
+fn orders_nothing(kind: &AdvisoryKind) -> Result<(), Error> {
+    match kind.grounds().map(Grounds::check) {
+        Some(Err(refusal @ Refusal::Compulsory(_))) => {
+            let text = refusal.to_string();
+            Err(Error::invalid("reason", code(&refusal), text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Recommendations, each that orders something named by its place.

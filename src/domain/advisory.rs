@@ -2,9 +2,9 @@
 //!
 //! Two [kinds](AdvisoryKind): a health notice (健康提示) for air that starts no colour because of what
 //! brings it (ozone, dust, wildfire, what crosses the border), and a temporary control (临时管控) on a
-//! superior's word. Like a [notice](crate::notice) an advisory is what its recorded [`Step`]s make of
-//! it: each state is a type, each move a method of the state it starts from, which answers with the
-//! [`Act`] to record or with the [`Refusal`] that says why not.
+//! superior's word or the city's own decision. Like a [notice](crate::notice) an advisory is what its
+//! recorded [`Step`]s make of it: each state is a type, each move a method of the state it starts
+//! from, which answers with the [`Act`] to record or with the [`Refusal`] that says why not.
 //!
 //! # Design notes
 //!
@@ -28,7 +28,7 @@ use crate::warning::Warning;
 mod contents;
 mod telling;
 
-pub use contents::{Advice, AdvisoryKind, Answered, Asked, COMPULSORY, Contents};
+pub use contents::{Advice, AdvisoryKind, Answered, Asked, COMPULSORY, Contents, Grounds};
 pub use telling::{Reached, Telling};
 
 /// One recorded step of an advisory.

@@ -12,7 +12,7 @@ use super::Page;
 use super::notice::{ApprovalRequest, Nothing, ReasonRequest};
 use crate::app::advisory::{self, AdvisoryRecord, AnswersIn, DraftIn, StepIn, Stepped};
 use crate::app::{App, Caller, scan};
-use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Step};
+use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Grounds, Step};
 use crate::domain::id::AdvisoryId;
 use crate::domain::outlook::Cause;
 use crate::domain::region::RegionCode;
@@ -72,6 +72,14 @@ pub(super) enum KindRequest {
         /// The superior's document.
         #[schema(example = "豫环委攻坚办〔2026〕88号")]
         document: String,
+    },
+    /// 临时管控 without a superior's document, on the city's own decision or its plan.
+    OwnControl {
+        /// The body that decided.
+        #[schema(example = "市重污染天气应急指挥部")]
+        decided_by: String,
+        /// Why. Words that order something are refused.
+        reason: String,
     },
 }
 
@@ -143,9 +151,12 @@ pub(super) struct AdvisoryView {
     /// What brings the air; of a health notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'static str>,
-    /// The superior's document; of a temporary control.
+    /// The superior's document; of a temporary control on its word.
     #[serde(skip_serializing_if = "Option::is_none")]
     superior_document: Option<String>,
+    /// The city's own decision; of a temporary control that rests on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<OwnDecision>,
     /// The parts that are meant; all of the place where none is named.
     parts: Vec<String>,
     /// From when, as written.
@@ -172,6 +183,15 @@ pub(super) struct AdvisoryView {
     /// Who was told of which step, in numbers; only where one advisory is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     told: Vec<AdvisoryTold>,
+}
+
+/// A city's own decision on a temporary control.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OwnDecision {
+    /// The body that decided.
+    by: String,
+    /// Why.
+    reason: String,
 }
 
 /// A proposal that an advisory answers.
@@ -221,7 +241,10 @@ impl From<AdvisoryRequest> for DraftIn {
             kind: match asked.kind {
                 KindRequest::HealthNotice { cause } => AdvisoryKind::HealthNotice { cause },
                 KindRequest::TemporaryControl { document } => {
-                    AdvisoryKind::TemporaryControl { document }
+                    AdvisoryKind::TemporaryControl(Grounds::Superior { document })
+                }
+                KindRequest::OwnControl { decided_by, reason } => {
+                    AdvisoryKind::TemporaryControl(Grounds::Decision { decided_by, reason })
                 }
             },
             region: asked.region,
@@ -251,6 +274,7 @@ impl From<Stepped> for AdvisoryStep {
 impl AdvisoryView {
     fn new(record: &AdvisoryRecord, now: DateTime<Utc>) -> Self {
         let contents = record.advisory.contents();
+        let grounds = contents.kind.grounds();
         let published = match &record.advisory {
             Advisory::Published(published) => Some(published),
             _ => None,
@@ -262,7 +286,13 @@ impl AdvisoryView {
             phase: published.map(|it| it.phase(now).as_str()),
             kind: contents.kind.as_str(),
             cause: cause(contents),
-            superior_document: contents.kind.document().map(str::to_owned),
+            superior_document: grounds.and_then(Grounds::document).map(str::to_owned),
+            decision: grounds
+                .and_then(Grounds::decision)
+                .map(|(by, reason)| OwnDecision {
+                    by: by.to_owned(),
+                    reason: reason.to_owned(),
+                }),
             parts: contents.parts.iter().map(ToString::to_string).collect(),
             from: contents.from.to_string(),
             until: contents.until.to_string(),
@@ -289,7 +319,7 @@ impl AdvisoryView {
 const fn cause(contents: &Contents) -> Option<&'static str> {
     match contents.kind {
         AdvisoryKind::HealthNotice { cause } => Some(cause.as_str()),
-        AdvisoryKind::TemporaryControl { .. } => None,
+        AdvisoryKind::TemporaryControl(_) => None,
     }
 }
 

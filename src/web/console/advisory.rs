@@ -17,7 +17,7 @@ use crate::app::advisory::{self, AdvisoryRecord, StepIn};
 use crate::app::caller::Right;
 use crate::app::desk::{Desk, Overview};
 use crate::app::scan;
-use crate::domain::advisory::{Advisory, AdvisoryKind, Contents, Phase, Published};
+use crate::domain::advisory::{Advisory, AdvisoryKind, Contents, Grounds, Phase, Published};
 use crate::domain::id::AdvisoryId;
 use crate::domain::outlook::Cause;
 use crate::domain::time::WrittenTime;
@@ -28,8 +28,8 @@ use crate::web::pages::advisory::{AdvisoriesPage, AdvisoryKind as Kind, Advisory
 use crate::web::pages::form::Faults;
 use crate::web::pages::status::AdvisoryPhase;
 use crate::web::problem::Problem;
-
 use crate::web::scan::file;
+
 mod form;
 mod page;
 mod telling;
@@ -159,8 +159,8 @@ pub(in crate::web) async fn submit(
 pub(in crate::web) async fn approve(
     seat: Seat,
     Path(id): Path<AdvisoryId>,
-) -> Result<Response, Problem> {
     posted: Posted,
+) -> Result<Response, Problem> {
     let given = Given::of(&posted);
     let approval = match given.read(seat.language, posted) {
         Ok(approving) => {
@@ -180,7 +180,6 @@ pub(in crate::web) async fn approve(
     again(seat, id, wrong).await
 }
 
-/// Makes an advisory public.
 /// The scan of what was signed on paper in a step.
 pub(in crate::web) async fn scan(
     seat: Seat,
@@ -190,6 +189,7 @@ pub(in crate::web) async fn scan(
     Ok(file(scan))
 }
 
+/// Makes an advisory public.
 pub(in crate::web) async fn publish(
     seat: Seat,
     Path(id): Path<AdvisoryId>,
@@ -287,6 +287,7 @@ fn field(of: &str) -> Option<&'static str> {
         "not-a-part" | "parts" => Some("parts"),
         "ends-before-start" | "advisory-past" => Some("until"),
         "compulsory" | "unwritten" => Some("text"),
+        "reason" => Some("reason"),
         advice if advice.starts_with("advice[") => Some("advice"),
         _ => None,
     }
@@ -323,7 +324,10 @@ pub(super) fn rows(
             place: place(contents, desk),
             about: match &contents.kind {
                 AdvisoryKind::HealthNotice { cause: of } => cause(*of, language).to_string(),
-                AdvisoryKind::TemporaryControl { document } => document.clone(),
+                AdvisoryKind::TemporaryControl(Grounds::Superior { document }) => document.clone(),
+                AdvisoryKind::TemporaryControl(Grounds::Decision { decided_by, .. }) => {
+                    decided_by.clone()
+                }
             },
             from: contents.from,
             until: published
@@ -344,7 +348,7 @@ fn published(record: &AdvisoryRecord) -> Option<&Published> {
 const fn kind(contents: &Contents) -> Kind {
     match contents.kind {
         AdvisoryKind::HealthNotice { .. } => Kind::HealthNotice,
-        AdvisoryKind::TemporaryControl { .. } => Kind::TemporaryControl,
+        AdvisoryKind::TemporaryControl(_) => Kind::TemporaryControl,
     }
 }
 

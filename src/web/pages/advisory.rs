@@ -107,6 +107,10 @@ pub struct AdvisoryForm {
     pub causes: Vec<Choice>,
     /// The superior's document.
     pub document: String,
+    /// The body that decided; of a city's own control.
+    pub decided_by: String,
+    /// Why it decided.
+    pub reason: String,
     /// The parts of the place; those chosen are meant, or all of it where none is.
     pub parts: Vec<Choice>,
     /// From when.
@@ -132,6 +136,8 @@ impl AdvisoryForm {
             "kind" => "notice-kind",
             "cause" => "advisory-cause",
             "document" => "notice-parent",
+            "decided_by" => "advisory-decided-by",
+            "reason" => "advisory-decided-why",
             "parts" => "advisory-parts",
             "from" => "advisory-from",
             "until" => "notice-until",
@@ -149,8 +155,10 @@ pub struct AdvisoryFacts {
     pub place: String,
     /// What brings the air; of a health notice.
     pub cause: Option<String>,
-    /// The superior's document; of a temporary control.
+    /// The superior's document; of a temporary control on its word.
     pub superior: Option<String>,
+    /// The city's own decision; of a temporary control that rests on one.
+    pub decision: Option<Decision>,
     /// From when, as written.
     pub from: WrittenTime,
     /// Until when, as written.
@@ -169,6 +177,15 @@ pub struct AdvisoryFacts {
     pub because: Vec<String>,
     /// The rule that proposal was made by.
     pub rule: Option<String>,
+}
+
+/// A city's own decision.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The body that decided.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// The moves open to the person looking; each is the address its form goes to.
@@ -235,7 +252,7 @@ pub struct AdvisoryRow {
     pub phase: AdvisoryPhase,
     /// The place, or its parts that are meant.
     pub place: String,
-    /// What brings the air, or the superior's document.
+    /// What brings the air, the superior's document, or the body that decided.
     pub about: String,
     /// From when.
     pub from: WrittenTime,

@@ -11,7 +11,7 @@ use crate::app::advisory::{self, AdvisoryRecord};
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, Names};
 use crate::app::signature::Seen;
-use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Ended};
+use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Ended, Grounds};
 use crate::domain::id::AdvisoryId;
 use crate::domain::time::WrittenTime;
 use crate::web::console::Seat;
@@ -19,7 +19,7 @@ use crate::web::console::signature::{self, Given};
 use crate::web::pages::Section;
 use crate::web::pages::advisory::telling::{Ahead, Telling};
 use crate::web::pages::advisory::{
-    AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation,
+    AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation, Decision,
 };
 use crate::web::pages::approval::Approval;
 use crate::web::pages::form::Faults;
@@ -134,16 +134,22 @@ impl<'p> Page<'p> {
         let contents = self.record.advisory.contents();
         let published = published(&self.record);
         let ended = published.filter(|it| it.ended.is_some());
-        let answers = contents.answers.as_ref();
+        let (answers, grounds) = (contents.answers.as_ref(), contents.kind.grounds());
         AdvisoryFacts {
             place: place(contents, &self.desk),
             cause: match contents.kind {
                 AdvisoryKind::HealthNotice { cause: of } => {
                     Some(cause(of, self.seat.language).to_string())
                 }
-                AdvisoryKind::TemporaryControl { .. } => None,
+                AdvisoryKind::TemporaryControl(_) => None,
             },
-            superior: contents.kind.document().map(str::to_owned),
+            superior: grounds.and_then(Grounds::document).map(str::to_owned),
+            decision: grounds
+                .and_then(Grounds::decision)
+                .map(|(by, reason)| Decision {
+                    by: by.to_owned(),
+                    reason: reason.to_owned(),
+                }),
             from: contents.from,
             until: contents.until,
             published_at: published.map(|it| WrittenTime::of(it.at)),
