@@ -12,9 +12,11 @@ use serde_json::json;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::notices::{self, person};
 use super::playbook::Playbook;
+use super::signature::{self, Approving, Seen};
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, proposal};
 use crate::domain::advisory::{
-    Act as Move, Advice, Advisory, AdvisoryKind, Answered, Asked, Contents, Draft, Refusal, Step,
+    Act as Move, Advice, Advisory, AdvisoryKind, Answered, Asked, Contents, Draft, Grounds,
+    Refusal, Step,
 };
 use crate::domain::digest::Digest;
 use crate::domain::id::{AdvisoryId, AdvisoryKey};
@@ -83,7 +85,7 @@ pub enum StepIn {
     /// Sends it back, with the reason.
     SendBack(String),
     /// Signs it.
-    Approve,
+    Approve(Approving),
     /// Makes it public, under a document number where it has one.
     Publish(Option<String>),
     /// Ends it before its time, with the reason.
@@ -97,7 +99,8 @@ impl StepIn {
     const fn right(&self) -> Right {
         match self {
             Self::Revise(_) | Self::Submit | Self::Abandon(_) => Right::DraftNotices,
-            Self::SendBack(_) | Self::Approve => Right::ApproveNotices,
+            Self::SendBack(_) => Right::ApproveNotices,
+            Self::Approve(approving) => approving.right(),
             Self::Publish(_) | Self::Lift(_) => Right::IssueNotices,
         }
     }
@@ -158,9 +161,14 @@ pub async fn step(
         Begun::Replayed(stepped) => return Ok(stepped),
         Begun::Fresh(act) => act,
     };
-    let (tx, now) = (&mut act.tx, act.now);
-    let record = store::lock_advisory(tx, id).await?.ok_or(Error::NotFound)?;
+    let record = store::lock_advisory(&mut act.tx, id).await?;
+    let record = record.ok_or(Error::NotFound)?;
     caller.may(right, record.region)?;
+    let step = match step {
+        StepIn::Approve(it) => StepIn::Approve(it.with_scan_kept(&mut act, caller).await?),
+        other => other,
+    };
+    let (tx, now) = (&mut act.tx, act.now);
     let playbook = app.playbook(&record.playbook).await?;
     let made = make(tx, caller, &record, &playbook, step, now).await?;
     let step = Step {
@@ -197,10 +205,15 @@ async fn make(
         (Advisory::Draft(draft), StepIn::Submit) => draft.submit(now),
         (Advisory::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Advisory::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
-        (Advisory::Submitted(submitted), StepIn::Approve) => {
+        (Advisory::Submitted(submitted), StepIn::Approve(approving)) => {
+            let seen = Seen {
+                steps: record.steps.len(),
+                plan: None,
+            };
+            let signature = approving.under(tx, seen, record.region).await?;
             let profile = playbook.profile(record.region);
             let profile = profile.ok_or_else(|| Error::no_profile(record.region))?;
-            submitted.approve(&person(caller)?, &profile.approval, now)
+            submitted.approve(&person(caller)?, signature, &profile.approval, now)
         }
         (Advisory::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
         (Advisory::Approved(approved), StepIn::Publish(document)) => {
@@ -293,6 +306,7 @@ async fn contents(
         let text = format!("there is no region {part}");
         return Err(Error::invalid("parts", "unknown", text));
     }
+    orders_nothing(&draft.kind)?;
     let answers = match draft.answers {
         AnswersIn::Nothing => None,
         AnswersIn::AsDrafted => before.cloned(),
@@ -310,6 +324,17 @@ async fn contents(
         advice: advice(&draft.advice)?,
         answers,
     })
+}
+
+/// Refuses a decision whose reason orders something, named by its place.
+fn orders_nothing(kind: &AdvisoryKind) -> Result<(), Error> {
+    match kind.grounds().map(Grounds::check) {
+        Some(Err(refusal @ Refusal::Compulsory(_))) => {
+            let text = refusal.to_string();
+            Err(Error::invalid("reason", code(&refusal), text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Recommendations, each that orders something named by its place.
@@ -493,7 +518,7 @@ const fn kind_of(act: &Move) -> &'static str {
         Move::Drafted { .. } => "advisory.drafted",
         Move::Submitted => "advisory.submitted",
         Move::Returned { .. } => "advisory.returned",
-        Move::Approved => "advisory.approved",
+        Move::Approved { .. } => "advisory.approved",
         Move::Published { .. } => "advisory.published",
         Move::Lifted { .. } => "advisory.lifted",
         Move::Cancelled { .. } => "advisory.cancelled",
@@ -514,7 +539,7 @@ const fn code(refusal: &Refusal) -> &'static str {
         Refusal::NotAPart(_) => "not-a-part",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::Past(_) => "advisory-past",
-        Refusal::OwnDraft => "own-draft",
+        Refusal::Unsigned(unsigned) => signature::code(*unsigned),
         Refusal::NotEntitled(_) => "not-entitled",
         Refusal::BesideWarning => "beside-warning",
     }

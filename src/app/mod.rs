@@ -44,6 +44,7 @@ pub mod playbook;
 pub mod proposal;
 pub mod retention;
 pub mod scan;
+pub mod signature;
 pub mod skill;
 pub mod source;
 pub mod wording;

@@ -7,26 +7,24 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::act::Act;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
-use super::scan::{self, ScanIn};
+use super::signature::{self, Approving, Seen};
 use super::{App, Begun, Caller, Error, Idempotency, Right, instruction};
-use crate::domain::access::Account;
 use crate::domain::digest::Digest;
-use crate::domain::id::{InstructionId, NoticeId, UserId, WarningId};
+use crate::domain::id::{InstructionId, NoticeId, WarningId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
     Act as Move, AreaHour, ClassLevel, Consultation, Contents, Draft, End, Notice, NoticeKind,
-    Person, Refusal, Signature, Step,
+    Person, Refusal, Step,
 };
 use crate::domain::playbook::RegionProfile;
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::{NotAdmitted, Warning};
 use crate::store::notice::{self as store, NewNotice, NoticeRecord, WarningHead};
-use crate::store::{Tx, account, counter, plan};
+use crate::store::{Tx, counter, plan};
 
 mod contents;
 
@@ -106,26 +104,6 @@ pub enum StepIn {
     Abandon(String),
 }
 
-/// A signature, as it is given.
-#[derive(Clone, Debug)]
-pub struct Approving {
-    /// How.
-    pub signature: Signature,
-    /// The scan of what was signed on paper.
-    pub scan: Option<ScanIn>,
-    /// What the notice was when it was read; whoever says it signs nothing else.
-    pub seen: Option<Seen>,
-}
-
-/// A notice as somebody read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// How many steps it had.
-    pub steps: usize,
-    /// The digest of its plan, whose counts the text states.
-    pub plan: Option<String>,
-}
-
 impl StepIn {
     /// Whose move it is.
     const fn right(&self) -> Right {
@@ -134,11 +112,7 @@ impl StepIn {
                 Right::DraftNotices
             }
             Self::SendBack(_) => Right::ApproveNotices,
-            Self::Approve(approving) => match approving.signature {
-                Signature::InSystem => Right::ApproveNotices,
-                // Recorded by the officer on duty.
-                Signature::OnBehalf { .. } => Right::DraftNotices,
-            },
+            Self::Approve(approving) => approving.right(),
         }
     }
 }
@@ -220,7 +194,10 @@ pub async fn step(
     caller.may(step.right(), record.region)?;
     let playbook = app.playbook(&record.playbook).await?;
     let by = person(caller)?;
-    let step = with_scan_kept(&mut act, caller, step).await?;
+    let step = match step {
+        StepIn::Approve(it) => StepIn::Approve(it.with_scan_kept(&mut act, caller).await?),
+        other => other,
+    };
     let made = make(
         &mut act.tx,
         caller,
@@ -263,22 +240,6 @@ pub async fn step(
     .await
 }
 
-/// The move with its scan kept, under whose digest the signature names it from here on.
-async fn with_scan_kept(act: &mut Act, caller: &Caller, step: StepIn) -> Result<StepIn, Error> {
-    let StepIn::Approve(mut approving) = step else {
-        return Ok(step);
-    };
-    if let Some(arrived) = &approving.scan {
-        if let Some(wrong) = arrived.check() {
-            return Err(Error::Invalid(vec![wrong]));
-        }
-        if let Signature::OnBehalf { scan, .. } = &mut approving.signature {
-            *scan = Some(scan::keep(act, caller, arrived).await?);
-        }
-    }
-    Ok(StepIn::Approve(approving))
-}
-
 /// Which act a move is, or why the state of the notice has no such move.
 async fn make(
     tx: &mut Tx,
@@ -302,14 +263,9 @@ async fn make(
         (Notice::Draft(draft), StepIn::Abandon(reason)) => draft.abandon(reason),
         (Notice::Submitted(submitted), StepIn::SendBack(reason)) => submitted.send_back(reason),
         (Notice::Submitted(submitted), StepIn::Approve(approving)) => {
-            if let Some(seen) = approving.seen {
-                same_as_seen(tx, record, &seen).await?;
-            }
-            let signature = approving.signature;
+            let seen = seen_now(tx, record).await?;
+            let signature = approving.under(tx, seen, record.region).await?;
             let profile = profile(playbook, record.region)?;
-            if let Signature::OnBehalf { witness, .. } = &signature {
-                known_witness(tx, *witness, record.region).await?;
-            }
             let level = Warning::level_to_sign(standing, &submitted.draft().contents);
             submitted.approve(by, signature, level, &profile.approval)
         }
@@ -329,36 +285,16 @@ pub(super) fn profile(playbook: &Playbook, region: RegionCode) -> Result<&Region
     profile.ok_or_else(|| Error::no_profile(region))
 }
 
-/// Refuses a signature under what was written, or drawn, since it was read.
-async fn same_as_seen(tx: &mut Tx, record: &NoticeRecord, seen: &Seen) -> Result<(), Error> {
+/// What whoever signs a notice would have to have read.
+async fn seen_now(tx: &mut Tx, record: &NoticeRecord) -> Result<Seen, Error> {
     let plan = match record.plan {
         Some(plan) => plan::find_plan(tx, plan).await?,
         None => None,
     };
-    let now = Seen {
+    Ok(Seen {
         steps: record.steps.len(),
         plan: plan.map(|plan| plan.digest),
-    };
-    if now == *seen {
-        return Ok(());
-    }
-    let text = "the notice was written anew, or its plan drawn anew, since it was read";
-    Err(Error::conflict("another-text", text))
-}
-
-/// Whether a signature on behalf names a second officer of the region as its witness.
-async fn known_witness(tx: &mut Tx, id: UserId, region: RegionCode) -> Result<(), Error> {
-    let account = account::find_account_by_id(tx, id).await?;
-    let knows = |account: &Account| {
-        account.disabled_at.is_none()
-            && account.recipient.is_none()
-            && account.region.contains(region)
-    };
-    if account.as_ref().is_some_and(knows) {
-        return Ok(());
-    }
-    let text = "expected the account of a second officer of the region";
-    Err(Error::invalid("on_behalf.witness", "unknown", text))
+    })
 }
 
 /// The warning that stands in a region, if its time has not run out.
@@ -493,8 +429,7 @@ pub(super) fn refused(refusal: Refusal) -> Error {
     let code = match refusal {
         Refusal::NoConsultation => "no-consultation",
         Refusal::Unwritten(_) => "unwritten",
-        Refusal::OwnDraft => "own-draft",
-        Refusal::OwnWitness => "own-witness",
+        Refusal::Unsigned(unsigned) => signature::code(unsigned),
         Refusal::NotEntitled { .. } => "not-entitled",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::AddsNothing => "adds-nothing",

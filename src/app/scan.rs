@@ -4,9 +4,9 @@
 use super::act::Act;
 use super::{App, Caller, Error, FieldError, Right, journal};
 use crate::domain::digest::Digest;
-use crate::domain::id::{InstructionId, NoticeId};
+use crate::domain::id::{AdvisoryId, InstructionId, NoticeId};
 use crate::store::scan::{self, NewScan};
-use crate::store::{Tx, instruction, notice};
+use crate::store::{Tx, advisory, instruction, notice};
 
 pub use crate::store::scan::Scan;
 
@@ -57,13 +57,38 @@ pub async fn of_instruction(app: &App, caller: &Caller, id: InstructionId) -> Re
 }
 
 /// The scan of what was signed on paper in a step of a notice, counted from 1.
-pub async fn of_step(app: &App, caller: &Caller, id: NoticeId, step: usize) -> Result<Scan, Error> {
+pub async fn of_notice(
+    app: &App,
+    caller: &Caller,
+    id: NoticeId,
+    step: usize,
+) -> Result<Scan, Error> {
     let mut tx = app.db.read().await?;
     let record = notice::find_notice(&mut tx, id).await?;
     let record = record.ok_or(Error::NotFound)?;
     caller.may(Right::SeeWarnings, record.region)?;
-    let step = step.checked_sub(1).and_then(|at| record.steps.get(at));
+    let step = nth(&record.steps, step);
     find(&mut tx, step.and_then(|step| step.act.scan())).await
+}
+
+/// The same of an advisory. Who signed is no part of what is made public with it.
+pub async fn of_advisory(
+    app: &App,
+    caller: &Caller,
+    id: AdvisoryId,
+    step: usize,
+) -> Result<Scan, Error> {
+    let mut tx = app.db.read().await?;
+    let record = advisory::find_advisory(&mut tx, id).await?;
+    let record = record.ok_or(Error::NotFound)?;
+    caller.may(Right::SeeWarnings, record.region)?;
+    let step = nth(&record.steps, step);
+    find(&mut tx, step.and_then(|step| step.act.scan())).await
+}
+
+/// A step by its number, counted from 1.
+fn nth<S>(steps: &[S], number: usize) -> Option<&S> {
+    number.checked_sub(1).and_then(|at| steps.get(at))
 }
 
 async fn find(tx: &mut Tx, digest: Option<&str>) -> Result<Scan, Error> {

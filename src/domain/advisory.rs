@@ -2,9 +2,9 @@
 //!
 //! Two [kinds](AdvisoryKind): a health notice (健康提示) for air that starts no colour because of what
 //! brings it (ozone, dust, wildfire, what crosses the border), and a temporary control (临时管控) on a
-//! superior's word. Like a [notice](crate::notice) an advisory is what its recorded [`Step`]s make of
-//! it: each state is a type, each move a method of the state it starts from, which answers with the
-//! [`Act`] to record or with the [`Refusal`] that says why not.
+//! superior's word or the city's own decision. Like a [notice](crate::notice) an advisory is what its
+//! recorded [`Step`]s make of it: each state is a type, each move a method of the state it starts
+//! from, which answers with the [`Act`] to record or with the [`Refusal`] that says why not.
 //!
 //! # Design notes
 //!
@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::WarningId;
-use crate::notice::{Approval, Person};
+use crate::notice::{Approval, Person, Signature, Unsigned};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::trigger::Exclusions;
@@ -28,7 +28,7 @@ use crate::warning::Warning;
 mod contents;
 mod telling;
 
-pub use contents::{Advice, AdvisoryKind, Answered, Asked, COMPULSORY, Contents};
+pub use contents::{Advice, AdvisoryKind, Answered, Asked, COMPULSORY, Contents, Grounds};
 pub use telling::{Reached, Telling};
 
 /// One recorded step of an advisory.
@@ -59,7 +59,12 @@ pub enum Act {
         reason: String,
     },
     /// Signed.
-    Approved,
+    Approved {
+        /// How; one that was put in this system is not written down, as none was before others
+        /// were recorded.
+        #[serde(default, skip_serializing_if = "Signature::is_in_system")]
+        signature: Signature,
+    },
     /// Made public: from here on it is on record and cannot be taken off.
     Published {
         /// 文号, where it has one.
@@ -82,6 +87,16 @@ pub enum Act {
         /// Why.
         reason: String,
     },
+}
+
+impl Act {
+    /// SHA-256 of the scan that came with it.
+    pub fn scan(&self) -> Option<&str> {
+        match self {
+            Self::Approved { signature } => signature.scan(),
+            _ => None,
+        }
+    }
 }
 
 /// Why a move was refused. None of these is a fault of the program.
@@ -107,9 +122,9 @@ pub enum Refusal {
     /// Its end has passed.
     #[error("it has ended at {0}")]
     Past(WrittenTime),
-    /// Whoever drafted may not approve.
-    #[error("whoever drafted an advisory may not approve it")]
-    OwnDraft,
+    /// The signature does not hold.
+    #[error(transparent)]
+    Unsigned(#[from] Unsigned),
     /// The title may not approve here.
     #[error("`{0}` may not approve an advisory here")]
     NotEntitled(String),
@@ -226,17 +241,17 @@ impl Submitted {
     pub fn approve(
         &self,
         by: &Person,
+        signature: Signature,
         rule: &Approval,
         now: DateTime<Utc>,
     ) -> Result<Act, Refusal> {
         self.0.contents.ahead(now)?;
-        if by.account == self.0.by.account && !rule.one_signature {
-            return Err(Refusal::OwnDraft);
+        signature.check(by, &self.0.by, rule)?;
+        let title = signature.title(by);
+        if !rule.admits_advisory(title) {
+            return Err(Refusal::NotEntitled(title.to_owned()));
         }
-        if !rule.admits_advisory(&by.title) {
-            return Err(Refusal::NotEntitled(by.title.clone()));
-        }
-        Ok(Act::Approved)
+        Ok(Act::Approved { signature })
     }
 
     /// Sends it back.
@@ -370,7 +385,7 @@ impl Advisory {
                     ..draft
                 })
             }
-            (Some(Self::Submitted(Submitted(draft))), Act::Approved) => {
+            (Some(Self::Submitted(Submitted(draft))), Act::Approved { .. }) => {
                 Self::Approved(Approved(draft))
             }
             (Some(Self::Approved(Approved(draft))), Act::Published { document }) => {

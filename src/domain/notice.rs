@@ -27,10 +27,12 @@ use crate::time::WrittenTime;
 mod classes;
 mod contents;
 mod instruction;
+mod signature;
 
 pub use classes::{ClassLevel, Levels, MeasureClass};
-pub use contents::{AreaHour, Consultation, Contents, End, Grounds, Medium, NoticeKind, Signature};
+pub use contents::{AreaHour, Consultation, Contents, End, Grounds, NoticeKind};
 pub use instruction::Instruction;
+pub use signature::{Medium, Signature, Unsigned};
 
 /// Who may approve what, from the region's playbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,9 +139,7 @@ impl Act {
     /// SHA-256 of the scan that came with it.
     pub fn scan(&self) -> Option<&str> {
         match self {
-            Self::Approved {
-                signature: Signature::OnBehalf { scan, .. },
-            } => scan.as_deref(),
+            Self::Approved { signature } => signature.scan(),
             _ => None,
         }
     }
@@ -163,12 +163,9 @@ pub enum Refusal {
     /// A reason, conclusion or number that has to be written is empty.
     #[error("{0} must be written")]
     Unwritten(&'static str),
-    /// Whoever drafted may not approve.
-    #[error("whoever drafted a notice may not approve it")]
-    OwnDraft,
-    /// The witness of a recorded signature is the one who records it.
-    #[error("a signature on behalf needs a second officer as witness")]
-    OwnWitness,
+    /// The signature does not hold.
+    #[error(transparent)]
+    Unsigned(#[from] Unsigned),
     /// The title may not approve this level here.
     #[error("`{title}` may not approve a {level} warning here")]
     NotEntitled {
@@ -330,19 +327,7 @@ impl Submitted {
         level: WarningLevel,
         rule: &Approval,
     ) -> Result<Act, Refusal> {
-        match &signature {
-            Signature::InSystem => {
-                if by.account == self.0.by.account && !rule.one_signature {
-                    return Err(Refusal::OwnDraft);
-                }
-            }
-            Signature::OnBehalf { note, witness, .. } => {
-                written(note, "what was signed, and how")?;
-                if *witness == by.account {
-                    return Err(Refusal::OwnWitness);
-                }
-            }
-        }
+        signature.check(by, &self.0.by, rule)?;
         rule.entitles(signature.title(by), level)?;
         Ok(Act::Approved { signature })
     }
@@ -631,7 +616,7 @@ mod tests {
     #[case::deputy_mayor_red(2, "副市长", WarningLevel::Red, Some(Refusal::NotEntitled {
         title: "副市长".to_owned(), level: WarningLevel::Red,
     }))]
-    #[case::own_draft(1, "市长", WarningLevel::Orange, Some(Refusal::OwnDraft))]
+    #[case::own_draft(1, "市长", WarningLevel::Orange, Some(Unsigned::OwnDraft.into()))]
     fn only_the_titles_of_the_playbook_approve_a_level_and_never_their_own_draft(
         #[case] account: u128,
         #[case] title: &str,
@@ -680,7 +665,7 @@ mod tests {
 
     #[rstest]
     #[case::another_witness(3, "市长", None)]
-    #[case::own_witness(1, "市长", Some(Refusal::OwnWitness))]
+    #[case::own_witness(1, "市长", Some(Unsigned::OwnWitness.into()))]
     #[case::title(3, "科长", Some(Refusal::NotEntitled {
         title: "科长".to_owned(), level: WarningLevel::Red,
     }))]

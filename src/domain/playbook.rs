@@ -139,7 +139,7 @@ impl Audiences {
     pub const fn of(&self, kind: &AdvisoryKind) -> &BTreeSet<Addressees> {
         match kind {
             AdvisoryKind::HealthNotice { .. } => &self.health_notice,
-            AdvisoryKind::TemporaryControl { .. } => &self.temporary_control,
+            AdvisoryKind::TemporaryControl(_) => &self.temporary_control,
         }
     }
 }
@@ -325,7 +325,8 @@ mod tests {
         let silent = RegionProfile::parse("xuchang", said).unwrap();
         assert_eq!(silent.advisories, Audiences::default());
         let document = "豫环委攻坚办〔2026〕88号".to_owned();
-        let control = AdvisoryKind::TemporaryControl { document };
+        let control =
+            AdvisoryKind::TemporaryControl(crate::advisory::Grounds::Superior { document });
         assert_eq!(
             *silent.advisories.of(&control),
             [Addressees::Enterprises].into()

@@ -26,7 +26,7 @@ mod mail;
 mod message;
 mod notice;
 
-pub use advisory::{AdvisoryContext, AdvisoryMessage, AdvisoryText, Cause};
+pub use advisory::{AdvisoryContext, AdvisoryMessage, AdvisoryText, Cause, Decision};
 pub use message::{Duty, MessageContext, MessageKind, MessageText, Recipient};
 pub use notice::{Consultation, NoticeContext, NoticeText, Plants};
 

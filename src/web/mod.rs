@@ -116,6 +116,7 @@ pub fn router(web: Web) -> Router {
         .route("/advisories/{id}", get(advisory::show).post(advisory::save))
         .route("/advisories/{id}/submit", post(advisory::submit))
         .route("/advisories/{id}/approve", post(advisory::approve))
+        .route("/advisories/{id}/steps/{step}/scan", get(advisory::scan))
         .route("/advisories/{id}/return", post(advisory::send_back))
         .route("/advisories/{id}/publish", post(advisory::publish))
         .route("/advisories/{id}/lift", post(advisory::lift))

@@ -205,7 +205,7 @@ pub(super) fn steps(record: &NoticeRecord, names: &Names, language: Language) ->
 }
 
 /// Who signed outside of the system, how, and until when the signature itself is to follow.
-fn on_behalf(signature: &Signature, language: Language) -> Option<String> {
+pub(super) fn on_behalf(signature: &Signature, language: Language) -> Option<String> {
     let Signature::OnBehalf {
         medium,
         title,

@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 use crate::app::letter::written;
 use crate::app::playbook::Playbook;
 use crate::app::{App, Error};
-use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Published, Telling};
+use crate::domain::advisory::{
+    Act, Advice, Advisory, AdvisoryKind, Contents, Grounds, Published, Telling,
+};
 use crate::domain::id::{AdvisoryId, AdvisoryKey};
 use crate::domain::lane::{Drill, Lane};
 use crate::domain::playbook::RegionProfile;
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{AdvisoryContext, AdvisoryMessage, When};
+use crate::notify::render::{AdvisoryContext, AdvisoryMessage, Decision, When};
 use crate::store::advisory as store;
 
 /// A step of an advisory as its audience hears of it: what later steps made of it is not in it.
@@ -98,6 +100,7 @@ impl ToldAdvisory {
             let name = self.playbook.regions().name(code);
             name.map_or_else(|| code.to_string(), str::to_owned)
         };
+        let grounds = contents.kind.grounds();
         let lifted = self.telling == Telling::Lifted;
         AdvisoryContext {
             drill: L::NAME == Drill::NAME,
@@ -108,10 +111,11 @@ impl ToldAdvisory {
             parts: contents.parts.iter().map(|part| name(*part)).collect(),
             organ: self.profile.organ.clone(),
             document: self.published.document.clone(),
-            superior: contents.kind.document().map(str::to_owned),
+            superior: grounds.and_then(Grounds::document).map(str::to_owned),
+            decision: grounds.and_then(Grounds::decision).map(Decision::from),
             cause: match contents.kind {
                 AdvisoryKind::HealthNotice { cause } => Some(cause.into()),
-                AdvisoryKind::TemporaryControl { .. } => None,
+                AdvisoryKind::TemporaryControl(_) => None,
             },
             text: contents.text.clone(),
             advice: contents

@@ -5,8 +5,9 @@ use crate::domain::level::WarningLevel;
 use crate::domain::notice::{ClassLevel, MeasureClass, NoticeKind};
 use crate::domain::outlook::Cause;
 use crate::domain::time::WrittenTime;
-use crate::notify::render::{AdvisoryContext, AdvisoryMessage, Area, Class, Consultation, Duty};
-use crate::notify::render::{Level, MessageContext, NoticeContext, Plants, Recipient, When, Words};
+use crate::notify::render::{AdvisoryContext, AdvisoryMessage, Area, Class, Consultation};
+use crate::notify::render::{Decision, Duty, Level};
+use crate::notify::render::{MessageContext, NoticeContext, Plants, Recipient, When, Words};
 
 /// A message with everything in it.
 pub(super) fn full() -> MessageContext {
@@ -100,6 +101,10 @@ pub(super) fn full_advisory(message: AdvisoryMessage) -> AdvisoryContext {
         parts: vec!["样例县".to_owned()],
         document: Some("样例〔2026〕1号".to_owned()),
         superior: Some("样例〔2026〕2号".to_owned()),
+        decision: Some(Decision {
+            by: "样例市指挥部".to_owned(),
+            reason: "扩散条件不利".to_owned(),
+        }),
         cause: Some(Cause::Dust.into()),
         advice: vec!["建议错峰运输".to_owned()],
         reason: Some("扩散条件改善".to_owned()),
@@ -128,6 +133,7 @@ pub(super) fn bare_advisory(message: AdvisoryMessage) -> AdvisoryContext {
         organ: "样例市指挥部".to_owned(),
         document: None,
         superior: None,
+        decision: None,
         cause: None,
         text: "样例".to_owned(),
         advice: Vec::new(),

@@ -22,12 +22,30 @@ pub enum AdvisoryKind {
         /// What brings it.
         cause: Cause,
     },
-    /// 临时管控: below the lowest level, on a superior's word (按上级部署, 江苏 2026). *Assumed*: that the
-    /// superior's document is always named. What a city takes on its own (晋城 2023, 不利气象条件应对措施)
-    /// and a control that binds anybody are not carried by this kind.
-    TemporaryControl {
+    /// 临时管控: below the lowest level. A control that binds anybody is not carried by this kind.
+    TemporaryControl(Grounds),
+}
+
+/// What a temporary control rests on. Found, 江苏 2026: 按上级部署 "临时管控". Found, 晋城 2023:
+/// 不利气象条件应对措施 of a city's own.
+///
+/// An advisory on record from before a city could decide for itself names a document and no more;
+/// it is read as one on a superior's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Grounds {
+    /// A superior's word. *Assumed*: that the superior's document is always named.
+    Superior {
         /// The superior's document (上级文号).
         document: String,
+    },
+    /// The city's own decision, or its plan. *Assumed*: who decides; no rule that was read says it,
+    /// so the body is named in each, and it is signed by the titles that sign every advisory.
+    Decision {
+        /// The body that decided (决定机关).
+        decided_by: String,
+        /// Why, with the article of the plan where it rests on one.
+        reason: String,
     },
 }
 
@@ -36,15 +54,46 @@ impl AdvisoryKind {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::HealthNotice { .. } => "health-notice",
-            Self::TemporaryControl { .. } => "temporary-control",
+            Self::TemporaryControl(_) => "temporary-control",
         }
     }
 
-    /// The superior's document; a health notice needs none.
-    pub fn document(&self) -> Option<&str> {
+    /// What a temporary control rests on.
+    pub const fn grounds(&self) -> Option<&Grounds> {
         match self {
             Self::HealthNotice { .. } => None,
-            Self::TemporaryControl { document } => Some(document),
+            Self::TemporaryControl(grounds) => Some(grounds),
+        }
+    }
+}
+
+impl Grounds {
+    /// The superior's document.
+    pub fn document(&self) -> Option<&str> {
+        match self {
+            Self::Superior { document } => Some(document),
+            Self::Decision { .. } => None,
+        }
+    }
+
+    /// The body that decided, and why, of a city's own decision.
+    pub fn decision(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Superior { .. } => None,
+            Self::Decision { decided_by, reason } => Some((decided_by, reason)),
+        }
+    }
+
+    /// Whether what is said holds together. The reason is told with the advisory, so it orders
+    /// nothing either.
+    pub fn check(&self) -> Result<(), Refusal> {
+        match self {
+            Self::Superior { document } => written(document, "the superior's document"),
+            Self::Decision { decided_by, reason } => {
+                written(decided_by, "the body that decided")?;
+                written(reason, "the reason for the decision")?;
+                orders_nothing(reason)
+            }
         }
     }
 }
@@ -153,8 +202,8 @@ fn orders(text: &str, word: &str) -> bool {
 impl Contents {
     /// Whether what is said holds together; asked when drafting and again when submitting.
     pub fn check(&self) -> Result<(), Refusal> {
-        if let AdvisoryKind::TemporaryControl { document } = &self.kind {
-            written(document, "the superior's document")?;
+        if let Some(grounds) = self.kind.grounds() {
+            grounds.check()?;
         }
         let within = |part: &RegionCode| self.region.contains(*part) && *part != self.region;
         if let Some(part) = self.parts.iter().find(|part| !within(part)) {
@@ -199,7 +248,7 @@ impl Contents {
     pub fn gives_way(&self, exclusions: &Exclusions) -> bool {
         match self.kind {
             AdvisoryKind::HealthNotice { cause } => !exclusions.causes.contains(&cause),
-            AdvisoryKind::TemporaryControl { .. } => true,
+            AdvisoryKind::TemporaryControl(_) => true,
         }
     }
 
@@ -247,7 +296,7 @@ impl Asked {
     pub fn is_of(&self, contents: &Contents) -> bool {
         match contents.kind {
             AdvisoryKind::HealthNotice { cause } => self.cause.is_none_or(|asked| asked == cause),
-            AdvisoryKind::TemporaryControl { .. } => false,
+            AdvisoryKind::TemporaryControl(_) => false,
         }
     }
 

@@ -33,7 +33,7 @@ impl Act {
             Self::Drafted { .. }
             | Self::Submitted
             | Self::Returned { .. }
-            | Self::Approved
+            | Self::Approved { .. }
             | Self::Abandoned { .. } => None,
         }
     }

@@ -9,6 +9,7 @@ use super::contents::tests::{at, control, dust, mee_2024, warning};
 use super::*;
 use crate::id::UserId;
 use crate::level::WarningLevel;
+use crate::notice::Medium;
 
 fn person(n: u128, title: &str) -> Person {
     Person {
@@ -29,13 +30,19 @@ fn advisory(acts: impl IntoIterator<Item = (&'static str, Act)>) -> Result<Advis
 
 const EVENING: &str = "2026-11-24T20:00";
 
+fn approved() -> Act {
+    Act::Approved {
+        signature: Signature::InSystem,
+    }
+}
+
 /// The acts that make an advisory public on the evening before.
 fn until_public(contents: Contents) -> Vec<(&'static str, Act)> {
     let published = Act::Published { document: None };
     let acts = [
         Act::Drafted { contents },
         Act::Submitted,
-        Act::Approved,
+        approved(),
         published,
     ];
     acts.into_iter().map(|act| (EVENING, act)).collect()
@@ -46,6 +53,24 @@ fn published(contents: Contents, more: Vec<(&'static str, Act)>) -> Published {
     match advisory(acts).unwrap() {
         Advisory::Published(published) => published,
         other => panic!("not public: {other:?}"),
+    }
+}
+
+fn submitted() -> Submitted {
+    match advisory(until_public(dust()).into_iter().take(2)).unwrap() {
+        Advisory::Submitted(submitted) => submitted,
+        other => panic!("not submitted: {other:?}"),
+    }
+}
+
+fn by_telephone(witness: u128, title: &str) -> Signature {
+    Signature::OnBehalf {
+        medium: Medium::Telephone,
+        title: title.to_owned(),
+        note: "19:40 电话请示，同意发布".to_owned(),
+        scan: None,
+        witness: UserId(Uuid::from_u128(witness)),
+        to_sign_by: "2026-11-25T12:00".parse().unwrap(),
     }
 }
 
@@ -69,7 +94,7 @@ fn warned(start: &str) -> Act {
 #[rstest]
 #[case::named(2, "副主任", false, None)]
 #[case::of_the_lowest_level_only(2, "副市长", false, Some(Refusal::NotEntitled("副市长".to_owned())))]
-#[case::own_draft(1, "副主任", false, Some(Refusal::OwnDraft))]
+#[case::own_draft(1, "副主任", false, Some(Unsigned::OwnDraft.into()))]
 #[case::one_signature_is_enough(1, "副主任", true, None)]
 fn only_the_titles_of_the_playbook_approve_and_never_their_own_draft(
     #[case] account: u128,
@@ -82,12 +107,56 @@ fn only_the_titles_of_the_playbook_approve_and_never_their_own_draft(
         advisory: vec!["副主任".to_owned()],
         one_signature,
     };
-    let acts = until_public(dust()).into_iter().take(2);
-    let Advisory::Submitted(submitted) = advisory(acts).unwrap() else {
-        panic!("not submitted")
-    };
-    let approved = submitted.approve(&person(account, title), &rule, at(EVENING));
+    let by = person(account, title);
+    let approved = submitted().approve(&by, Signature::InSystem, &rule, at(EVENING));
     assert_eq!(approved.err(), refused);
+}
+
+/// One officer records, a second one is its witness, and the title that signed is one of the playbook.
+#[rstest]
+#[case::another_witness(3, "副主任", None)]
+#[case::own_witness(1, "副主任", Some(Unsigned::OwnWitness.into()))]
+#[case::title(3, "科长", Some(Refusal::NotEntitled("科长".to_owned())))]
+fn a_telephone_signature_needs_an_entitled_signer_and_a_second_officer(
+    #[case] witness: u128,
+    #[case] title: &str,
+    #[case] refused: Option<Refusal>,
+) {
+    let rule = Approval {
+        advisory: vec!["副主任".to_owned()],
+        ..Approval::default()
+    };
+    let signature = by_telephone(witness, title);
+    let by = person(1, "值班员");
+    let approved = submitted().approve(&by, signature.clone(), &rule, at(EVENING));
+    assert_eq!(
+        approved,
+        refused.map_or(Ok(Act::Approved { signature }), Err)
+    );
+}
+
+#[test]
+fn a_signature_recorded_without_a_word_on_it_is_refused() {
+    let mut signature = by_telephone(3, "副主任");
+    if let Signature::OnBehalf { note, .. } = &mut signature {
+        " ".clone_into(note);
+    }
+    let by = person(1, "值班员");
+    let approved = submitted().approve(&by, signature, &Approval::default(), at(EVENING));
+    assert_eq!(approved.err(), Some(Unsigned::Unwritten.into()));
+}
+
+/// As it was written down before other signatures were recorded.
+#[test]
+fn a_signature_on_record_from_before_was_given_in_the_system() {
+    let stored = r#"{"act":"approved"}"#;
+    assert_eq!(serde_json::from_str::<Act>(stored).unwrap(), approved());
+    assert_eq!(serde_json::to_string(&approved()).unwrap(), stored);
+    let recorded = Act::Approved {
+        signature: by_telephone(3, "副主任"),
+    };
+    let written = serde_json::to_string(&recorded).unwrap();
+    assert_eq!(serde_json::from_str::<Act>(&written).unwrap(), recorded);
 }
 
 #[test]
@@ -99,10 +168,8 @@ fn what_has_ended_is_neither_handed_in_nor_signed() {
         panic!("not under way")
     };
     assert_eq!(draft.submit(ended).err(), past);
-    assert_eq!(
-        submitted.approve(&person(2, "副市长"), &rule, ended).err(),
-        past
-    );
+    let signed = submitted.approve(&person(2, "副市长"), Signature::InSystem, &rule, ended);
+    assert_eq!(signed.err(), past);
     assert!(draft.submit(at(EVENING)).is_ok());
 }
 

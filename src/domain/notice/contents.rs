@@ -1,4 +1,4 @@
-//! What a notice says, and how it is consulted on and signed.
+//! What a notice says, and how it is consulted on.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ClassLevel, Levels, Person, Refusal, written};
-use crate::id::{InstructionId, UserId};
+use super::{ClassLevel, Levels, Refusal, written};
+use crate::id::InstructionId;
 use crate::level::WarningLevel;
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
@@ -231,49 +231,6 @@ pub struct Consultation {
     pub parties: Vec<String>,
     /// What they concluded.
     pub conclusion: String,
-}
-
-/// How an approver signed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "how")]
-pub enum Signature {
-    /// In this system, by the approver's own account.
-    InSystem,
-    /// On paper or by telephone, recorded by an officer on behalf.
-    OnBehalf {
-        /// Paper or telephone.
-        medium: Medium,
-        /// The title under which it was signed; it must be one that may approve the level.
-        title: String,
-        /// What was said, or where the paper lies.
-        note: String,
-        /// SHA-256 of the scan, if there is one.
-        scan: Option<String>,
-        /// The second officer who witnesses it.
-        witness: UserId,
-        /// Until when the signature itself is to follow.
-        to_sign_by: WrittenTime,
-    },
-}
-
-/// How a signature outside the system was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Medium {
-    /// 纸质审批表.
-    Paper,
-    /// 电话.
-    Telephone,
-}
-
-impl Signature {
-    /// The title it was signed under, by whoever signed in the system, or recorded it.
-    pub(super) fn title<'s>(&'s self, by: &'s Person) -> &'s str {
-        match self {
-            Self::InSystem => &by.title,
-            Self::OnBehalf { title, .. } => title,
-        }
-    }
 }
 
 impl Contents {

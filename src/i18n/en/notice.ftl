@@ -64,7 +64,7 @@ notice-came = It has moved on: …. What you have typed here was not sent; press
 notice-look-again = See where it stands
 
 approval-title = Approval
-approval-signer = This level is approved by: { $signer }.
+approval-signer = To be approved by: { $signer }.
 approval-in-person = You approve in your own name; it counts at once and is on record.
 approval-how = How it was signed
 approval-paper = On paper (recorded on behalf)

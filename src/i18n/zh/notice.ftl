@@ -64,7 +64,7 @@ notice-came = 状态已变化：…。本页已填内容尚未提交，点击右
 notice-look-again = 查看最新状态
 
 approval-title = 签批
-approval-signer = 本级别由{ $signer }签批。
+approval-signer = 由{ $signer }签批。
 approval-in-person = 您以本人账号签批，即时生效并记入台账。
 approval-how = 签批方式
 approval-paper = 纸质签批（代录）

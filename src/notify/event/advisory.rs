@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Written;
-use crate::notify::render::AdvisoryContext;
+use crate::notify::render::{AdvisoryContext, Decision};
 
 /// One event, as JSON. It carries no duty, no deadline and no link to answer by.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +30,8 @@ struct Data<'a> {
     organ: &'a str,
     document: Option<&'a str>,
     superior_document: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'a Decision>,
     cause: Option<&'static str>,
     from: Written<'a>,
     until: Written<'a>,
@@ -77,6 +79,7 @@ impl<'a> Data<'a> {
             organ: &context.organ,
             document: context.document.as_deref(),
             superior_document: context.superior.as_deref(),
+            decision: context.decision.as_ref(),
             cause: context.cause.as_ref().map(|cause| cause.code),
             from: (&context.from).into(),
             until: (&context.until).into(),
@@ -111,6 +114,7 @@ mod tests {
             json!({ "at": "2026-11-28T00:00:00+08:00", "written": "2026年11月27日24时" })
         );
         for absent in [
+            "decision",
             "ends_at",
             "duties",
             "acknowledge_by",
@@ -119,6 +123,19 @@ mod tests {
         ] {
             assert_eq!(data.get(absent), None, "{absent}");
         }
+    }
+
+    #[test]
+    fn a_machine_hears_who_decided_a_citys_own_control_and_why() {
+        let context = AdvisoryContext {
+            superior: None,
+            decision: Some(Decision::from(("许昌市指挥部", "静稳天气持续"))),
+            ..advisory_sample()
+        };
+        let event = serde_json::to_value(AdvisoryEvent::new(&context)).unwrap();
+        let decision = json!({ "by": "许昌市指挥部", "reason": "静稳天气持续" });
+        assert_eq!(event["data"]["decision"], decision);
+        assert_eq!(event["data"]["superior_document"], json!(null));
     }
 
     #[test]

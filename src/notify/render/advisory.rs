@@ -40,10 +40,8 @@ impl AdvisoryMessage {
         match (kind, telling) {
             (AdvisoryKind::HealthNotice { .. }, Telling::Published) => Self::HealthNotice,
             (AdvisoryKind::HealthNotice { .. }, Telling::Lifted) => Self::HealthNoticeLifted,
-            (AdvisoryKind::TemporaryControl { .. }, Telling::Published) => Self::TemporaryControl,
-            (AdvisoryKind::TemporaryControl { .. }, Telling::Lifted) => {
-                Self::TemporaryControlLifted
-            }
+            (AdvisoryKind::TemporaryControl(_), Telling::Published) => Self::TemporaryControl,
+            (AdvisoryKind::TemporaryControl(_), Telling::Lifted) => Self::TemporaryControlLifted,
         }
     }
 
@@ -77,8 +75,10 @@ pub struct AdvisoryContext {
     pub organ: String,
     /// The document number (文号), where it has one.
     pub document: Option<String>,
-    /// The superior's document (上级文号), of a temporary control.
+    /// The superior's document (上级文号), of a temporary control on its word.
     pub superior: Option<String>,
+    /// The city's own decision, of a temporary control that rests on one.
+    pub decision: Option<Decision>,
     /// What brings the air, of a health notice.
     pub cause: Option<Cause>,
     /// What is to be expected, and why (情况与趋势).
@@ -101,6 +101,24 @@ pub struct AdvisoryContext {
     pub warning: Option<String>,
     /// The telephone of the duty office (值班电话).
     pub phone: String,
+}
+
+/// A city's own decision.
+#[derive(Clone, Debug, Serialize)]
+pub struct Decision {
+    /// The body that decided (决定机关).
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl From<(&str, &str)> for Decision {
+    fn from((by, reason): (&str, &str)) -> Self {
+        Self {
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
 }
 
 /// What brings the air, in words.
@@ -171,6 +189,7 @@ pub(in crate::notify) mod tests {
             organ: "许昌市生态环境保护委员会办公室".to_owned(),
             document: Some("许环委办〔2026〕12号".to_owned()),
             superior: Some("豫环委攻坚办〔2026〕88号".to_owned()),
+            decision: None,
             cause: None,
             text: "25日至27日扩散条件不利，空气质量以中度污染为主".to_owned(),
             advice: vec![
@@ -229,6 +248,51 @@ pub(in crate::notify) mod tests {
         text.mail(context).unwrap()
     }
 
+    /// What 晋城 did in 2023: no superior's document, the city's own decision.
+    fn own_control() -> AdvisoryContext {
+        AdvisoryContext {
+            superior: None,
+            decision: Some(Decision::from((
+                "许昌市重污染天气应急指挥部",
+                "依据市应急预案，静稳天气持续",
+            ))),
+            ..control()
+        }
+    }
+
+    #[test]
+    fn the_letter_of_a_citys_own_control_reads_as_it_was_read_by_people() {
+        for language in Language::ALL {
+            let mail = mail(AdvisoryMessage::TemporaryControl, language, &own_control());
+            assert!(!mail.text.contains("\n\n\n"), "{}", mail.text);
+            let name = format!("temporary-control-own.{}", language.as_str());
+            insta::assert_snapshot!(name, format!("{}\n\n{}", mail.subject, mail.text));
+        }
+    }
+
+    #[rstest]
+    #[case(Language::Zh, "经许昌市重污染天气应急指挥部决定", "部署")]
+    #[case(
+        Language::En,
+        "by decision of 许昌市重污染天气应急指挥部",
+        "on the instruction"
+    )]
+    fn a_citys_own_control_says_who_decided_it_and_why_and_names_no_superior(
+        #[case] language: Language,
+        #[case] decided: &str,
+        #[case] superior: &str,
+    ) {
+        let own = mail(AdvisoryMessage::TemporaryControl, language, &own_control());
+        for body in [own.text, own.html] {
+            assert!(body.contains(decided), "{body}");
+            assert!(body.contains("静稳天气持续"), "{body}");
+            assert!(!body.contains(superior), "{body}");
+        }
+        let told = mail(AdvisoryMessage::TemporaryControl, language, &control());
+        assert!(told.text.contains(superior), "{}", told.text);
+        assert!(!told.text.contains("静稳天气持续"), "{}", told.text);
+    }
+
     #[test]
     fn every_letter_reads_as_it_was_read_by_people() {
         for message in AdvisoryMessage::ALL {
@@ -283,6 +347,7 @@ pub(in crate::notify) mod tests {
                 parts: Vec::new(),
                 document: None,
                 superior: None,
+                decision: None,
                 cause: None,
                 advice: Vec::new(),
                 reason: None,

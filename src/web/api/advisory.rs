@@ -3,21 +3,23 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::Page;
-use super::notice::{Nothing, ReasonRequest};
+use super::notice::{ApprovalRequest, Nothing, ReasonRequest};
 use crate::app::advisory::{self, AdvisoryRecord, AnswersIn, DraftIn, StepIn, Stepped};
-use crate::app::{App, Caller};
-use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Step};
+use crate::app::{App, Caller, scan};
+use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Grounds, Step};
 use crate::domain::id::AdvisoryId;
 use crate::domain::outlook::Cause;
 use crate::domain::region::RegionCode;
 use crate::domain::time::{WrittenTime, rfc3339};
 use crate::web::posted::{IdempotencyKey, Posted};
 use crate::web::problem::{Problem, ProblemBody};
+use crate::web::scan::file;
 
 pub(super) mod telling;
 
@@ -70,6 +72,14 @@ pub(super) enum KindRequest {
         /// The superior's document.
         #[schema(example = "豫环委攻坚办〔2026〕88号")]
         document: String,
+    },
+    /// 临时管控 without a superior's document, on the city's own decision or its plan.
+    OwnControl {
+        /// The body that decided.
+        #[schema(example = "市重污染天气应急指挥部")]
+        decided_by: String,
+        /// Why. Words that order something are refused.
+        reason: String,
     },
 }
 
@@ -141,9 +151,12 @@ pub(super) struct AdvisoryView {
     /// What brings the air; of a health notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'static str>,
-    /// The superior's document; of a temporary control.
+    /// The superior's document; of a temporary control on its word.
     #[serde(skip_serializing_if = "Option::is_none")]
     superior_document: Option<String>,
+    /// The city's own decision; of a temporary control that rests on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<OwnDecision>,
     /// The parts that are meant; all of the place where none is named.
     parts: Vec<String>,
     /// From when, as written.
@@ -172,6 +185,15 @@ pub(super) struct AdvisoryView {
     told: Vec<AdvisoryTold>,
 }
 
+/// A city's own decision on a temporary control.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OwnDecision {
+    /// The body that decided.
+    by: String,
+    /// Why.
+    reason: String,
+}
+
 /// A proposal that an advisory answers.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Answered {
@@ -192,7 +214,8 @@ pub(super) struct AdvisoryStepView {
     title: String,
     /// drafted, submitted, returned, approved, published, lifted, cancelled or abandoned.
     act: &'static str,
-    /// The reason, the document number, or the warning that took its place.
+    /// The reason, the note of a recorded signature, the document number, or the warning that took its
+    /// place.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -218,7 +241,10 @@ impl From<AdvisoryRequest> for DraftIn {
             kind: match asked.kind {
                 KindRequest::HealthNotice { cause } => AdvisoryKind::HealthNotice { cause },
                 KindRequest::TemporaryControl { document } => {
-                    AdvisoryKind::TemporaryControl { document }
+                    AdvisoryKind::TemporaryControl(Grounds::Superior { document })
+                }
+                KindRequest::OwnControl { decided_by, reason } => {
+                    AdvisoryKind::TemporaryControl(Grounds::Decision { decided_by, reason })
                 }
             },
             region: asked.region,
@@ -248,6 +274,7 @@ impl From<Stepped> for AdvisoryStep {
 impl AdvisoryView {
     fn new(record: &AdvisoryRecord, now: DateTime<Utc>) -> Self {
         let contents = record.advisory.contents();
+        let grounds = contents.kind.grounds();
         let published = match &record.advisory {
             Advisory::Published(published) => Some(published),
             _ => None,
@@ -259,7 +286,13 @@ impl AdvisoryView {
             phase: published.map(|it| it.phase(now).as_str()),
             kind: contents.kind.as_str(),
             cause: cause(contents),
-            superior_document: contents.kind.document().map(str::to_owned),
+            superior_document: grounds.and_then(Grounds::document).map(str::to_owned),
+            decision: grounds
+                .and_then(Grounds::decision)
+                .map(|(by, reason)| OwnDecision {
+                    by: by.to_owned(),
+                    reason: reason.to_owned(),
+                }),
             parts: contents.parts.iter().map(ToString::to_string).collect(),
             from: contents.from.to_string(),
             until: contents.until.to_string(),
@@ -286,7 +319,7 @@ impl AdvisoryView {
 const fn cause(contents: &Contents) -> Option<&'static str> {
     match contents.kind {
         AdvisoryKind::HealthNotice { cause } => Some(cause.as_str()),
-        AdvisoryKind::TemporaryControl { .. } => None,
+        AdvisoryKind::TemporaryControl(_) => None,
     }
 }
 
@@ -296,7 +329,7 @@ impl From<&Step> for AdvisoryStepView {
             Act::Drafted { .. } => ("drafted", None),
             Act::Submitted => ("submitted", None),
             Act::Returned { reason } => ("returned", Some(reason.clone())),
-            Act::Approved => ("approved", None),
+            Act::Approved { signature } => ("approved", signature.note().map(str::to_owned)),
             Act::Published { document } => ("published", document.clone()),
             Act::Lifted { reason } => ("lifted", Some(reason.clone())),
             Act::Cancelled { warning, .. } => ("cancelled", Some(warning.to_string())),
@@ -411,12 +444,35 @@ pub(super) async fn return_advisory(act: ActOn<ReasonRequest>) -> StepAnswer {
 
 /// Signs an advisory.
 #[utoipa::path(
-    post, path = "/api/v1/advisories/{id}/approval", tag = "advisories", request_body = Nothing,
+    post, path = "/api/v1/advisories/{id}/approval", tag = "advisories",
+    request_body = ApprovalRequest,
     params(("id" = String, Path, description = "The advisory"), IdempotencyKey),
     responses(StepAnswers),
 )]
-pub(super) async fn approve_advisory(act: ActOn<Nothing>) -> StepAnswer {
-    step(act, |Nothing {}| StepIn::Approve).await
+pub(super) async fn approve_advisory(act: ActOn<ApprovalRequest>) -> StepAnswer {
+    step(act, |signed| StepIn::Approve(signed.into())).await
+}
+
+/// The scan of what was signed on paper, as a file.
+#[utoipa::path(
+    get, path = "/api/v1/advisories/{id}/steps/{step}/scan", tag = "advisories",
+    params(
+        ("id" = String, Path, description = "The advisory"),
+        ("step" = usize, Path, description = "Which of its steps, from 1"),
+    ),
+    responses(
+        (status = OK, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = FORBIDDEN, body = ProblemBody),
+        (status = NOT_FOUND, body = ProblemBody),
+    ),
+)]
+pub(super) async fn show_advisory_scan(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, step)): Path<(AdvisoryId, usize)>,
+) -> Result<Response, Problem> {
+    let scan = scan::of_advisory(&app, &caller, id, step).await?;
+    Ok(file(scan))
 }
 
 /// Makes an approved advisory public.

@@ -114,6 +114,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(advisory::submit_advisory))
         .routes(routes!(advisory::return_advisory))
         .routes(routes!(advisory::approve_advisory))
+        .routes(routes!(advisory::show_advisory_scan))
         .routes(routes!(advisory::publish_advisory))
         .routes(routes!(advisory::lift_advisory))
         .routes(routes!(advisory::abandon_advisory))

@@ -11,7 +11,8 @@ use super::Page;
 use super::plan::Plan;
 use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
-use crate::app::notices::{self, Approving, DraftIn, GroundsIn, Seen, StepIn, Stepped};
+use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
+use crate::app::signature::{Approving, Seen};
 use crate::app::wording::{self, Wording};
 use crate::app::{App, Caller, Error, draw, scan};
 use crate::domain::id::{InstructionId, NoticeId, PlanId, UserId};
@@ -142,17 +143,17 @@ pub(super) struct ReasonRequest {
 pub(super) struct ApprovalRequest {
     /// A signature on paper or by telephone, recorded on behalf.
     on_behalf: Option<OnBehalfRequest>,
-    /// The notice as it was read: one written, or drawn, anew since is refused.
+    /// What was read: what was written, or drawn, anew since is refused.
     seen: Option<SeenRequest>,
 }
 
-/// A notice as somebody read it.
+/// A notice or an advisory as somebody read it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeenRequest {
     /// How many steps it had.
     steps: usize,
-    /// The digest of its plan; absent where it had none.
+    /// The digest of a notice's plan; absent where there was none.
     plan: Option<String>,
 }
 
@@ -494,12 +495,7 @@ impl From<&notice::Step> for StepView {
             Act::Consulted(consultation) => ("consulted", Some(consultation.conclusion.clone())),
             Act::Submitted => ("submitted", None),
             Act::Returned { reason } => ("returned", Some(reason.clone())),
-            Act::Approved {
-                signature: Signature::InSystem,
-            } => ("approved", None),
-            Act::Approved {
-                signature: Signature::OnBehalf { note, .. },
-            } => ("approved", Some(note.clone())),
+            Act::Approved { signature } => ("approved", signature.note().map(str::to_owned)),
             Act::Issued { document, .. } => ("issued", Some(document.clone())),
             Act::Abandoned { reason } => ("abandoned", Some(reason.clone())),
         };
@@ -605,7 +601,7 @@ pub(super) async fn show_notice_scan(
     caller: Caller,
     Path((id, step)): Path<(NoticeId, usize)>,
 ) -> Result<Response, Problem> {
-    let scan = scan::of_step(&app, &caller, id, step).await?;
+    let scan = scan::of_notice(&app, &caller, id, step).await?;
     Ok(file(scan))
 }
 

@@ -10,12 +10,14 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::notice::ReasonForm;
-use super::posted::faults;
+use super::posted::{Posted, faults};
+use super::signature::{self, Given};
 use super::{Seat, done};
 use crate::app::advisory::{self, AdvisoryRecord, StepIn};
 use crate::app::caller::Right;
 use crate::app::desk::{Desk, Overview};
-use crate::domain::advisory::{Advisory, AdvisoryKind, Contents, Phase, Published};
+use crate::app::scan;
+use crate::domain::advisory::{Advisory, AdvisoryKind, Contents, Grounds, Phase, Published};
 use crate::domain::id::AdvisoryId;
 use crate::domain::outlook::Cause;
 use crate::domain::time::WrittenTime;
@@ -26,6 +28,7 @@ use crate::web::pages::advisory::{AdvisoriesPage, AdvisoryKind as Kind, Advisory
 use crate::web::pages::form::Faults;
 use crate::web::pages::status::AdvisoryPhase;
 use crate::web::problem::Problem;
+use crate::web::scan::file;
 
 mod form;
 mod page;
@@ -118,7 +121,7 @@ pub(in crate::web) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let page = Page::read_asked(&seat, id, &asked).await?;
-    page.show(StatusCode::OK, Wrong::default())
+    page.show(StatusCode::OK, Wrong::default()).await
 }
 
 /// Saves what was typed into a draft.
@@ -152,20 +155,38 @@ pub(in crate::web) async fn submit(
     again(seat, id, wrong).await
 }
 
-/// Signs an advisory.
+/// Signs an advisory, or records a signature given outside of the system.
 pub(in crate::web) async fn approve(
     seat: Seat,
     Path(id): Path<AdvisoryId>,
+    posted: Posted,
 ) -> Result<Response, Problem> {
-    let step = advisory::step(&seat.app, &seat.caller, None, id, StepIn::Approve);
-    let wrong = match step.await {
-        Ok(_) => return Ok(done(&address(id), "approved")),
-        Err(error) => Wrong {
-            approval: faults(seat.language, error, approval)?,
-            ..Wrong::default()
-        },
+    let given = Given::of(&posted);
+    let approval = match given.read(seat.language, posted) {
+        Ok(approving) => {
+            let step = StepIn::Approve(approving);
+            match advisory::step(&seat.app, &seat.caller, None, id, step).await {
+                Ok(_) => return Ok(done(&address(id), "approved")),
+                Err(error) => faults(seat.language, error, approval)?,
+            }
+        }
+        Err(faults) => faults,
+    };
+    let wrong = Wrong {
+        approval,
+        given: Some(given),
+        ..Wrong::default()
     };
     again(seat, id, wrong).await
+}
+
+/// The scan of what was signed on paper in a step.
+pub(in crate::web) async fn scan(
+    seat: Seat,
+    Path((id, step)): Path<(AdvisoryId, usize)>,
+) -> Result<Response, Problem> {
+    let scan = scan::of_advisory(&seat.app, &seat.caller, id, step).await?;
+    Ok(file(scan))
 }
 
 /// Makes an advisory public.
@@ -228,7 +249,7 @@ async fn moved(
 async fn again(seat: Seat, id: AdvisoryId, wrong: Wrong) -> Result<Response, Problem> {
     let seat = seat.at(&address(id));
     let page = Page::read(&seat, id).await?;
-    page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong)
+    page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong).await
 }
 
 /// Saves what was typed, where it says something new; answers with the page that says what is wrong
@@ -252,7 +273,8 @@ async fn saved(seat: &Seat, id: AdvisoryId, fields: Fields) -> Result<Option<Res
         typed: Some(typed),
         ..Wrong::default()
     };
-    page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong).map(Some)
+    let shown = page.show(StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+    shown.map(Some)
 }
 
 pub(super) fn address(advisory: AdvisoryId) -> String {
@@ -265,16 +287,18 @@ fn field(of: &str) -> Option<&'static str> {
         "not-a-part" | "parts" => Some("parts"),
         "ends-before-start" | "advisory-past" => Some("until"),
         "compulsory" | "unwritten" => Some("text"),
+        "reason" => Some("reason"),
         advice if advice.starts_with("advice[") => Some("advice"),
         _ => None,
     }
 }
 
-/// The same for a signature, which has no field.
+/// The same for a signature.
 fn approval(of: &str) -> Option<&'static str> {
-    ["own-draft", "not-entitled", "advisory-past"]
-        .contains(&of)
-        .then_some("approval")
+    match of {
+        "advisory-past" => Some("how"),
+        other => signature::field(other),
+    }
 }
 
 /// The same for making public.
@@ -300,7 +324,10 @@ pub(super) fn rows(
             place: place(contents, desk),
             about: match &contents.kind {
                 AdvisoryKind::HealthNotice { cause: of } => cause(*of, language).to_string(),
-                AdvisoryKind::TemporaryControl { document } => document.clone(),
+                AdvisoryKind::TemporaryControl(Grounds::Superior { document }) => document.clone(),
+                AdvisoryKind::TemporaryControl(Grounds::Decision { decided_by, .. }) => {
+                    decided_by.clone()
+                }
             },
             from: contents.from,
             until: published
@@ -321,7 +348,7 @@ fn published(record: &AdvisoryRecord) -> Option<&Published> {
 const fn kind(contents: &Contents) -> Kind {
     match contents.kind {
         AdvisoryKind::HealthNotice { .. } => Kind::HealthNotice,
-        AdvisoryKind::TemporaryControl { .. } => Kind::TemporaryControl,
+        AdvisoryKind::TemporaryControl(_) => Kind::TemporaryControl,
     }
 }
 

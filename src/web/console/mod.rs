@@ -39,6 +39,7 @@ pub(super) mod orders;
 pub(super) mod overview;
 mod posted;
 pub(super) mod sign_in;
+mod signature;
 pub(super) mod warning;
 
 /// Somebody signed in who looks at a page.

@@ -10,12 +10,13 @@ use serde::Deserialize;
 
 use super::draft::{self, Typed};
 use super::posted::{Posted, Reading, faults};
+use super::signature::{self, Given};
 use super::{Seat, advisory, done};
 use crate::app::board::NoticeRecord;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, ProposalState};
 use crate::app::issue::{self, IssueIn};
-use crate::app::notices::{self, Approving, GroundsIn, StepIn};
+use crate::app::notices::{self, GroundsIn, StepIn};
 use crate::app::{Error, draw, scan};
 use crate::domain::id::{NoticeId, PlanId};
 use crate::domain::trigger::Proposal;
@@ -26,11 +27,9 @@ use crate::web::shown;
 
 mod page;
 mod plan;
-mod signature;
 mod wording;
 
 use self::page::{Page, Wrong, unbegun};
-use self::signature::Given;
 
 pub(in crate::web) use self::plan::lines;
 pub(in crate::web) use self::wording::document;
@@ -235,13 +234,9 @@ pub(in crate::web) async fn approve(
 async fn sign(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Problem> {
     let seat = seat.at(&address(id));
     let given = Given::of(&posted);
-    let approval = match given.read(seat.language) {
-        Ok(signature) => {
-            let step = StepIn::Approve(Approving {
-                signature,
-                scan: posted.file().map(Into::into),
-                seen: Some(given.seen()),
-            });
+    let approval = match given.read(seat.language, posted) {
+        Ok(approving) => {
+            let step = StepIn::Approve(approving);
             match notices::step(&seat.app, &seat.caller, None, id, step).await {
                 Ok(_) => return Ok(done(&address(id), "approved")),
                 Err(error) => faults(seat.language, error, field)?,
@@ -415,7 +410,7 @@ pub(in crate::web) async fn scan(
     Path((id, step)): Path<(NoticeId, usize)>,
 ) -> Result<Response, Problem> {
     Ok(file(
-        scan::of_step(&seat.app, &seat.caller, id, step).await?,
+        scan::of_notice(&seat.app, &seat.caller, id, step).await?,
     ))
 }
 
@@ -435,11 +430,7 @@ fn field(of: &str) -> Option<&'static str> {
         "resumes-nothing" | "resumes-outside" => Some("resumes"),
         "areas" | "areas-of-no-lift" | "area-twice" | "area-after-lift" => Some("areas"),
         "no-proposal" | "advised" | "grounds" => Some("grounds"),
-        "own-draft" | "another-text" => Some("how"),
-        "own-witness" | "on_behalf.witness" => Some("witness"),
-        "not-entitled" => Some("title"),
-        "scan" => Some("scan"),
-        _ => None,
+        other => signature::field(other),
     }
 }
 

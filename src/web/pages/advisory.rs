@@ -9,6 +9,7 @@ use askama::Template;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
+use crate::web::pages::approval::{Approval, ApprovalWay};
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::Step;
 use crate::web::pages::status::AdvisoryPhase;
@@ -65,6 +66,11 @@ impl AdvisoryPage {
         matches!(self.body, AdvisoryBody::Editing(_))
     }
 
+    fn signs_in_person(&self) -> bool {
+        let approval = self.moves.approve.as_ref();
+        approval.is_some_and(Approval::is_in_person)
+    }
+
     /// Whether it was sent to anybody.
     fn has_audience(&self) -> bool {
         let telling = self.telling.as_ref();
@@ -75,7 +81,7 @@ impl AdvisoryPage {
     fn has_moves(&self) -> bool {
         let moves = &self.moves;
         self.is_editing()
-            || moves.approve.is_some()
+            || self.signs_in_person()
             || moves.publish.is_some()
             || moves.waits_for.is_some()
     }
@@ -101,6 +107,10 @@ pub struct AdvisoryForm {
     pub causes: Vec<Choice>,
     /// The superior's document.
     pub document: String,
+    /// The body that decided; of a city's own control.
+    pub decided_by: String,
+    /// Why it decided.
+    pub reason: String,
     /// The parts of the place; those chosen are meant, or all of it where none is.
     pub parts: Vec<Choice>,
     /// From when.
@@ -126,6 +136,8 @@ impl AdvisoryForm {
             "kind" => "notice-kind",
             "cause" => "advisory-cause",
             "document" => "notice-parent",
+            "decided_by" => "advisory-decided-by",
+            "reason" => "advisory-decided-why",
             "parts" => "advisory-parts",
             "from" => "advisory-from",
             "until" => "notice-until",
@@ -143,8 +155,10 @@ pub struct AdvisoryFacts {
     pub place: String,
     /// What brings the air; of a health notice.
     pub cause: Option<String>,
-    /// The superior's document; of a temporary control.
+    /// The superior's document; of a temporary control on its word.
     pub superior: Option<String>,
+    /// The city's own decision; of a temporary control that rests on one.
+    pub decision: Option<Decision>,
     /// From when, as written.
     pub from: WrittenTime,
     /// Until when, as written.
@@ -165,13 +179,22 @@ pub struct AdvisoryFacts {
     pub rule: Option<String>,
 }
 
+/// A city's own decision.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The body that decided.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// The moves open to the person looking; each is the address its form goes to.
 #[derive(Clone, Debug, Default)]
 pub struct AdvisoryMoves {
     /// 报签; sends the draft's fields along.
     pub submit: Option<String>,
     /// 签批.
-    pub approve: Option<Confirmation>,
+    pub approve: Option<Approval>,
     /// 退回.
     pub send_back: Option<String>,
     /// 发布.
@@ -229,7 +252,7 @@ pub struct AdvisoryRow {
     pub phase: AdvisoryPhase,
     /// The place, or its parts that are meant.
     pub place: String,
-    /// What brings the air, or the superior's document.
+    /// What brings the air, the superior's document, or the body that decided.
     pub about: String,
     /// From when.
     pub from: WrittenTime,

@@ -15,6 +15,7 @@ use crate::domain::warning::Suspension;
 use crate::i18n::{Language, Phrase};
 
 pub mod advisory;
+pub mod approval;
 pub mod chart;
 pub mod form;
 pub mod status;

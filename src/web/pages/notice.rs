@@ -10,6 +10,7 @@ use crate::domain::notice::{ClassLevel, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
+use crate::web::pages::approval::{Approval, ApprovalWay};
 use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
@@ -96,7 +97,7 @@ impl NoticePage {
 
     fn signs_in_person(&self) -> bool {
         let approval = self.moves.approve.as_ref();
-        approval.is_some_and(|approval| matches!(approval.way, ApprovalWay::InPerson))
+        approval.is_some_and(Approval::is_in_person)
     }
 
     /// The stages of every notice: key of the name, whether it is behind, whether it is here.
@@ -396,62 +397,6 @@ pub struct Waiting {
     pub whom: String,
     /// Where to see whether it has been made.
     pub again: String,
-}
-
-/// The approval that is asked for.
-#[derive(Clone, Debug)]
-pub struct Approval {
-    /// Where the form goes.
-    pub action: String,
-    /// How many steps the notice has: what is signed is what is shown.
-    pub steps: usize,
-    /// The digest of its plan; empty before it has one.
-    pub plan: String,
-    /// Who signs this level here: `分管副市长`.
-    pub signer: String,
-    /// How the person looking can have it signed.
-    pub way: ApprovalWay,
-    /// What is wrong with what was sent.
-    pub faults: Faults,
-}
-
-impl Approval {
-    /// What a field is called.
-    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
-        Some(language.say(match field {
-            "how" => "approval-how",
-            "title" => "approval-signed-by",
-            "witness" => "approval-second-officer",
-            "note" => "approval-note",
-            "sign" => "approval-to-sign-by",
-            "scan" => "approval-scan",
-            _ => return None,
-        }))
-    }
-}
-
-/// How an approval is given.
-#[derive(Clone, Debug)]
-pub enum ApprovalWay {
-    /// By the account of whoever looks.
-    InPerson,
-    /// On paper or by telephone, recorded by whoever looks.
-    OnBehalf(Box<OnBehalf>),
-}
-
-/// A signature to be recorded on behalf, as typed.
-#[derive(Clone, Debug)]
-pub struct OnBehalf {
-    /// `paper` or `telephone`; empty until chosen.
-    pub how: String,
-    /// The titles that may sign the level.
-    pub titles: Vec<Choice>,
-    /// The second officers who may witness it.
-    pub witnesses: Vec<Choice>,
-    /// Until when the signature itself is to follow.
-    pub to_sign_by: TimeField,
-    /// What was said, or where the paper lies.
-    pub note: String,
 }
 
 /// The last form: what is issued, named by its plan, and under which number.

@@ -97,4 +97,37 @@ both_engines! {
         sees(&officer, "不再发布临时管控");
         bureau.world.service.stop().await;
     }
+
+    async fn a_city_decides_on_a_control_and_has_it_signed_by_telephone(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let mut officer = Person::signed_in(&bureau.world.stranger(), OFFICER).await;
+        officer.open("/advisories/new").await;
+        let own = [("kind", "own-control"), ("text", "扩散条件不利")];
+        officer.submit("/advisories", &own).await;
+        assert_eq!(officer.status, 422);
+        for field in ["decided_by", "reason"] {
+            sees(&officer, &format!("id=\"fault-{field}\">必须填写。"));
+        }
+        let decided = [("decided_by", "市应急指挥部"), ("reason", "工地须停工")];
+        officer.submit("/advisories", &decided).await;
+        assert_eq!(officer.status, 422);
+        sees(&officer, "id=\"fault-reason\">只能建议、倡议：“停工”属指令性用语");
+        officer.submit("/advisories", &[("reason", "静稳天气持续")]).await;
+        let page = officer.address.split('?').next().unwrap().to_owned();
+        sees(&officer, "<option value=\"own-control\" selected>");
+        officer.submit(&format!("{page}/submit"), &[]).await;
+        sees(&officer, "由市环委会办公室主任、副市长、市长签批。");
+
+        let approve = format!("{page}/approve");
+        officer.submit(&approve, &[("how", "telephone"), ("title", "副市长")]).await;
+        assert_eq!(officer.status, 422);
+        sees(&officer, "id=\"fault-note\">必须填写。");
+        officer.submit(&approve, &[("note", "19时40分电话，同意发布")]).await;
+        sees(&officer, "已签批");
+        sees(&officer, "副市长 · 电话签批（代录，需补签） · 19时40分电话，同意发布");
+        sees(&officer, "市应急指挥部");
+        officer.submit(&format!("{page}/publish"), &[]).await;
+        sees(&officer, "已发布。");
+        bureau.world.service.stop().await;
+    }
 }

@@ -5,13 +5,15 @@ use qingkong::i18n::Language;
 use qingkong::web::pages::advisory::telling::{Ahead, Count, Listed, Row, Telling, Told, Way};
 use qingkong::web::pages::advisory::{
     AdvisoriesPage, AdvisoryBody, AdvisoryFacts, AdvisoryForm, AdvisoryKind, AdvisoryMoves,
-    AdvisoryPage, AdvisoryRow, Confirmation,
+    AdvisoryPage, AdvisoryRow, Confirmation, Decision,
 };
+use qingkong::web::pages::approval::{Approval, ApprovalWay};
 use qingkong::web::pages::form::Faults;
 use qingkong::web::pages::notice::{Step, StepKind};
 use qingkong::web::pages::status::{AdvisoryPhase, Reached};
 use qingkong::web::pages::{Role, Section};
 
+use super::samples::notice::on_behalf;
 use super::samples::{at, choice, chrome, fault, owned};
 
 pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
@@ -33,12 +35,44 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     let submitted = AdvisoryPage {
         chrome: chrome(language, Section::Overview, Role::Approver),
         moves: AdvisoryMoves {
-            approve: Some(confirmation("/advisories/01/approve", vec![])),
+            approve: Some(approval(ApprovalWay::InPerson, vec![])),
             send_back: Some(owned("/advisories/01/return")),
             ..AdvisoryMoves::default()
         },
         steps: steps(2),
         ..fixed(language, AdvisoryPhase::Submitted)
+    };
+    let own_witness = language.say("refusal-own-witness").to_string();
+    let to_record = AdvisoryPage {
+        moves: AdvisoryMoves {
+            approve: Some(approval(
+                ApprovalWay::OnBehalf(Box::new(on_behalf())),
+                vec![fault("witness", &own_witness)],
+            )),
+            abandon: Some(owned("/advisories/01/abandon")),
+            waits_for: Some(owned("市环委会办公室主任、副市长")),
+            ..AdvisoryMoves::default()
+        },
+        steps: steps(2),
+        ..fixed(language, AdvisoryPhase::Submitted)
+    };
+    let mut recorded = steps(3);
+    recorded[2].on_behalf = Some(owned("副市长 · 电话签批，11月25日12时前补签"));
+    recorded[2].scan = Some(owned("/advisories/01/steps/3/scan"));
+    let own = AdvisoryPage {
+        kind: AdvisoryKind::TemporaryControl,
+        body: AdvisoryBody::Fixed(Box::new(AdvisoryFacts {
+            cause: None,
+            decision: Some(Decision {
+                by: owned("许昌市重污染天气应急指挥部"),
+                reason: owned("依据市应急预案，静稳天气持续"),
+            }),
+            because: vec![],
+            rule: None,
+            ..facts()
+        })),
+        steps: recorded,
+        ..fixed(language, AdvisoryPhase::Approved)
     };
     let beside_a_warning = language.say("refusal-beside-warning").to_string();
     let approved = AdvisoryPage {
@@ -110,6 +144,8 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ("advisory-draft", draft.render().unwrap()),
         ("advisory-refused", refused.render().unwrap()),
         ("advisory-submitted", submitted.render().unwrap()),
+        ("advisory-to-record", to_record.render().unwrap()),
+        ("advisory-own", own.render().unwrap()),
         ("advisory-waiting", waiting.render().unwrap()),
         ("advisory-approved", approved.render().unwrap()),
         ("advisory-running", running.render().unwrap()),
@@ -251,10 +287,13 @@ fn form() -> AdvisoryForm {
         action: owned("/advisories/01"),
         kinds: vec![
             choice("health-notice", "健康提示", true),
-            choice("temporary-control", "临时管控", false),
+            choice("temporary-control", "临时管控（按上级部署）", false),
+            choice("own-control", "临时管控（本地自行决定）", false),
         ],
         causes: vec![choice("dust", "沙尘", true), choice("ozone", "臭氧", false)],
         document: String::new(),
+        decided_by: String::new(),
+        reason: String::new(),
         parts: vec![
             choice("411002", "魏都区", false),
             choice("411081", "禹州市", true),
@@ -274,6 +313,7 @@ fn facts() -> AdvisoryFacts {
         place: owned("许昌市"),
         cause: Some(owned("沙尘")),
         superior: None,
+        decision: None,
         from: at("11-25T00:00"),
         until: at("11-26T24:00"),
         published_at: Some(at("11-24T18:40")),
@@ -283,6 +323,17 @@ fn facts() -> AdvisoryFacts {
         advice: vec![owned("建议儿童、老年人减少户外活动"), owned("倡议绿色出行")],
         because: vec![owned(BECAUSE)],
         rule: Some(owned("重污染天气预警分级标准 环大气〔2024〕6号")),
+    }
+}
+
+fn approval(way: ApprovalWay, faults: Vec<qingkong::web::pages::form::Fault>) -> Approval {
+    Approval {
+        action: owned("/advisories/01/approve"),
+        steps: 2,
+        plan: String::new(),
+        signer: owned("市环委会办公室主任、副市长"),
+        way,
+        faults: Faults(faults),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Advisories: steps only grow, one at a time, and the head follows them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use qingkong::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Step};
+use qingkong::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Grounds, Step};
 use qingkong::domain::id::{AdvisoryId, UserId};
-use qingkong::domain::notice::Person;
+use qingkong::domain::notice::{Person, Signature};
 use qingkong::domain::region::RegionCode;
 use qingkong::store::advisory::{self, AdvisoryRecord, NewAdvisory};
 use qingkong::store::{Db, StoreError};
@@ -30,9 +30,9 @@ fn step(act: Act) -> Step {
 fn drafted(region: RegionCode) -> Step {
     step(Act::Drafted {
         contents: Contents {
-            kind: AdvisoryKind::TemporaryControl {
+            kind: AdvisoryKind::TemporaryControl(Grounds::Superior {
                 document: "豫环委攻坚办〔2026〕88号".to_owned(),
-            },
+            }),
             region,
             parts: [].into(),
             from: "2026-11-25T08:00".parse().unwrap(),
@@ -74,7 +74,8 @@ async fn add(db: &Db, key: i64, code: &str, acts: Vec<Act>) -> AdvisoryId {
 
 fn published() -> Vec<Act> {
     let public = Act::Published { document: None };
-    vec![Act::Submitted, Act::Approved, public]
+    let signature = Signature::InSystem;
+    vec![Act::Submitted, Act::Approved { signature }, public]
 }
 
 fn lifted() -> Vec<Act> {

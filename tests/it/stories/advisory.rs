@@ -29,7 +29,7 @@ pub(crate) fn control() -> Value {
     request(&json!({ "is": "temporary-control", "document": "豫环委攻坚办〔2026〕88号" }))
 }
 
-async fn post(who: &Visitor, path: &str, body: &Value) -> (u16, Value) {
+pub(super) async fn post(who: &Visitor, path: &str, body: &Value) -> (u16, Value) {
     Visitor::json(who.post(&format!("/api/v1/advisories{path}"), body)).await
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn step(who: &Visitor, id: &str, step: &str, body: &Value) {
 }
 
 /// The code of the refusal of a step.
-async fn refusal(who: &Visitor, id: &str, step: &str, body: &Value) -> String {
+pub(super) async fn refusal(who: &Visitor, id: &str, step: &str, body: &Value) -> String {
     let (status, refused) = post(who, &format!("/{id}/{step}"), body).await;
     assert_eq!(status, 409, "{step}: {refused}");
     refused["code"].as_str().unwrap().to_owned()
@@ -77,7 +77,7 @@ pub(crate) async fn show(bureau: &Bureau, id: &str) -> Value {
 }
 
 /// Where an advisory stands, and what its last step was.
-async fn phase(bureau: &Bureau, id: &str) -> (Value, Value) {
+pub(super) async fn phase(bureau: &Bureau, id: &str) -> (Value, Value) {
     let view = show(bureau, id).await;
     let last = view["steps"].as_array().unwrap().last().unwrap().clone();
     (view["phase"].clone(), last["act"].clone())

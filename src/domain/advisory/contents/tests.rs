@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::aqi::PollutantSet;
-use crate::notice::{self, End, Grounds, NoticeKind};
+use crate::notice::{self, End, NoticeKind};
 use crate::trigger::Run;
 
 /// An advisory that may be published.
@@ -26,9 +26,17 @@ pub(in crate::advisory) fn dust() -> Contents {
 }
 
 pub(in crate::advisory) fn control() -> Contents {
-    contents(AdvisoryKind::TemporaryControl {
+    contents(AdvisoryKind::TemporaryControl(Grounds::Superior {
         document: "豫环委攻坚办〔2026〕88号".to_owned(),
-    })
+    }))
+}
+
+/// What a city takes on its own, as 晋城 did in 2023.
+fn own_control(decided_by: &str, reason: &str) -> Contents {
+    contents(AdvisoryKind::TemporaryControl(Grounds::Decision {
+        decided_by: decided_by.to_owned(),
+        reason: reason.to_owned(),
+    }))
 }
 
 /// 环大气〔2024〕6号: what starts no colour.
@@ -47,7 +55,7 @@ pub(in crate::advisory) fn at(text: &str) -> DateTime<Utc> {
 }
 
 pub(in crate::advisory) fn warning(start: &str, ends: Option<&str>) -> Warning {
-    let grounds = Grounds::Judgement {
+    let grounds = notice::Grounds::Judgement {
         reason: "会商".to_owned(),
     };
     let ends = ends.map_or(End::UntilFurtherNotice, |end| End::At(end.parse().unwrap()));
@@ -123,14 +131,46 @@ fn what_does_not_hold_together_is_refused(
     }
 }
 
+const BODY: &str = "市大气污染防治指挥部";
+
+#[rstest]
+#[case::no_document(
+    contents(AdvisoryKind::TemporaryControl(Grounds::Superior { document: " ".to_owned() })),
+    Refusal::Unwritten("the superior's document")
+)]
+#[case::nobody_decided(
+    own_control(" ", "扩散条件不利"),
+    Refusal::Unwritten("the body that decided")
+)]
+#[case::no_reason(
+    own_control(BODY, ""),
+    Refusal::Unwritten("the reason for the decision")
+)]
+#[case::ordering(own_control(BODY, "减少排放须停产"), Refusal::Compulsory("停产"))]
+fn a_temporary_control_says_what_it_rests_on(#[case] contents: Contents, #[case] refused: Refusal) {
+    assert_eq!(contents.check(), Err(refused));
+}
+
 #[test]
-fn a_temporary_control_needs_the_superiors_document() {
-    let contents = contents(AdvisoryKind::TemporaryControl {
-        document: " ".to_owned(),
-    });
+fn a_city_may_decide_on_a_temporary_control_of_its_own() {
+    let own = own_control(BODY, "静稳天气，扩散条件不利");
+    assert_eq!(own.check(), Ok(()));
+    assert!(own.gives_way(&mee_2024()));
+    let read: Contents = serde_json::from_str(&serde_json::to_string(&own).unwrap()).unwrap();
+    assert_eq!(read, own);
+}
+
+/// As it was written down before a city could decide for itself.
+#[test]
+fn a_control_on_record_from_before_rests_on_its_superiors_document() {
+    let stored = r#"{"kind":"temporary-control","document":"豫环委攻坚办〔2026〕88号",
+        "region":"411000","parts":["411081"],"from":"2026-11-25T08:00","until":"2026-11-27T24:00",
+        "text":"受沙尘影响，空气质量以重度污染为主","advice":["建议儿童、老年人减少户外活动"],
+        "answers":null}"#;
+    assert_eq!(serde_json::from_str::<Contents>(stored).unwrap(), control());
     assert_eq!(
-        contents.check(),
-        Err(Refusal::Unwritten("the superior's document"))
+        serde_json::from_str::<serde_json::Value>(stored).unwrap(),
+        serde_json::to_value(control()).unwrap()
     );
 }
 

@@ -6,7 +6,7 @@ use chrono::Days;
 
 use crate::app::advisory::{AdvisoryRecord, AnswersIn, DraftIn};
 use crate::app::desk::Desk;
-use crate::domain::advisory::{Advice, AdvisoryKind, Asked, Contents};
+use crate::domain::advisory::{Advice, AdvisoryKind, Asked, Contents, Grounds};
 use crate::domain::outlook::Cause;
 use crate::domain::region::{RegionCode, Regions};
 use crate::domain::time::WrittenTime;
@@ -24,6 +24,8 @@ pub(super) struct Typed {
     kind: String,
     cause: String,
     document: String,
+    decided_by: String,
+    reason: String,
     parts: BTreeSet<String>,
     from: TimeField,
     until: TimeField,
@@ -33,9 +35,10 @@ pub(super) struct Typed {
     answers: String,
 }
 
-/// The words of the kinds, as the form sends them.
+/// The words of the kinds, and of what a control rests on, as the form sends them.
 const HEALTH_NOTICE: &str = "health-notice";
 const TEMPORARY_CONTROL: &str = "temporary-control";
+const OWN_CONTROL: &str = "own-control";
 
 /// What a draft answers already.
 const AS_DRAFTED: &str = "as-drafted";
@@ -58,6 +61,8 @@ impl Typed {
             kind: text("kind"),
             cause: text("cause"),
             document: text("document"),
+            decided_by: text("decided_by"),
+            reason: text("reason"),
             parts,
             from,
             until,
@@ -99,19 +104,33 @@ impl Typed {
     pub(super) fn recorded(record: &AdvisoryRecord) -> Self {
         let contents = record.advisory.contents();
         let advice = contents.advice.iter().map(Advice::as_str);
-        Self {
-            kind: contents.kind.as_str().to_owned(),
-            cause: match contents.kind {
-                AdvisoryKind::HealthNotice { cause } => cause.as_str().to_owned(),
-                AdvisoryKind::TemporaryControl { .. } => String::new(),
+        let blank = Self::default();
+        let of_kind = match &contents.kind {
+            AdvisoryKind::HealthNotice { cause } => Self {
+                kind: HEALTH_NOTICE.to_owned(),
+                cause: cause.as_str().to_owned(),
+                ..blank
             },
-            document: contents.kind.document().unwrap_or_default().to_owned(),
+            AdvisoryKind::TemporaryControl(Grounds::Superior { document }) => Self {
+                kind: TEMPORARY_CONTROL.to_owned(),
+                document: document.clone(),
+                ..blank
+            },
+            AdvisoryKind::TemporaryControl(Grounds::Decision { decided_by, reason }) => Self {
+                kind: OWN_CONTROL.to_owned(),
+                decided_by: decided_by.clone(),
+                reason: reason.clone(),
+                ..blank
+            },
+        };
+        Self {
             parts: contents.parts.iter().map(ToString::to_string).collect(),
             from: contents.from.into(),
             until: contents.until.into(),
             text: contents.text.clone(),
             advice: advice.collect::<Vec<_>>().join("\n"),
             answers: AS_DRAFTED.to_owned(),
+            ..of_kind
         }
     }
 
@@ -152,7 +171,16 @@ impl Typed {
             }
             TEMPORARY_CONTROL => {
                 let document = reading.required("document", &self.document)?;
-                Some(AdvisoryKind::TemporaryControl { document })
+                Some(AdvisoryKind::TemporaryControl(Grounds::Superior {
+                    document,
+                }))
+            }
+            OWN_CONTROL => {
+                let decided_by = reading.required("decided_by", &self.decided_by);
+                let reason = reading.required("reason", &self.reason);
+                let (decided_by, reason) = decided_by.zip(reason)?;
+                let decision = Grounds::Decision { decided_by, reason };
+                Some(AdvisoryKind::TemporaryControl(decision))
             }
             _ => reading.choice("kind", None),
         }
@@ -161,7 +189,7 @@ impl Typed {
     /// What the page is headed with.
     pub(super) fn kind(&self) -> Kind {
         match self.kind.as_str() {
-            TEMPORARY_CONTROL => Kind::TemporaryControl,
+            TEMPORARY_CONTROL | OWN_CONTROL => Kind::TemporaryControl,
             _ => Kind::HealthNotice,
         }
     }
@@ -181,11 +209,12 @@ impl Typed {
             chosen: value == chosen,
         };
         let kinds = [
-            (HEALTH_NOTICE, Kind::HealthNotice),
-            (TEMPORARY_CONTROL, Kind::TemporaryControl),
+            (HEALTH_NOTICE, "advisory-health-notice"),
+            (TEMPORARY_CONTROL, "advisory-superiors-control"),
+            (OWN_CONTROL, "advisory-own-control"),
         ];
         let kinds =
-            kinds.map(|(value, kind)| choice(value, kind.word(language).to_string(), &self.kind));
+            kinds.map(|(value, key)| choice(value, language.say(key).to_string(), &self.kind));
         let causes =
             Cause::ALL.map(|it| choice(it.as_str(), cause(it, language).to_string(), &self.cause));
         // What brings the air is never a guess of ours.
@@ -201,6 +230,8 @@ impl Typed {
             causes: [unchosen].into_iter().chain(causes).collect(),
             parts,
             document: self.document,
+            decided_by: self.decided_by,
+            reason: self.reason,
             from: self.from,
             until: self.until,
             text: self.text,

@@ -10,15 +10,18 @@ use crate::app::Error;
 use crate::app::advisory::{self, AdvisoryRecord};
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, Names};
-use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Ended};
+use crate::app::signature::Seen;
+use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Ended, Grounds};
 use crate::domain::id::AdvisoryId;
 use crate::domain::time::WrittenTime;
 use crate::web::console::Seat;
+use crate::web::console::signature::{self, Given};
 use crate::web::pages::Section;
 use crate::web::pages::advisory::telling::{Ahead, Telling};
 use crate::web::pages::advisory::{
-    AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation,
+    AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation, Decision,
 };
+use crate::web::pages::approval::Approval;
 use crate::web::pages::form::Faults;
 use crate::web::pages::notice::{Step, StepKind};
 use crate::web::pages::status::AdvisoryPhase;
@@ -31,6 +34,7 @@ pub(super) struct Wrong {
     pub(super) draft: Faults,
     pub(super) typed: Option<Typed>,
     pub(super) approval: Faults,
+    pub(super) given: Option<Given>,
     pub(super) publication: Faults,
     pub(super) document: String,
 }
@@ -91,11 +95,12 @@ impl<'p> Page<'p> {
         })
     }
 
-    pub(super) fn show(self, status: StatusCode, wrong: Wrong) -> Result<Response, Problem> {
+    pub(super) async fn show(self, status: StatusCode, wrong: Wrong) -> Result<Response, Problem> {
         let contents = self.record.advisory.contents();
         let editing =
             matches!(self.record.advisory, Advisory::Draft(_)) && self.may(Right::DraftNotices);
-        let moves = self.moves(editing, &wrong);
+        let mut moves = self.moves(editing, &wrong);
+        moves.approve = self.approval(wrong.given, wrong.approval).await?;
         let body = if editing {
             let typed = wrong.typed.unwrap_or_else(|| Typed::recorded(&self.record));
             let because = contents.answers.as_ref().map(|it| it.because.clone());
@@ -129,16 +134,22 @@ impl<'p> Page<'p> {
         let contents = self.record.advisory.contents();
         let published = published(&self.record);
         let ended = published.filter(|it| it.ended.is_some());
-        let answers = contents.answers.as_ref();
+        let (answers, grounds) = (contents.answers.as_ref(), contents.kind.grounds());
         AdvisoryFacts {
             place: place(contents, &self.desk),
             cause: match contents.kind {
                 AdvisoryKind::HealthNotice { cause: of } => {
                     Some(cause(of, self.seat.language).to_string())
                 }
-                AdvisoryKind::TemporaryControl { .. } => None,
+                AdvisoryKind::TemporaryControl(_) => None,
             },
-            superior: contents.kind.document().map(str::to_owned),
+            superior: grounds.and_then(Grounds::document).map(str::to_owned),
+            decision: grounds
+                .and_then(Grounds::decision)
+                .map(|(by, reason)| Decision {
+                    by: by.to_owned(),
+                    reason: reason.to_owned(),
+                }),
             from: contents.from,
             until: contents.until,
             published_at: published.map(|it| WrittenTime::of(it.at)),
@@ -159,6 +170,7 @@ impl<'p> Page<'p> {
         }
     }
 
+    /// The moves but for the signature.
     fn moves(&self, editing: bool, wrong: &Wrong) -> AdvisoryMoves {
         let to = |what: &str| format!("{}/{what}", address(self.record.id));
         let (drafts, issues) = (self.may(Right::DraftNotices), self.may(Right::IssueNotices));
@@ -168,11 +180,7 @@ impl<'p> Page<'p> {
         let under_way = submitted || approved || matches!(self.record.advisory, Advisory::Draft(_));
         AdvisoryMoves {
             submit: editing.then(|| to("submit")),
-            approve: (submitted && self.signs()).then(|| Confirmation {
-                action: to("approve"),
-                document: String::new(),
-                faults: wrong.approval.clone(),
-            }),
+            approve: None,
             send_back: (submitted && self.may(Right::ApproveNotices)).then(|| to("return")),
             publish: (approved && issues).then(|| Confirmation {
                 action: to("publish"),
@@ -205,31 +213,55 @@ impl<'p> Page<'p> {
 
     /// Whether whoever looks may sign it.
     fn signs(&self) -> bool {
-        let title = self.seat.caller.title.as_ref();
-        self.may(Right::ApproveNotices) && title.is_some_and(|title| self.signers().contains(title))
+        signature::signs(self.seat, self.record.region, self.signers())
+    }
+
+    async fn approval(
+        &self,
+        given: Option<Given>,
+        faults: Faults,
+    ) -> Result<Option<Approval>, Error> {
+        if !matches!(self.record.advisory, Advisory::Submitted(_)) {
+            return Ok(None);
+        }
+        let asked = signature::Asked {
+            region: self.record.region,
+            address: address(self.record.id),
+            seen: Seen {
+                steps: self.record.steps.len(),
+                plan: None,
+            },
+            signers: self.signers(),
+        };
+        asked.form(self.seat, self.desk.now, given, faults).await
     }
 
     /// The steps, the first first.
     fn steps(&self) -> Vec<Step> {
-        let steps = self.record.steps.iter().map(|step| {
+        let language = self.seat.language;
+        let steps = (1..).zip(&self.record.steps).map(|(at, step)| {
             let (kind, document, remark) = match &step.act {
                 Act::Drafted { .. } => (StepKind::Drafted, None, None),
                 Act::Submitted => (StepKind::Submitted, None, None),
                 Act::Returned { reason } => (StepKind::Returned, None, Some(reason.clone())),
-                Act::Approved => (StepKind::Approved, None, None),
+                Act::Approved { .. } => (StepKind::Approved, None, None),
                 Act::Published { document } => (StepKind::Published, document.clone(), None),
                 Act::Lifted { reason } => (StepKind::Lifted, None, Some(reason.clone())),
                 Act::Cancelled { .. } => (StepKind::GaveWay, None, None),
                 Act::Abandoned { reason } => (StepKind::Abandoned, None, Some(reason.clone())),
             };
+            let scan = step.act.scan();
             Step {
                 kind,
                 at: WrittenTime::of(step.at),
                 person: self.names.of(&step.by),
                 document,
                 remark,
-                on_behalf: None,
-                scan: None,
+                on_behalf: match &step.act {
+                    Act::Approved { signature } => shown::on_behalf(signature, language),
+                    _ => None,
+                },
+                scan: scan.map(|_| format!("{}/steps/{at}/scan", address(self.record.id))),
             }
         });
         steps.collect()

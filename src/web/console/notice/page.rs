@@ -3,23 +3,24 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::signature::Given;
 use super::{address, plan, wording};
 use crate::app::Error;
 use crate::app::board::NoticeBoard;
 use crate::app::caller::Right;
 use crate::app::desk::{self, Desk, Names, Overview};
+use crate::app::signature::Seen;
 use crate::domain::id::NoticeId;
 use crate::domain::notice::{Contents, Grounds, Notice, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Warning;
 use crate::web::console::Seat;
 use crate::web::console::draft::Typed;
+use crate::web::console::signature::{self, Given};
 use crate::web::pages::Section;
+use crate::web::pages::approval::Approval;
 use crate::web::pages::form::Faults;
 use crate::web::pages::notice::{
-    Approval, ApprovalWay, Consultation, Difference, IssueForm, NoticeBody, NoticeFacts,
-    NoticeMoves, NoticePage, Waiting,
+    Consultation, Difference, IssueForm, NoticeBody, NoticeFacts, NoticeMoves, NoticePage, Waiting,
 };
 use crate::web::pages::status::Phase;
 use crate::web::problem::Problem;
@@ -299,8 +300,7 @@ impl<'p> Page<'p> {
 
     /// Whether whoever looks may sign it.
     fn signs(&self) -> bool {
-        let title = self.seat.caller.title.as_ref();
-        self.may(Right::ApproveNotices) && title.is_some_and(|title| self.signers().contains(title))
+        signature::signs(self.seat, self.board.record.region, self.signers())
     }
 
     async fn approval(
@@ -312,31 +312,17 @@ impl<'p> Page<'p> {
         if !matches!(record.notice, Notice::Submitted(_)) {
             return Ok(None);
         }
-        let way = if self.signs() {
-            ApprovalWay::InPerson
-        } else if self.may(Right::DraftNotices) {
-            let (app, caller) = (&self.seat.app, &self.seat.caller);
-            let witnesses = app.list_witnesses(caller, record.region).await?;
-            let form = given
-                .unwrap_or_else(|| Given::blank(self.desk.now))
-                .form(self.signers(), &witnesses);
-            ApprovalWay::OnBehalf(Box::new(form))
-        } else {
-            return Ok(None);
+        let plan = self.board.plan.as_ref();
+        let asked = signature::Asked {
+            region: record.region,
+            address: address(record.id),
+            seen: Seen {
+                steps: record.steps.len(),
+                plan: plan.map(|plan| plan.digest.clone()),
+            },
+            signers: self.signers(),
         };
-        Ok(Some(Approval {
-            action: format!("{}/approve", address(record.id)),
-            steps: record.steps.len(),
-            plan: self
-                .board
-                .plan
-                .as_ref()
-                .map(|plan| plan.digest.clone())
-                .unwrap_or_default(),
-            signer: self.signers().join("、"),
-            way,
-            faults,
-        }))
+        asked.form(self.seat, self.desk.now, given, faults).await
     }
 
     fn issue(&self, document: String, faults: Faults) -> Option<IssueForm> {

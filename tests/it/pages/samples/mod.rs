@@ -6,7 +6,7 @@ mod dead_letters;
 mod import;
 mod inbox;
 mod instruction;
-mod notice;
+pub(super) mod notice;
 mod orders;
 mod overview;
 mod phone;

@@ -5,11 +5,12 @@ use qingkong::domain::level::WarningLevel::{Orange, Yellow};
 use qingkong::domain::notice::{ClassLevel, Levels, MeasureClass, NoticeKind};
 use qingkong::domain::time::WrittenTime;
 use qingkong::i18n::Language;
+use qingkong::web::pages::approval::{Approval, ApprovalWay, OnBehalf};
 use qingkong::web::pages::form::{ClassField, Faults, TimeField};
 use qingkong::web::pages::notice::{
-    Approval, ApprovalWay, ChangeCounts, Consultation, Difference, DocumentPage, DutyCounts,
-    IssueForm, NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, OnBehalf, PlanPreview,
-    Step, StepKind, Waiting, Wording,
+    ChangeCounts, Consultation, Difference, DocumentPage, DutyCounts, IssueForm, NoticeBody,
+    NoticeFacts, NoticeForm, NoticeMoves, NoticePage, PlanPreview, Step, StepKind, Waiting,
+    Wording,
 };
 use qingkong::web::pages::status::Phase;
 use qingkong::web::pages::{Role, Section};
@@ -414,7 +415,7 @@ fn approval(way: ApprovalWay) -> Approval {
     }
 }
 
-fn on_behalf() -> OnBehalf {
+pub(in crate::pages) fn on_behalf() -> OnBehalf {
     OnBehalf {
         how: owned("telephone"),
         titles: vec![choice("分管副市长", "分管副市长", true)],

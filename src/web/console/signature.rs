@@ -1,15 +1,20 @@
-//! A signature given outside of the system, as an officer records it: who signed, how, before whom.
+//! A signature as it is given on the page of a notice or an advisory: in this system, or outside of
+//! it, as an officer records it: who signed, how, before whom.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::app::notices::Seen;
+use super::Seat;
+use crate::app::Error;
+use crate::app::caller::Right;
+use crate::app::signature::{Approving, Seen};
 use crate::domain::access::Account;
 use crate::domain::notice::{Medium, Signature};
+use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::console::posted::{Posted, Reading};
+use crate::web::pages::approval::{Approval, ApprovalWay, OnBehalf};
 use crate::web::pages::form::{Choice, Faults, TimeField};
-use crate::web::pages::notice::OnBehalf;
 
 /// How long after it was given outside of the system a signature is to follow, unless changed.
 const TO_SIGN_WITHIN: TimeDelta = TimeDelta::hours(24);
@@ -28,7 +33,7 @@ impl Given {
     pub(super) fn of(posted: &Posted) -> Self {
         Self {
             seen: Seen {
-                // No notice has no steps: a form that says nothing signs nothing.
+                // Nothing has no steps: a form that says nothing signs nothing.
                 steps: posted.text("steps").parse().unwrap_or_default(),
                 plan: Some(posted.text("plan")).filter(|digest| !digest.is_empty()),
             },
@@ -40,12 +45,16 @@ impl Given {
         }
     }
 
-    /// The notice as the page showed it on which it was signed.
-    pub(super) fn seen(&self) -> Seen {
-        self.seen.clone()
+    /// What was given, under what the page showed on which it was signed, with the file that came.
+    pub(super) fn read(&self, language: Language, posted: Posted) -> Result<Approving, Faults> {
+        Ok(Approving {
+            signature: self.signature(language)?,
+            scan: posted.file().map(Into::into),
+            seen: Some(self.seen.clone()),
+        })
     }
 
-    pub(super) fn read(&self, language: Language) -> Result<Signature, Faults> {
+    fn signature(&self, language: Language) -> Result<Signature, Faults> {
         let mut reading = Reading::new(language);
         let medium = match self.how.as_str() {
             "in-person" => return Ok(Signature::InSystem),
@@ -72,7 +81,7 @@ impl Given {
     }
 
     /// A form that nobody has filled in yet.
-    pub(super) fn blank(now: DateTime<Utc>) -> Self {
+    fn blank(now: DateTime<Utc>) -> Self {
         Self {
             seen: Seen {
                 steps: 0,
@@ -87,7 +96,7 @@ impl Given {
     }
 
     /// The form on its page, with the titles that may sign and the officers who may witness it.
-    pub(super) fn form(self, signers: &[String], witnesses: &[Account]) -> OnBehalf {
+    fn form(self, signers: &[String], witnesses: &[Account]) -> OnBehalf {
         let title = |title: &String| Choice {
             value: title.clone(),
             words: title.clone(),
@@ -109,5 +118,65 @@ impl Given {
             to_sign_by: self.to_sign_by,
             note: self.note,
         }
+    }
+}
+
+/// What is to be approved, and by whom.
+pub(super) struct Asked<'a> {
+    /// Its region.
+    pub(super) region: RegionCode,
+    /// Its page.
+    pub(super) address: String,
+    /// What it is now.
+    pub(super) seen: Seen,
+    /// The titles that may sign it.
+    pub(super) signers: &'a [String],
+}
+
+impl Asked<'_> {
+    /// The form in which whoever looks can have it signed, by themselves or by somebody outside of
+    /// the system; none where they cannot.
+    pub(super) async fn form(
+        self,
+        seat: &Seat,
+        now: DateTime<Utc>,
+        given: Option<Given>,
+        faults: Faults,
+    ) -> Result<Option<Approval>, Error> {
+        let way = if signs(seat, self.region, self.signers) {
+            ApprovalWay::InPerson
+        } else if seat.caller.may(Right::DraftNotices, self.region).is_ok() {
+            let witnesses = seat.app.list_witnesses(&seat.caller, self.region).await?;
+            let given = given.unwrap_or_else(|| Given::blank(now));
+            ApprovalWay::OnBehalf(Box::new(given.form(self.signers, &witnesses)))
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(Approval {
+            action: format!("{}/approve", self.address),
+            steps: self.seen.steps,
+            plan: self.seen.plan.unwrap_or_default(),
+            signer: self.signers.join("、"),
+            way,
+            faults,
+        }))
+    }
+}
+
+/// Whether whoever looks may sign what these titles sign.
+pub(super) fn signs(seat: &Seat, region: RegionCode, signers: &[String]) -> bool {
+    let title = seat.caller.title.as_ref();
+    let may = seat.caller.may(Right::ApproveNotices, region).is_ok();
+    may && title.is_some_and(|title| signers.contains(title))
+}
+
+/// Where a refusal or a field of `app` stands in the form of an approval.
+pub(super) fn field(of: &str) -> Option<&'static str> {
+    match of {
+        "own-draft" | "another-text" => Some("how"),
+        "own-witness" | "on_behalf.witness" => Some("witness"),
+        "not-entitled" => Some("title"),
+        "scan" => Some("scan"),
+        _ => None,
     }
 }
