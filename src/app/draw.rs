@@ -208,7 +208,11 @@ fn drawing(
         acknowledge_within_minutes: profile.clocks.acknowledge_within_minutes,
         on: day_of(contents.effective.at().max(now)),
         levels: after.levels(),
-        suspension: after.suspension(now),
+        // Whoever is resumed is told so, also at once.
+        suspension: match contents.kind {
+            NoticeKind::Resume => after.suspension,
+            _ => after.suspension(now),
+        },
     })
 }
 

@@ -337,7 +337,9 @@ async fn alone(tx: &mut Tx, region: RegionCode, now: DateTime<Utc>) -> Result<()
     for other in store::list_open_warnings(tx).await? {
         let warning = other.warning.filter(|_| other.lane == Live::NAME);
         let stands = warning.is_some_and(|warning| !warning.phase(now).is_past());
-        let overlaps = other.region.contains(region) || region.contains(other.region);
+        // A province orders by a list of its own.
+        let one_list = other.region.list_region() == region.list_region();
+        let overlaps = one_list && (other.region.contains(region) || region.contains(other.region));
         if stands && overlaps && other.region != region {
             let text = format!(
                 "a warning of {} stands: change that one, or lift it first",

@@ -2,7 +2,7 @@
 //!
 //! What a notice adds stands until the warning ends; what an add-on (加严) adds, until the end of
 //! its own window, where it states one. Whatever follows leaves it as it stands, unless a notice
-//! takes it back ([`Contents::drops`]). A warning keeps its additions as a list that [`follow`]
+//! takes it back ([`Contents::drops`]). A warning keeps its additions as a list that `follow`
 //! folds over the issued notices.
 
 use chrono::{DateTime, Utc};

@@ -142,13 +142,20 @@ pub enum Timeliness {
     /// By the deadline.
     InTime,
     /// After it.
-    Late,
+    Late {
+        /// The revision that was to be acknowledged by it.
+        owed: u32,
+    },
 }
 
 impl Timeliness {
-    /// What an answer is at `at` when it is due by `by`.
-    pub fn of(at: DateTime<Utc>, by: DateTime<Utc>) -> Self {
-        if at > by { Self::Late } else { Self::InTime }
+    /// What an answer is at `at` when an acknowledgement of revision `owed` is due by `by`.
+    pub fn of(at: DateTime<Utc>, owed: u32, by: DateTime<Utc>) -> Self {
+        if at > by {
+            Self::Late { owed }
+        } else {
+            Self::InTime
+        }
     }
 }
 
@@ -203,13 +210,16 @@ impl Head {
         self
     }
 
-    /// Only the first acknowledgement of a revision says whether it came late.
+    /// Only the first acknowledgement of what is owed says whether it came late: whoever was told of
+    /// another level since, and answers that, had acknowledged already.
     fn acknowledge(&mut self, revision: u32, timeliness: Timeliness) {
         if revision > self.acknowledged {
-            self.acknowledged = revision;
-            if timeliness == Timeliness::Late {
+            if let Timeliness::Late { owed } = timeliness
+                && self.acknowledged < owed
+            {
                 self.late = revision;
             }
+            self.acknowledged = revision;
         }
     }
 
@@ -312,11 +322,19 @@ mod tests {
     #[case::acknowledged(AnswerKind::Acknowledged)]
     #[case::in_place_without_a_word_before(AnswerKind::InPlace)]
     fn a_late_answer_counts_and_stays_marked(#[case] kind: AnswerKind) {
-        let late = Event::Answered(kind, Timeliness::Late);
+        let late = Event::Answered(kind, Timeliness::Late { owed: 1 });
         let head = Head::default().after(late, 1);
         assert_eq!((head.acknowledged, head.late), (1, 1));
         let again = head.after(Event::Answered(AnswerKind::Acknowledged, IN_TIME), 1);
         assert_eq!(again, head);
+    }
+
+    #[test]
+    fn whoever_acknowledged_in_time_is_not_late_with_what_only_told_them_more() {
+        let in_time = Event::Answered(AnswerKind::Acknowledged, IN_TIME);
+        let later = Event::Answered(AnswerKind::InPlace, Timeliness::Late { owed: 1 });
+        let head = Head::default().after(in_time, 1).after(later, 2);
+        assert_eq!((head.acknowledged, head.in_place, head.late), (2, 2, 0));
     }
 
     proptest! {
@@ -328,7 +346,7 @@ mod tests {
                 0 => Event::HandedOver,
                 1 => Event::Answered(AnswerKind::Acknowledged, IN_TIME),
                 2 => Event::Answered(AnswerKind::InPlace, IN_TIME),
-                3 => Event::Answered(AnswerKind::Objection, Timeliness::Late),
+                3 => Event::Answered(AnswerKind::Objection, Timeliness::Late { owed: 1 }),
                 _ => Event::Answered(AnswerKind::Help, IN_TIME),
             };
             let mut head = Head::default();

@@ -124,7 +124,7 @@ fn check_age(arrived: &OutlookIn, now: DateTime<Utc>) -> Result<(), PullError> {
     let end_of_last = day_start(last.on) + TimeDelta::days(1);
     let (end, earliest) = match (arrived.series, &last.hours) {
         (Series::Forecast { .. }, _) => (end_of_last, day_start(today + Days::new(2))),
-        (_, None) => (end_of_last, day_start(today)),
+        (_, None) => (end_of_last, day_start(today - Days::new(1))),
         (_, Some(hours)) => {
             let end = day_start(last.on) + TimeDelta::hours(hours.known_until().into());
             (end, now - MEASURED_WITHIN)

@@ -259,7 +259,11 @@ impl Judged {
         let note = text.map(|text| (hex(&ids.bytes::<16>()), text.to_owned()));
         let binds = !line.duty.is_suspended_at(given.at);
         Ok(Self {
-            timeliness: Timeliness::of(given.at, owed.duty.acknowledge_by(owed.issued_at)),
+            timeliness: Timeliness::of(
+                given.at,
+                line.owed,
+                owed.duty.acknowledge_by(owed.issued_at),
+            ),
             owed: line.owed,
             units,
             binds,

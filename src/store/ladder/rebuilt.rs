@@ -142,7 +142,7 @@ async fn recorded_steps(tx: &mut Tx, warning: WarningKey) -> Result<Vec<Step>> {
     for (first, last) in order_ranges(tx, warning).await? {
         let rows: Vec<AnswerRow> = tx
             .all(
-                "SELECT a.answer_key, a.order_key, a.revision, a.kind, a.complete, a.at,
+                "SELECT a.answer_key, a.order_key, a.revision, a.kind, a.complete, a.at, shown.owed,
                         owed.issued_at
                             + CAST(owed.acknowledge_within AS BIGINT) * 60000 AS acknowledge_by
                    FROM answer a
@@ -197,6 +197,7 @@ struct AnswerRow {
     kind: String,
     complete: bool,
     at: i64,
+    owed: i32,
     acknowledge_by: i64,
 }
 
@@ -212,7 +213,8 @@ impl TryFrom<AnswerRow> for Step {
         let kind: AnswerKind = row.kind.parse().map_err(|_| wrong("kind"))?;
         let at = DateTime::from_timestamp_millis(row.at).ok_or_else(|| wrong("at"))?;
         let by = DateTime::from_timestamp_millis(row.acknowledge_by);
-        let timeliness = Timeliness::of(at, by.ok_or_else(|| wrong("plan_key"))?);
+        let owed = row.owed.try_into().map_err(|_| wrong("plan_key"))?;
+        let timeliness = Timeliness::of(at, owed, by.ok_or_else(|| wrong("plan_key"))?);
         Ok(Self {
             order: OrderKey(row.order_key),
             event: answered(kind, row.complete, timeliness),

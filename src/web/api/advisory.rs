@@ -11,6 +11,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 use super::Page;
 use super::notice::{ApprovalRequest, Nothing, ReasonRequest};
 use crate::app::advisory::{self, AdvisoryRecord, AnswersIn, DraftIn, StepIn, Stepped};
+use crate::app::caller::Right;
 use crate::app::{App, Caller, scan};
 use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Grounds, Step};
 use crate::domain::id::AdvisoryId;
@@ -272,7 +273,9 @@ impl From<Stepped> for AdvisoryStep {
 }
 
 impl AdvisoryView {
-    fn new(record: &AdvisoryRecord, now: DateTime<Utc>) -> Self {
+    fn new(record: &AdvisoryRecord, caller: &Caller, now: DateTime<Utc>) -> Self {
+        // Who signed, and how, is no part of what is made public.
+        let own = caller.may(Right::SeeWarnings, record.region).is_ok();
         let contents = record.advisory.contents();
         let grounds = contents.kind.grounds();
         let published = match &record.advisory {
@@ -310,7 +313,11 @@ impl AdvisoryView {
             }),
             document: published.and_then(|it| it.document.clone()),
             playbook: record.playbook.clone(),
-            steps: record.steps.iter().map(AdvisoryStepView::from).collect(),
+            steps: record
+                .steps
+                .iter()
+                .map(|step| AdvisoryStepView::of(step, own))
+                .collect(),
             told: Vec::new(),
         }
     }
@@ -323,13 +330,16 @@ const fn cause(contents: &Contents) -> Option<&'static str> {
     }
 }
 
-impl From<&Step> for AdvisoryStepView {
-    fn from(step: &Step) -> Self {
+impl AdvisoryStepView {
+    fn of(step: &Step, own: bool) -> Self {
         let (act, text) = match &step.act {
             Act::Drafted { .. } => ("drafted", None),
             Act::Submitted => ("submitted", None),
             Act::Returned { reason } => ("returned", Some(reason.clone())),
-            Act::Approved { signature } => ("approved", signature.note().map(str::to_owned)),
+            Act::Approved { signature } => {
+                let note = signature.note().filter(|_| own);
+                ("approved", note.map(str::to_owned))
+            }
             Act::Published { document } => ("published", document.clone()),
             Act::Lifted { reason } => ("lifted", Some(reason.clone())),
             Act::Cancelled { warning, .. } => ("cancelled", Some(warning.to_string())),
@@ -378,7 +388,9 @@ pub(super) async fn list_advisories(
 ) -> Result<Json<Page<AdvisoryView>>, Problem> {
     let now = app.now();
     let views = |records: &[AdvisoryRecord]| {
-        let views = records.iter().map(|record| AdvisoryView::new(record, now));
+        let views = records
+            .iter()
+            .map(|record| AdvisoryView::new(record, &caller, now));
         views.collect()
     };
     if query.current {
@@ -407,7 +419,7 @@ pub(super) async fn show_advisory(
     let told = advisory::told(&app, &caller, id).await?;
     Ok(Json(AdvisoryView {
         told: told.iter().map(AdvisoryTold::from).collect(),
-        ..AdvisoryView::new(&record, app.now())
+        ..AdvisoryView::new(&record, &caller, app.now())
     }))
 }
 

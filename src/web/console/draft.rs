@@ -147,7 +147,16 @@ impl Typed {
         );
         let kept = match (self.classes.read(), standing(desk)) {
             (Some(ordered), _) if !ordered.is_empty() => ordered,
-            (_, Some(standing)) if keeps => standing.classes.clone(),
+            // What was set above the whole is taken up by a raise of the whole to as much or more.
+            (_, Some(standing)) if keeps => standing
+                .classes
+                .iter()
+                .filter(|it| {
+                    let above = standing.level < it.level && it.level <= level;
+                    kind != NoticeKind::Raise || !above
+                })
+                .cloned()
+                .collect(),
             _ => Vec::new(),
         };
         if kind.sets_level() {

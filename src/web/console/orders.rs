@@ -288,7 +288,7 @@ fn ladder(record: &OrderRecord) -> Vec<LadderRung> {
     let first_answer = |kinds: &[Answered]| {
         let given = view.answers.iter().rev();
         let counts = given.filter(|it| it.revision >= record.owed && kinds.contains(&it.kind));
-        counts.map(|it| (WrittenTime::of(it.at), it.late)).next()
+        counts.map(|it| WrittenTime::of(it.at)).next()
     };
     let delivered = record
         .attempts
@@ -307,14 +307,17 @@ fn ladder(record: &OrderRecord) -> Vec<LadderRung> {
     };
     let answered = LadderRung {
         due_at: Some(due),
-        late: acknowledged.map_or(overdue, |(_, late)| late),
+        late: match acknowledged {
+            Some(_) => record.standing.head.late >= record.owed,
+            None => overdue,
+        },
         ..rung(
             if lifted {
                 status::Rung::LiftAcknowledged
             } else {
                 status::Rung::Acknowledged
             },
-            acknowledged.map(|(at, _)| at),
+            acknowledged,
         )
     };
     let mut ladder = vec![
@@ -329,7 +332,7 @@ fn ladder(record: &OrderRecord) -> Vec<LadderRung> {
         let last = view.units.iter().filter_map(|unit| unit.in_place_by).max();
         ladder.push(LadderRung {
             due_at: last.map(WrittenTime::of),
-            ..rung(status::Rung::InPlace, in_place.map(|(at, _)| at))
+            ..rung(status::Rung::InPlace, in_place)
         });
     }
     ladder

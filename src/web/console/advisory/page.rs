@@ -239,6 +239,8 @@ impl<'p> Page<'p> {
     /// The steps, the first first.
     fn steps(&self) -> Vec<Step> {
         let language = self.seat.language;
+        // Who signed, and how, is no part of what is made public.
+        let own = self.may(Right::SeeWarnings);
         let steps = (1..).zip(&self.record.steps).map(|(at, step)| {
             let (kind, document, remark) = match &step.act {
                 Act::Drafted { .. } => (StepKind::Drafted, None, None),
@@ -250,7 +252,7 @@ impl<'p> Page<'p> {
                 Act::Cancelled { .. } => (StepKind::GaveWay, None, None),
                 Act::Abandoned { reason } => (StepKind::Abandoned, None, Some(reason.clone())),
             };
-            let scan = step.act.scan();
+            let scan = step.act.scan().filter(|_| own);
             Step {
                 kind,
                 at: WrittenTime::of(step.at),
@@ -258,7 +260,7 @@ impl<'p> Page<'p> {
                 document,
                 remark,
                 on_behalf: match &step.act {
-                    Act::Approved { signature } => shown::on_behalf(signature, language),
+                    Act::Approved { signature } if own => shown::on_behalf(signature, language),
                     _ => None,
                 },
                 scan: scan.map(|_| format!("{}/steps/{at}/scan", address(self.record.id))),
