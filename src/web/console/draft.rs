@@ -155,7 +155,7 @@ impl Typed {
                     let above = standing.level < it.level && it.level <= level;
                     kind != NoticeKind::Raise || !above
                 })
-                .cloned()
+                .copied()
                 .collect(),
             _ => Vec::new(),
         };
