@@ -104,6 +104,30 @@ impl TryFrom<DayRow> for Given {
     }
 }
 
+/// What was said last of every day of region `$1` from `$2` to `$3`, of all that is alike in some
+/// columns, in order of day; only of the rows that a condition lets through.
+macro_rules! last_said {
+    ($alike:literal, $only:literal) => {
+        concat!(
+            "SELECT day_key, source, issued_at, received_at, received_by, body
+               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
+                            ROW_NUMBER() OVER (
+                                PARTITION BY ",
+            $alike,
+            "
+                                ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
+                            ) AS nth
+                       FROM outlook_day
+                      WHERE region = $1
+                        AND on_day BETWEEN $2 AND $3 ",
+            $only,
+            ") AS said
+              WHERE nth = 1
+              ORDER BY on_day, day_key"
+        )
+    };
+}
+
 /// What each source said last of every day of a region from one day to another: for each day at most
 /// one row observed, one forecast and one filled in of each source, in order of day. The one made last
 /// counts, not the one that came in last.
@@ -115,17 +139,7 @@ pub async fn list_latest(
 ) -> Result<Vec<Given>> {
     let rows: Vec<DayRow> = tx
         .all(
-            "SELECT day_key, source, issued_at, received_at, received_by, body
-               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
-                            ROW_NUMBER() OVER (
-                                PARTITION BY on_day, origin, source
-                                ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
-                            ) AS nth
-                       FROM outlook_day
-                      WHERE region = $1
-                        AND on_day BETWEEN $2 AND $3) AS said
-              WHERE nth = 1
-              ORDER BY on_day, day_key",
+            last_said!("on_day, origin, source", ""),
             (region.as_str(), from.to_string(), to.to_string()),
         )
         .await?;
@@ -142,18 +156,7 @@ pub async fn list_observed(
 ) -> Result<Vec<Given>> {
     let rows: Vec<DayRow> = tx
         .all(
-            "SELECT day_key, source, issued_at, received_at, received_by, body
-               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
-                            ROW_NUMBER() OVER (
-                                PARTITION BY on_day, source
-                                ORDER BY COALESCE(issued_at, received_at) DESC, day_key DESC
-                            ) AS nth
-                       FROM outlook_day
-                      WHERE region = $1
-                        AND on_day BETWEEN $2 AND $3
-                        AND origin = 'observed') AS said
-              WHERE nth = 1
-              ORDER BY on_day, day_key",
+            last_said!("on_day, source", "AND origin = 'observed'"),
             (region.as_str(), from.to_string(), to.to_string()),
         )
         .await?;
@@ -192,19 +195,7 @@ pub async fn list_foreseen_by(
 ) -> Result<Vec<Given>> {
     let rows: Vec<DayRow> = tx
         .all(
-            "SELECT day_key, source, issued_at, received_at, received_by, body
-               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
-                            ROW_NUMBER() OVER (
-                                PARTITION BY on_day
-                                ORDER BY issued_at DESC, day_key DESC
-                            ) AS nth
-                       FROM outlook_day
-                      WHERE region = $1
-                        AND on_day BETWEEN $2 AND $3
-                        AND origin = 'forecast'
-                        AND source = $4) AS said
-              WHERE nth = 1
-              ORDER BY on_day",
+            last_said!("on_day", "AND origin = 'forecast' AND source = $4"),
             (region.as_str(), from.to_string(), to.to_string(), source),
         )
         .await?;
@@ -221,20 +212,11 @@ pub async fn list_foreseen(
 ) -> Result<Vec<Given>> {
     let rows: Vec<DayRow> = tx
         .all(
-            "SELECT day_key, source, issued_at, received_at, received_by, body
-               FROM (SELECT day_key, source, issued_at, received_at, received_by, body, on_day,
-                            ROW_NUMBER() OVER (
-                                PARTITION BY on_day, source,
-                                             (issued_at + 28800000) / 86400000,
-                                             (received_at + 28800000) / 86400000
-                                ORDER BY issued_at DESC, day_key DESC
-                            ) AS nth
-                       FROM outlook_day
-                      WHERE region = $1
-                        AND on_day BETWEEN $2 AND $3
-                        AND origin = 'forecast') AS said
-              WHERE nth = 1
-              ORDER BY on_day, day_key",
+            last_said!(
+                "on_day, source, (issued_at + 28800000) / 86400000, \
+                 (received_at + 28800000) / 86400000",
+                "AND origin = 'forecast'"
+            ),
             (region.as_str(), from.to_string(), to.to_string()),
         )
         .await?;

@@ -54,7 +54,7 @@ pub async fn vouch(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Result<R
 pub async fn page_rows(tx: &mut Tx, table: RowTable, from: i64, to: i64) -> Result<Vec<Found>> {
     match table {
         RowTable::PlanLine(plan) => page_lines(tx, plan, from, to).await,
-        RowTable::NoticeStep(notice) => page_steps(tx, notice, from, to).await,
+        RowTable::NoticeStep(notice) => page_notice(tx, notice, from, to).await,
         RowTable::AdvisoryStep(advisory) => page_advisory(tx, advisory, from, to).await,
         RowTable::AdvisoryRecipient(advisory) => page_audience(tx, advisory, from, to).await,
         RowTable::ListRow(version) => page_list(tx, version, from, to).await,
@@ -122,50 +122,55 @@ async fn page_lines(tx: &mut Tx, plan: i64, from: i64, to: i64) -> Result<Vec<Fo
     }))
 }
 
-async fn page_steps(tx: &mut Tx, notice: i64, from: i64, to: i64) -> Result<Vec<Found>> {
-    let rows: Vec<(i32, i64, String, String)> = tx
-        .all(
-            "SELECT seq, at, body, digest
-               FROM notice_step
-              WHERE notice_key = $1
-                AND seq BETWEEN $2 AND $3
-              ORDER BY seq
-              LIMIT $4",
-            (notice, from, to, PAGE),
-        )
-        .await?;
-    Ok(found(&rows, |(seq, at, body, digest)| {
-        let columns = record::NoticeStep {
-            notice,
-            seq: *seq,
-            at: *at,
-            body,
-        };
-        (i64::from(*seq), digest, columns.digest())
+/// Steps of a notice or an advisory, of the one with a key.
+async fn page_steps(
+    tx: &mut Tx,
+    select: &'static str,
+    (of, from, to): (i64, i64, i64),
+    digest: impl Fn(i32, i64, &str) -> Digest,
+) -> Result<Vec<Found>> {
+    let rows: Vec<(i32, i64, String, String)> = tx.all(select, (of, from, to, PAGE)).await?;
+    Ok(found(&rows, |(seq, at, body, written)| {
+        (i64::from(*seq), written, digest(*seq, *at, body))
     }))
 }
 
-async fn page_advisory(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result<Vec<Found>> {
-    let rows: Vec<(i32, i64, String, String)> = tx
-        .all(
-            "SELECT seq, at, body, digest
-               FROM advisory_step
-              WHERE advisory_key = $1
-                AND seq BETWEEN $2 AND $3
-              ORDER BY seq
-              LIMIT $4",
-            (advisory, from, to, PAGE),
-        )
-        .await?;
-    Ok(found(&rows, |(seq, at, body, digest)| {
-        let columns = record::AdvisoryStep {
-            advisory,
-            seq: *seq,
-            at: *at,
+async fn page_notice(tx: &mut Tx, notice: i64, from: i64, to: i64) -> Result<Vec<Found>> {
+    let select = "SELECT seq, at, body, digest
+                    FROM notice_step
+                   WHERE notice_key = $1
+                     AND seq BETWEEN $2 AND $3
+                   ORDER BY seq
+                   LIMIT $4";
+    let digest = |seq, at, body: &str| {
+        let columns = record::NoticeStep {
+            notice,
+            seq,
+            at,
             body,
         };
-        (i64::from(*seq), digest, columns.digest())
-    }))
+        columns.digest()
+    };
+    page_steps(tx, select, (notice, from, to), digest).await
+}
+
+async fn page_advisory(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result<Vec<Found>> {
+    let select = "SELECT seq, at, body, digest
+                    FROM advisory_step
+                   WHERE advisory_key = $1
+                     AND seq BETWEEN $2 AND $3
+                   ORDER BY seq
+                   LIMIT $4";
+    let digest = |seq, at, body: &str| {
+        let columns = record::AdvisoryStep {
+            advisory,
+            seq,
+            at,
+            body,
+        };
+        columns.digest()
+    };
+    page_steps(tx, select, (advisory, from, to), digest).await
 }
 
 async fn page_audience(tx: &mut Tx, advisory: i64, from: i64, to: i64) -> Result<Vec<Found>> {
