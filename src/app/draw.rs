@@ -83,9 +83,14 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
             )
         })?;
     let warning = notice::find_warning_by_key(&mut tx, record.warning_key).await?;
-    let told = match warning.plan {
-        Some(previous) => store::list_told(&mut tx, previous).await?,
-        None => HashMap::new(),
+    let (told, told_at) = match warning.plan {
+        Some(previous) => (
+            store::list_told(&mut tx, previous).await?,
+            store::find_plan(&mut tx, previous)
+                .await?
+                .and_then(|plan| plan.issued_at),
+        ),
+        None => (HashMap::new(), None),
     };
     drop(tx);
     let playbook = app.playbook(&record.playbook).await?;
@@ -104,6 +109,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     let lifted = warning.warning.as_ref().is_some_and(Warning::is_ended);
     let sheet = Sheet {
         released_by: lifted.then_some(now),
+        told_at,
         ..Sheet::new(record.region, drawing, warning.revision + 1, orders)
     };
     let sheet = Box::pin(staging.run(sheet, told)).await?;
@@ -445,6 +451,8 @@ struct Sheet {
     next_order: OrderKey,
     /// By when a release has let its recipient off, where it may be replaced.
     released_by: Option<DateTime<Utc>>,
+    /// When the plan before was issued; none of a first one.
+    told_at: Option<DateTime<Utc>>,
     tally: Tally,
     parts: Parts,
     digest: RowsDigest,
@@ -463,6 +471,7 @@ impl Sheet {
             revision,
             next_order,
             released_by: None,
+            told_at: None,
             tally,
             parts: Parts::default(),
             digest: RowsDigest::default(),
@@ -530,6 +539,14 @@ impl Sheet {
         };
         let adds = self.drawing.notice.kind == NoticeKind::AddOn && !told.released;
         let change = Change::between(Some(&told), duty.as_ref())?;
+        let corrects = self.drawing.notice.kind == NoticeKind::Correct;
+        let duty = duty.map(|duty| match self.told_at {
+            _ if told.released => duty,
+            // What states another hour instead takes the one it corrects back.
+            _ if corrects && duty.effective != before.duty.effective => duty,
+            Some(told_at) => duty.after(&before.duty, told_at),
+            None => duty,
+        });
         let line = Line {
             order: told.order,
             recipient: before.recipient,

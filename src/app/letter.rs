@@ -182,7 +182,7 @@ fn duties(notice: &IssuedNotice, told: &Told) -> Vec<Duty> {
         measure: unit.measure.clone(),
         in_place_by: written(duty.in_place_by(unit, notice.issued_at)),
         until: None,
-        goes_on: duty.goes_on,
+        goes_on: duty.goes_on(unit, notice.issued_at),
     });
     let added = duty.added.iter().map(|added| Duty {
         unit: "全部".to_owned(),

@@ -16,7 +16,7 @@ use crate::domain::id::{AnswerKey, OrderKey, PlanKey, WarningId, WarningKey};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{ClassLevel, End, Grounds, NoticeKind};
 use crate::domain::order::{AnswerKind, Head, Rung};
-use crate::domain::plan::{Change, Control, Duty};
+use crate::domain::plan::{Change, Control, Duty, UnitDuty};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::domain::warning::Suspension;
@@ -451,15 +451,17 @@ impl Read {
         };
         let duty = &self.line.duty;
         let binds = self.line.change != Change::Release && !duty.is_suspended();
-        let is_set = binds && !owed.duty.goes_on;
+        // Of a unit that only goes on no hour is set.
+        let by = |unit: &UnitDuty| {
+            let is_set = !owed.duty.goes_on(unit, owed.issued_at);
+            let by = owed.duty.in_place_by(unit, owed.issued_at);
+            is_set.then(|| duty.not_before_resumed(by))
+        };
         let units = duty.units.iter().map(|unit| UnitView {
             unit: unit.unit.clone(),
             measure: unit.measure.clone(),
             ramp_down_hours: unit.ramp_down_hours,
-            in_place_by: is_set.then(|| {
-                let by = owed.duty.in_place_by(unit, owed.issued_at);
-                duty.not_before_resumed(by)
-            }),
+            in_place_by: by(unit).filter(|_| binds),
             in_place_at: reported(&unit.unit),
         });
         units.collect()

@@ -72,7 +72,7 @@ pub struct Duty {
     /// resumption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspension: Option<Suspension>,
-    /// Whether its units go on as they were while measures are added: no hour is set for them anew.
+    /// Whether its units go on as they were while measures are added: what is asked anew is only that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub goes_on: bool,
 }
@@ -101,6 +101,17 @@ pub struct UnitDuty {
     pub measure: String,
     /// Hours the unit needs to come down safely.
     pub ramp_down_hours: u16,
+    /// By when an earlier plan of the warning has asked the same of it; none where none has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<WrittenTime>,
+}
+
+impl UnitDuty {
+    /// Whether another plan asks the same of the unit.
+    fn is_asked_by(&self, other: &Self) -> bool {
+        (&self.unit, &self.measure, self.ramp_down_hours)
+            == (&other.unit, &other.measure, other.ramp_down_hours)
+    }
 }
 
 /// What happens in an office's area.
@@ -290,6 +301,7 @@ impl Duty {
                 unit: unit.name.clone(),
                 measure: measure.text().to_owned(),
                 ramp_down_hours: unit.ramp_down_hours,
+                by: None,
             })
         });
         Some(Self {
@@ -354,11 +366,29 @@ impl Duty {
         }
     }
 
-    /// The duty of whoever had one before an add-on, which leaves the same units as they were.
+    /// The duty of whoever had one in the plan before, issued at an instant: a unit of which the same
+    /// is asked keeps its hour. After a pause the hours begin anew.
+    #[must_use]
+    pub fn after(mut self, before: &Self, issued_at: DateTime<Utc>) -> Self {
+        if before.is_suspended() {
+            return self;
+        }
+        for unit in &mut self.units {
+            let same = before.units.iter().find(|it| it.is_asked_by(unit));
+            unit.by = same.map(|it| {
+                let by = before.in_place_by(it, issued_at);
+                WrittenTime::of(before.not_before_resumed(by))
+            });
+        }
+        self
+    }
+
+    /// The duty under an add-on, which leaves units as they were.
     #[must_use]
     pub fn added_to(self, before: &Self) -> Self {
+        let kept = self.units.iter().filter(|unit| unit.by.is_some()).count();
         Self {
-            goes_on: self.units == before.units && !before.is_suspended(),
+            goes_on: kept == self.units.len() && kept == before.units.len(),
             ..self
         }
     }
@@ -475,18 +505,39 @@ impl Duty {
     }
 
     /// Until when a unit's measure is to be in place: the start hour, or as long after the issue
-    /// as the unit needs to come down.
+    /// as the unit needs to come down; sooner, where an earlier plan has asked the same.
     pub fn in_place_by(&self, unit: &UnitDuty, issued_at: DateTime<Utc>) -> DateTime<Utc> {
+        let anew = self.in_place_anew(unit, issued_at);
+        unit.by.map_or(anew, |by| anew.min(by.at()))
+    }
+
+    /// Whether a unit was to be in place before an instant of issue and only goes on: no hour is set
+    /// for it anew.
+    pub fn goes_on(&self, unit: &UnitDuty, issued_at: DateTime<Utc>) -> bool {
+        // A plan of an older release does not say by when, only that nothing is asked anew.
+        unit.by.map_or(self.goes_on, |by| by.at() <= issued_at)
+    }
+
+    /// The hour of a unit of which nothing was asked before.
+    fn in_place_anew(&self, unit: &UnitDuty, issued_at: DateTime<Utc>) -> DateTime<Utc> {
         let down = issued_at + Duration::hours(i64::from(unit.ramp_down_hours));
         down.max(self.effective.at())
     }
 
-    /// Until when one unit, or all of them, can be reported in place in time. Where they only go on,
-    /// the report is of what is added to them, and is not late before that begins.
+    /// Until when one unit, or all of them, can be reported in place in time. Of a unit that only goes
+    /// on the report confirms that, and has as long as one that is asked anew; where measures are
+    /// added, it is not late before they begin.
     pub fn report_by(&self, unit: Option<&str>, issued_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let named = |it: &&UnitDuty| unit.is_none_or(|unit| it.unit == unit);
         let units = self.units.iter().filter(named);
-        let units = units.map(|unit| self.in_place_by(unit, issued_at)).max()?;
+        let due = units.map(|unit| {
+            if self.goes_on(unit, issued_at) {
+                self.in_place_anew(unit, issued_at)
+            } else {
+                self.in_place_by(unit, issued_at)
+            }
+        });
+        let units = due.max()?;
         let added = self.added.iter().filter(|_| self.goes_on);
         let begins = added.map(|it| self.begins(it).at()).max();
         Some(begins.map_or(units, |begins| units.max(begins)))

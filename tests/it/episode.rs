@@ -291,6 +291,7 @@ fn unit(name: &str) -> UnitDuty {
         unit: name.to_owned(),
         measure: "限产20%".to_owned(),
         ramp_down_hours: 4,
+        by: None,
     }
 }
 

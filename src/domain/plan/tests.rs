@@ -270,9 +270,13 @@ fn units_go_on_under_an_add_on_and_the_report_is_due_when_it_begins() {
         from: Some("2026-11-27T20:00".parse().unwrap()),
         ..added(None)
     };
-    let now = adding(&start, &[later]).added_to(&before);
     let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
     let issued_at = at("2026-11-27T10:00");
+    let after = |before: &Duty| {
+        let now = adding(&start, std::slice::from_ref(&later));
+        now.after(before, at("2026-11-24T18:00")).added_to(before)
+    };
+    let now = after(&before);
     assert!(now.goes_on);
     let due = Some(at("2026-11-27T22:00"));
     assert_eq!(
@@ -286,10 +290,65 @@ fn units_go_on_under_an_add_on_and_the_report_is_due_when_it_begins() {
     );
     assert_eq!(now.report_by(Some("2号窑"), issued_at), None);
     let orange = adding(&notice(NoticeKind::Start, Orange), &[]);
-    assert!(
-        !now.added_to(&orange).goes_on,
-        "another measure has its hour"
-    );
+    assert!(!after(&orange).goes_on, "another measure has its hour");
+}
+
+/// 停产 from 20:00 on the 25th was issued at 18:00: the kiln has until 06:00 to come down.
+#[rstest]
+#[case::it_is_coming_down(NoticeKind::AddOn, "2026-11-25T22:00", false)]
+#[case::it_is_down(NoticeKind::AddOn, "2026-11-26T06:00", true)]
+#[case::it_is_to_stay_so_longer(NoticeKind::Extend, "2026-11-26T18:00", true)]
+fn a_kiln_of_which_the_same_is_asked_keeps_its_hour(
+    #[case] kind: NoticeKind,
+    #[case] issued_at: &str,
+    #[case] goes_on: bool,
+) {
+    let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+    let start = adding(&notice(NoticeKind::Start, Red), &[]);
+    let told_at = at("2026-11-25T18:00");
+    let by = at("2026-11-26T06:00");
+    assert_eq!(start.in_place_by(&start.units[0], told_at), by);
+    let later = Contents {
+        effective: "2026-11-26T24:00".parse().unwrap(),
+        ..notice(kind, Red)
+    };
+    let mut before = (start, told_at);
+    // However often it is said.
+    for _ in 0..2 {
+        let now = adding(&later, &[]).after(&before.0, before.1);
+        let kiln = &now.units[0];
+        assert_eq!(now.in_place_by(kiln, at(issued_at)), by);
+        assert_eq!(now.goes_on(kiln, at(issued_at)), goes_on);
+        before = (now, at(issued_at));
+    }
+}
+
+#[test]
+fn a_kiln_of_which_something_else_is_asked_has_an_hour_of_its_own() {
+    let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+    let before = adding(&notice(NoticeKind::Start, Orange), &[]);
+    let raise = adding(&notice(NoticeKind::Raise, Red), &[]);
+    let now = raise.after(&before, at("2026-11-25T18:00"));
+    let issued_at = at("2026-11-26T18:00");
+    let by = at("2026-11-27T06:00");
+    assert_eq!(now.in_place_by(&now.units[0], issued_at), by);
+    assert!(!now.goes_on(&now.units[0], issued_at));
+}
+
+#[test]
+fn after_a_pause_a_kiln_comes_down_anew() {
+    let at = |text: &str| text.parse::<WrittenTime>().unwrap().at();
+    let suspend = notice(NoticeKind::Suspend, Red);
+    let paused = Duty::of_plant(&plant(CLINKER_B), &suspending(&suspend, None)).unwrap();
+    let resume = Contents {
+        effective: "2026-11-29T18:00".parse().unwrap(),
+        ..notice(NoticeKind::Resume, Red)
+    };
+    let resumed = suspending(&resume, Some("2026-11-29T18:00"));
+    let resumed = Duty::of_plant(&plant(CLINKER_B), &resumed).unwrap();
+    let now = resumed.after(&paused, at("2026-11-25T18:00"));
+    let by = now.in_place_by(&now.units[0], at("2026-11-29T16:00"));
+    assert_eq!(by, at("2026-11-30T04:00"));
 }
 
 #[rstest]
