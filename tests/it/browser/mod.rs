@@ -10,6 +10,7 @@ mod keyboard;
 mod officer;
 mod orders;
 mod outlook;
+mod paper;
 mod soundness;
 mod tour;
 mod words;
