@@ -22,6 +22,8 @@ mod dispatch;
 mod mail;
 mod network;
 mod secret;
+#[cfg(test)]
+mod tests;
 mod webhook;
 
 pub use self::dispatch::{Backoff, Dispatch};
@@ -445,117 +447,4 @@ fn read(path: &Path) -> Result<String, ConfigError> {
         path: path.to_owned(),
         source,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let variables: HashMap<String, String> = variables
-            .iter()
-            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
-        Config::parse(text, environment().source(Some(variables)))
-    }
-
-    #[test]
-    fn no_file_is_a_configuration_that_runs() {
-        let config = parse("", &[]).unwrap();
-        assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(
-            config.database_url().unwrap(),
-            "sqlite:qingkong-data/qingkong.db"
-        );
-        insta::assert_debug_snapshot!(config);
-    }
-
-    #[test]
-    fn the_environment_stands_over_the_file() {
-        let text = "[server]\nlisten = \"127.0.0.1:1\"\nhsts = true\n";
-        let variables = [
-            ("QINGKONG__SERVER__LISTEN", "0.0.0.0:80"),
-            ("QINGKONG__SERVER__STOP_SECONDS", "5"),
-            ("QINGKONG__DATABASE__URL", "postgres://localhost/a"),
-            ("QINGKONGX__SERVER__HSTS", "not ours"),
-        ];
-        let config = parse(text, &variables).unwrap();
-        assert_eq!(config.server.listen.to_string(), "0.0.0.0:80");
-        assert_eq!(config.server.stop_seconds, 5);
-        assert!(config.server.hsts);
-        assert_eq!(config.database_url().unwrap(), "postgres://localhost/a");
-    }
-
-    #[rstest::rstest]
-    #[case::section("[sever]\nhsts = true", &[], "sever")]
-    #[case::key("[server]\nlisten_on = \"127.0.0.1:80\"", &[], "listen_on")]
-    #[case::variable("", &[("QINGKONG__SERVER__LISTEN_ON", "127.0.0.1:80")], "listen_on")]
-    #[case::value("[server]\nlisten = \"here\"", &[], "server.listen")]
-    #[case::number("", &[("QINGKONG__SERVER__STOP_SECONDS", "soon")], "soon")]
-    #[case::not_toml("[server", &[], "line 1")]
-    fn a_wrong_key_or_value_is_refused_by_its_name(
-        #[case] text: &str,
-        #[case] variables: &[(&str, &str)],
-        #[case] named: &str,
-    ) {
-        let error = parse(text, variables).unwrap_err().to_string();
-        assert!(error.contains(named), "{error}");
-    }
-
-    #[test]
-    fn a_secret_may_stand_in_a_file_but_not_in_both_places() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("url");
-        std::fs::write(&path, "postgres://qk:secret@db/qk\n").unwrap();
-        let mut config = Config::default();
-        config.database.url_file = Some(path);
-        assert_eq!(config.database_url().unwrap(), "postgres://qk:secret@db/qk");
-        config.database.url = Some("sqlite:x.db".to_owned());
-        assert!(config.database_url().is_err());
-    }
-
-    #[test]
-    fn the_address_of_a_source_may_stand_in_a_file_but_not_in_both_places() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("url");
-        std::fs::write(&path, "https://a.invalid/?key=secret\n").unwrap();
-        let file = format!("url_file = \"{}\"\n", path.display());
-        let source = |text: &str| parse(&format!("[[sources]]\nregion = \"411000\"\n{text}"), &[]);
-        let read = source(&file).unwrap();
-        assert_eq!(read.sources[0].url, "https://a.invalid/?key=secret");
-        for wrong in [
-            String::new(),
-            format!("url = \"https://b.invalid\"\n{file}"),
-        ] {
-            let refused = source(&wrong).unwrap_err().to_string();
-            assert!(refused.contains("either `url` or `url_file`"), "{refused}");
-        }
-    }
-
-    #[test]
-    fn a_region_has_one_source_of_each_series() {
-        let source = |series: &str| {
-            format!("[[sources]]\nregion = \"411000\"\nurl = \"https://a.invalid\"\n{series}\n")
-        };
-        let observed = "series = \"observed\"";
-        let both = parse(&(source("") + &source(observed)), &[]).unwrap();
-        let series: Vec<_> = both.sources.iter().map(|source| source.series).collect();
-        assert_eq!(series, [SourceSeries::Forecast, SourceSeries::Observed]);
-        let twice = parse(&(source(observed) + &source(observed)), &[]).unwrap_err();
-        assert!(twice.to_string().contains("`observed`"), "{twice}");
-        let unknown = parse(&source("series = \"guessed\""), &[]).unwrap_err();
-        assert!(unknown.to_string().contains("guessed"), "{unknown}");
-    }
-
-    #[test]
-    fn a_configuration_prints_no_secret() {
-        let mut config = Config::default();
-        config.database.url = Some("postgres://qk:secret@db/qk".to_owned());
-        let source = "[[sources]]\nregion = \"411000\"\nurl = \"https://a.invalid/?key=secret@\"\n";
-        config.sources = parse(source, &[]).unwrap().sources;
-        assert_eq!(config.sources.len(), 1);
-        assert!(!format!("{config:?}").contains("secret@"));
-    }
 }

@@ -42,7 +42,9 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let files = Files::shipped();
     let rules = playbooks::rules(&files, &args.rules).map_err(Failure::Input)?;
     let table = Table::read(&args.file).map_err(Failure::input)?;
-    args.window.check(&rules, &table).map_err(Failure::Input)?;
+    let hourly = own::is_hourly(&table);
+    let checked = args.window.check(&rules, table.file(), hourly);
+    checked.map_err(Failure::Input)?;
     let standards = playbooks::standards(&files)?;
     let read = own::read_cut(&table, args.window.into(), &standards).map_err(Failure::input)?;
 

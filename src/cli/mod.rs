@@ -5,9 +5,11 @@
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{Parser, Subcommand};
 
 use crate::app;
+use crate::table::Fault;
 
 mod aqi;
 mod assess;
@@ -77,6 +79,20 @@ enum Failure {
 impl Failure {
     fn input(error: impl Into<anyhow::Error>) -> Self {
         Self::Input(error.into())
+    }
+
+    /// Faulty files are wrong input; the first hundred faults are told.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is what `map_err` hands on"
+    )]
+    fn faults(faults: Vec<Fault>) -> Self {
+        const TOLD: usize = 100;
+        let mut told: Vec<_> = faults.iter().take(TOLD).map(ToString::to_string).collect();
+        if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
+            told.push(format!("and {more} more"));
+        }
+        Self::Input(anyhow!("{}", told.join("\n")))
     }
 }
 

@@ -8,14 +8,14 @@ use anyhow::{Context, bail};
 use askama::Template;
 
 use super::Failure;
-use super::print::{Output, Progress};
+use super::print::{self, Output, Progress};
 use super::window::WindowWord;
 use crate::domain::backtest::{Difference, Score};
 use crate::domain::episode::{Episode, replay};
 use crate::domain::trigger::Rules;
 use crate::playbooks::{self, Files};
-use crate::sources::own::{self, City};
-use crate::table::Table;
+use crate::sources::city::{self, Cities, City};
+use crate::table::read_bytes;
 
 mod lines;
 mod real;
@@ -29,13 +29,17 @@ use report::{Report, ScoreRow};
 /// Replay years of values: the warnings the rules would have made of them.
 ///
 /// A table city,date,aqi and optionally primary, cause, pm2_5_aqi; or of hours, city,time and any of
-/// pm2_5 pm10 so2 no2 co o3 (µg/m³, CO in mg/m³). On each day the outlook is the unbroken run of
-/// days up to it above the rules' lowest line, then the days after it as a perfect forecast; every
-/// proposal is carried out. The last line sums up, hits and misses in hindsight among it.
+/// pm2_5 pm10 so2 no2 co o3 (µg/m³, CO in mg/m³); or a file of a source that `import` knows, plain or
+/// gzip. On each day the outlook is the unbroken run of days up to it above the rules' lowest line,
+/// then the days after it as a perfect forecast; every proposal is carried out. The last line sums
+/// up, hits and misses in hindsight among it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A CSV file, or - for standard input
+    /// A file, or - for standard input
     file: PathBuf,
+    /// Only this place of the file: a city, as the mean of its stations, or a station
+    #[arg(long, value_name = "NAME")]
+    place: Option<String>,
     /// Shipped rules such as mee-2024, or a TOML file
     #[arg(long, value_name = "NAME|FILE.toml", default_value = "mee-2024")]
     rules: String,
@@ -72,13 +76,19 @@ struct Replayed {
 
 pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
     let files = Files::shipped();
-    let table = Table::read(&args.file).map_err(Failure::input)?;
-    let replayed = rule_sets(args, &files, &table).map_err(Failure::Input)?;
+    let standards = playbooks::standards(&files)?;
+    let bytes = read_bytes(&args.file).map_err(Failure::input)?;
+    let (file, place) = (args.file.display().to_string(), args.place.as_deref());
+    let read = city::read_cities(&file, &bytes, place, args.window.into(), &standards);
+    let Cities {
+        cities,
+        hourly,
+        notes,
+    } = read.map_err(Failure::faults)?;
+    let replayed = rule_sets(args, &files, &file, hourly).map_err(Failure::Input)?;
     let real = args.warnings.as_deref().map(real::read).transpose();
     let real = real.map_err(Failure::input)?.unwrap_or_default();
-    let standards = playbooks::standards(&files)?;
-    let cities =
-        own::read_cities(&table, args.window.into(), &standards).map_err(Failure::input)?;
+    notes.iter().for_each(print::note);
     let mut replay = Replay {
         args,
         report: Report::new(&replayed, standards),
@@ -96,13 +106,18 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 }
 
 /// The rules of `--rules`, and those of `--against`.
-fn rule_sets(args: &Args, files: &Files, table: &Table) -> anyhow::Result<Vec<Replayed>> {
+fn rule_sets(
+    args: &Args,
+    files: &Files,
+    file: &str,
+    hourly: bool,
+) -> anyhow::Result<Vec<Replayed>> {
     let names = [Some(&args.rules), args.against.as_ref()];
     let mut replayed: Vec<Replayed> = Vec::new();
     for name in names.into_iter().flatten() {
-        let file = playbooks::rules_file(files, name)?;
-        let rules = Rules::parse(&file.path, &file.text)?;
-        args.window.check(&rules, table)?;
+        let written = playbooks::rules_file(files, name)?;
+        let rules = Rules::parse(&written.path, &written.text)?;
+        args.window.check(&rules, file, hourly)?;
         if replayed.iter().any(|other| other.rules.id == rules.id) {
             bail!(
                 "both rule sets have the id `{}`: expected two ids",
@@ -111,7 +126,7 @@ fn rule_sets(args: &Args, files: &Files, table: &Table) -> anyhow::Result<Vec<Re
         }
         replayed.push(Replayed {
             rules,
-            digest: file.digest(),
+            digest: written.digest(),
             score: Score::default(),
         });
     }

@@ -4,8 +4,6 @@ use anyhow::bail;
 
 use super::print;
 use crate::domain::trigger::{Rules, Window};
-use crate::sources::own;
-use crate::table::Table;
 
 /// How a day is cut out of the hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -34,8 +32,8 @@ impl WindowWord {
         }
     }
 
-    /// Refuses rules that count days otherwise, and days where hours are needed.
-    pub(super) fn check(self, rules: &Rules, table: &Table) -> anyhow::Result<()> {
+    /// Refuses rules that count days otherwise, and a file of days where hours are needed.
+    pub(super) fn check(self, rules: &Rules, file: &str, hourly: bool) -> anyhow::Result<()> {
         let word = self.as_str();
         if !rules.windows.contains(&self.into()) {
             bail!(
@@ -43,14 +41,13 @@ impl WindowWord {
                 rules.id
             );
         }
-        if self == Self::Rolling24h && !own::is_hourly(table) {
+        if self == Self::Rolling24h && !hourly {
             bail!(
-                "{}: found daily values: expected hours, a column `time`, for --window {word}",
-                table.file()
+                "{file}: found daily values: expected hours, a column `time`, for --window {word}"
             );
         }
         let first = rules.windows.first();
-        if self == Self::NaturalDay && first == Some(&Window::Rolling24h) && own::is_hourly(table) {
+        if self == Self::NaturalDay && first == Some(&Window::Rolling24h) && hourly {
             let rolling = Self::Rolling24h.as_str();
             print::note(format_args!(
                 "these are natural days; {} counts any 24 hours: --window {rolling}",

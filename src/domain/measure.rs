@@ -209,6 +209,12 @@ impl<T> PerLevel<T> {
         WarningLevel::WITH_MEASURES.into_iter().zip(values)
     }
 
+    /// The same, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (WarningLevel, &mut T)> {
+        let values = [&mut self.yellow, &mut self.orange, &mut self.red];
+        WarningLevel::WITH_MEASURES.into_iter().zip(values)
+    }
+
     /// A value for each level, made from the level.
     pub fn from_fn(mut make: impl FnMut(WarningLevel) -> T) -> Self {
         Self {

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::addition::Addition;
 pub use crate::digest::{Digest, Fields};
-use crate::enterprise::{Emission, Grade, Plant, PlantStatus};
+use crate::enterprise::{Emission, Grade, Plant};
 use crate::id::{OrderKey, RecipientKey};
 use crate::level::WarningLevel;
 use crate::measure::PerLevel;
@@ -35,9 +35,13 @@ use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::warning::Suspension;
 
+mod effect;
 mod tally;
 
+pub use effect::Effect;
 pub use tally::{Achievement, Parts, Tally, Targets};
+
+use effect::Bound;
 
 /// What one recipient owes under a notice, as it will be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -280,54 +284,39 @@ impl Duty {
     /// still anyway (长期停产).
     pub fn of_plant(plant: &Plant, drawing: &Drawing) -> Option<Self> {
         let level = drawing.levels.of(MeasureClass::Industry);
-        if drawing.notice.kind.ends() || plant.status == PlantStatus::LongStopped {
+        if drawing.notice.kind.ends() {
             return None;
         }
-        let exemption = plant
-            .exemption
-            .as_ref()
-            .filter(|e| e.covers(level, drawing.on));
-        let autonomous = exemption.is_some() || plant.is_autonomous(level);
-        let basis = match exemption {
+        let bound = Bound::of(plant, level, drawing.on)?;
+        let basis = match bound.exemption {
             Some(exemption) => format!(
                 "{}；{}（{}）",
                 drawing.list, exemption.kind, exemption.granted_by
             ),
             None => drawing.list.clone(),
         };
-        let units = plant.units.iter().filter_map(|unit| {
-            let measure = unit.measures.get(level)?;
-            Some(UnitDuty {
-                unit: unit.name.clone(),
-                measure: measure.text().to_owned(),
-                ramp_down_hours: unit.ramp_down_hours,
-                by: None,
-            })
+        let units = bound.measures().map(|(unit, measure)| UnitDuty {
+            unit: unit.name.clone(),
+            measure: measure.text().to_owned(),
+            ramp_down_hours: unit.ramp_down_hours,
+            by: None,
         });
         Some(Self {
             level,
             classes: Vec::new(),
             effective: drawing.effective,
-            control: if autonomous {
+            control: if bound.is_autonomous() {
                 Control::Autonomous
             } else {
                 Control::Required
             },
             grade: plant.grade.clone(),
             basis,
-            units: if exemption.is_some() {
-                Vec::new()
-            } else {
-                units.collect()
-            },
+            units: units.collect(),
             added: drawing.additions.clone(),
             acknowledge_within_minutes: drawing.acknowledge_within(),
             base: plant.base(),
-            cut: if exemption.is_some() {
-                Emission::ZERO
-            } else {
-                plant.cut(level)
-            },
+            cut: bound.cut(),
             area: None,
             suspension: drawing.suspension,
             goes_on: false,

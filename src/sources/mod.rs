@@ -3,8 +3,8 @@
 //! A file goes in as bytes, plain or gzip; out comes a [`Reading`]: a [`Series`] for every
 //! [`Place`] the file names, in µg/m³ (CO in mg/m³) and Beijing time, with a note for whatever was
 //! done to its values. [`Reading::at`] finds the place that is asked for: a station as it is, a city
-//! as the mean of its stations. Whatever cannot be read is a [`Fault`], and a file with one fault
-//! gives nothing.
+//! as the mean of its stations; [`city`] makes every place ready to be judged. Whatever cannot be
+//! read is a [`Fault`], and a file with one fault gives nothing.
 //!
 //! A format is known by its shape, or said. Tables differ as data: each format's file *is* its
 //! documented mapping, in words and as a `Mapping`. Nothing here knows a clock, a database or
@@ -28,6 +28,7 @@ use crate::domain::outlook::{Day, Hourly, HoursOfDay};
 use crate::table::{Fault, Table};
 
 pub mod cells;
+pub mod city;
 pub mod own;
 
 mod cams;
@@ -403,6 +404,11 @@ impl Reading {
         }
         let of_the_region = region.and_then(|name| self.named(name));
         of_the_region.ok_or_else(|| WhichPlace::Many(self.cities_or_stations()))
+    }
+
+    /// Every place by itself.
+    pub fn each(&self) -> impl Iterator<Item = Chosen> {
+        self.series.iter().map(|series| self.alone(series))
     }
 
     /// A place by itself. Only an instrument gets stuck: what a model computes, and what somebody put

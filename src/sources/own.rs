@@ -20,33 +20,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cells::{concentration, is_measured, only_column};
+use super::city::{City, natural_days};
 use super::{Format, Place, Reading, Series, Values};
 use crate::domain::aqi::{PerPollutant, Pollutant, PollutantSet, Standards};
-use crate::domain::outlook::{AqiRange, Cause, Day, Days, Hourly, Origin, Outlook, Rolling};
+use crate::domain::outlook::{AqiRange, Cause, Day, Hourly, Origin, Outlook};
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::{Air, Window};
 use crate::table::{Fault, Row, Table};
-
-/// One city's series; the name is empty in a table without cities.
-#[derive(Debug)]
-pub struct City {
-    /// What the table calls it.
-    pub name: String,
-    /// Its natural days.
-    pub outlook: Outlook,
-    /// Every 24 hours, where days are cut so.
-    rolling: Option<Rolling>,
-}
-
-impl City {
-    /// Its days, cut as they were asked for.
-    pub fn days(&self) -> Days<'_> {
-        match &self.rolling {
-            Some(rolling) => rolling.days(),
-            None => self.outlook.days(),
-        }
-    }
-}
 
 /// Whether a table holds hours rather than days.
 pub fn is_hourly(table: &Table) -> bool {
@@ -57,13 +37,9 @@ pub fn is_hourly(table: &Table) -> bool {
 pub fn read_cut(table: &Table, window: Window, standards: &Standards) -> Result<City, Fault> {
     if is_hourly(table) {
         let hourly = read_hours(table, table.rows())?;
-        return cut(String::new(), table, &hourly, window, standards);
+        return City::of_hours(String::new(), table.file(), &hourly, window, standards);
     }
-    Ok(City {
-        name: String::new(),
-        outlook: read(table, standards)?,
-        rolling: None,
-    })
+    Ok(City::of_days(String::new(), read(table, standards)?))
 }
 
 /// The air at an instant by a table: the hours that are over then as measured, the others as foreseen;
@@ -96,7 +72,8 @@ fn foreseen_by(table: &Table) -> Origin {
 /// hours, as one outlook. An index of concentrations is that of the standard in force on its day.
 pub fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
     if is_hourly(table) {
-        return natural_days(table, &read_hours(table, table.rows())?, standards);
+        let hourly = read_hours(table, table.rows())?;
+        return natural_days(table.file(), hourly.days(standards).collect());
     }
     if table.column(&AQI).is_none() && table.column(&CONCENTRATIONS).is_some() {
         return read_concentrations(table, standards);
@@ -108,7 +85,7 @@ pub fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
 
 /// A table `city,date,aqi[,…]`, or of hours `city,time,…`, as one series for each city, in the order
 /// in which they first appear.
-pub fn read_cities(
+pub(super) fn read_cities(
     table: &Table,
     window: Window,
     standards: &Standards,
@@ -117,18 +94,15 @@ pub fn read_cities(
     if is_hourly(table) {
         let city = |(name, rows): (&str, Vec<Row<'_>>)| {
             let hourly = read_hours(table, rows)?;
-            cut(name.to_owned(), table, &hourly, window, standards)
+            City::of_hours(name.to_owned(), table.file(), &hourly, window, standards)
         };
         return cities.map(city).collect();
     }
     let columns = Columns::find(table)?;
     let city = |(name, rows): (&str, Vec<Row<'_>>)| {
         let days = rows.into_iter().map(|row| Ok((columns.day(row)?, row)));
-        Ok(City {
-            name: name.to_owned(),
-            outlook: outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)?,
-            rolling: None,
-        })
+        let days = outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)?;
+        Ok(City::of_days(name.to_owned(), days))
     };
     cities.map(city).collect()
 }
@@ -366,37 +340,6 @@ fn read_hours<'t>(
         }
     }
     Ok(hourly)
-}
-
-fn cut(
-    name: String,
-    table: &Table,
-    hourly: &Hourly,
-    window: Window,
-    standards: &Standards,
-) -> Result<City, Fault> {
-    Ok(City {
-        name,
-        outlook: natural_days(table, hourly, standards)?,
-        rolling: (window == Window::Rolling24h).then(|| hourly.rolling(standards)),
-    })
-}
-
-fn natural_days(table: &Table, hourly: &Hourly, standards: &Standards) -> Result<Outlook, Fault> {
-    let days: Vec<Day> = hourly.days(standards).collect();
-    let ends = days.first().zip(days.last());
-    let ends: Option<(NaiveDate, NaiveDate)> = ends.map(|(first, last)| (first.on, last.on));
-    Outlook::new(table.file(), None, days).map_err(|error| {
-        let (_, last) = ends.expect("an outlook of no days is one");
-        Fault {
-            file: table.file().to_owned(),
-            line: 0,
-            cell: None,
-            column: "time".to_owned(),
-            found: last.to_string(),
-            expected: format!("hours of one century: {error}"),
-        }
-    })
 }
 
 #[cfg(test)]

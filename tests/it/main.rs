@@ -22,6 +22,7 @@ mod early;
 mod episode;
 mod erase;
 mod fakes;
+mod history;
 mod hours;
 mod journal;
 mod keeping;

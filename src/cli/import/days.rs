@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -15,7 +14,7 @@ use crate::cli::{Failure, refused};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::sources::Format;
-use crate::table::{Fault, read_bytes};
+use crate::table::read_bytes;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Observations {
@@ -111,7 +110,7 @@ async fn take_in(args: &SeriesArgs, made: Made, out: &mut Output) -> Result<(), 
         modelled: matches!(made, Made::Measured { modelled: true }),
     };
     let read = file::read(&app, &operator, filed).await;
-    let read = read.map_err(refused)?.map_err(|faults| faulty(&faults))?;
+    let read = read.map_err(refused)?.map_err(Failure::faults)?;
     let ReadDays {
         arrived,
         gaps,
@@ -142,14 +141,4 @@ async fn take_in(args: &SeriesArgs, made: Made, out: &mut Output) -> Result<(), 
         out.line(format_args!("  {note}"))?;
     }
     Ok(())
-}
-
-/// Faulty files are wrong input; the first hundred faults are told.
-fn faulty(faults: &[Fault]) -> Failure {
-    const TOLD: usize = 100;
-    let mut told: Vec<_> = faults.iter().take(TOLD).map(ToString::to_string).collect();
-    if let Some(more) = faults.len().checked_sub(TOLD).filter(|more| *more > 0) {
-        told.push(format!("and {more} more"));
-    }
-    Failure::Input(anyhow!("{}", told.join("\n")))
 }

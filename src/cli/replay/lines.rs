@@ -15,7 +15,7 @@ use crate::domain::episode::{Episode, Step};
 use crate::domain::level::WarningLevel;
 use crate::domain::time::rfc3339;
 use crate::domain::trigger::Rules;
-use crate::sources::own::City;
+use crate::sources::city::City;
 
 /// The level met on a day.
 #[derive(Serialize)]

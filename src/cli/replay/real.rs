@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::print;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
-use crate::sources::own::City;
+use crate::sources::city::City;
 use crate::table::{Fault, Row, Table};
 
 /// One act on a real warning.

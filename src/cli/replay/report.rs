@@ -12,7 +12,7 @@ use crate::domain::backtest;
 use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
 use crate::i18n::Language;
-use crate::sources::own::City;
+use crate::sources::city::City;
 use crate::web::pages::chart::history::{History, Marked, Year};
 use crate::web::pages::status::Category;
 

@@ -10,7 +10,7 @@ use crate::domain::episode::Episode;
 use crate::domain::level::WarningLevel;
 use crate::domain::time::WrittenTime;
 use crate::domain::trigger::Rules;
-use crate::sources::own::City;
+use crate::sources::city::City;
 
 pub(super) fn print_warning(
     city: &City,

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Control, Duty, Part};
+use super::{Change, Control, Duty, Effect, Part};
 use crate::enterprise::{Emission, EmittedPollutant, Plant};
 use crate::level::WarningLevel;
 use crate::measure::{MeasureKind, PerLevel, read};
@@ -29,6 +30,9 @@ pub struct Tally {
     pub base: Emission,
     /// How much less they emit while all duties are met.
     pub cut: Emission,
+    /// What each level would come to, this one's among them; none of a notice that sets no level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_levels: Option<PerLevel<Effect>>,
 }
 
 impl Tally {
@@ -39,6 +43,15 @@ impl Tally {
             Some(lines) => *lines += 1,
             None => {
                 self.counties.insert(county.to_owned(), 1);
+            }
+        }
+    }
+
+    /// Adds what a plant would do under each level on a day, where levels are compared.
+    pub fn compare(&mut self, plant: &Plant, on: NaiveDate) {
+        if let Some(at_levels) = &mut self.at_levels {
+            for (level, effect) in at_levels.iter_mut() {
+                *effect += Effect::of(plant, level, on);
             }
         }
     }
@@ -69,18 +82,24 @@ impl Part {
         ]
     }
 
-    /// One plant, counted by the most its duty asks of any unit.
+    /// One plant, counted by what it owes.
     pub(super) fn of_plant(duty: &Duty) -> Self {
+        let texts = duty.units.iter().map(|unit| unit.measure.as_str());
+        Self::of_one(duty.control == Control::Autonomous, texts)
+    }
+
+    /// One plant, counted by the most that is asked of any unit.
+    pub(super) fn of_one<'m>(autonomous: bool, measures: impl Iterator<Item = &'m str>) -> Self {
         let mut part = Self {
             plants: 1,
             ..Self::default()
         };
-        if duty.control == Control::Autonomous {
+        if autonomous {
             part.autonomous = 1;
             return part;
         }
         let mut limits = false;
-        for kind in duty.units.iter().flat_map(|unit| read(&unit.measure)) {
+        for kind in measures.flat_map(read) {
             match kind {
                 MeasureKind::Stop(_) => {
                     part.stop = 1;

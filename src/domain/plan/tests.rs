@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
-use crate::enterprise::{Industry, ListClass, Unit};
+use crate::enterprise::{Industry, ListClass, PlantStatus, Unit};
 use crate::measure::Measure;
 use crate::notice::{End, Grounds};
 use WarningLevel::{Orange, Red, Yellow};
@@ -408,9 +408,9 @@ fn a_plant_that_left_the_list_is_released_and_one_that_joined_begins() {
     assert_eq!(Change::between(None, None), None);
 }
 
-#[test]
-fn an_exempt_plant_is_autonomous_and_counts_for_no_cut() {
-    let exempt = Plant {
+/// A plant that is spared up to orange.
+fn exempt() -> Plant {
+    Plant {
         exemption: Some(crate::enterprise::Exemption {
             kind: "民生保障".to_owned(),
             up_to: Orange,
@@ -418,7 +418,57 @@ fn an_exempt_plant_is_autonomous_and_counts_for_no_cut() {
             granted_by: "许昌市人民政府".to_owned(),
         }),
         ..plant(CLINKER_B)
+    }
+}
+
+#[test]
+fn levels_beside_one_another_come_to_what_their_own_plans_do() {
+    let stopped = Plant {
+        status: PlantStatus::LongStopped,
+        ..plant(CLINKER_B)
     };
+    let plants = [plant(CLINKER_B), plant(AUTONOMOUS), exempt(), stopped];
+    let mut beside = Tally {
+        at_levels: Some(PerLevel::default()),
+        ..Tally::default()
+    };
+    let day = drawing(&notice(NoticeKind::Start, Orange)).on;
+    for plant in &plants {
+        beside.compare(plant, day);
+    }
+    let at_levels = beside.at_levels.unwrap();
+    for (level, effect) in at_levels.iter() {
+        let drawing = drawing(&notice(NoticeKind::Start, level));
+        let mut own = Tally::default();
+        for plant in &plants {
+            own.weigh(plant, Duty::of_plant(plant, &drawing).as_ref());
+        }
+        assert_eq!(
+            (effect.plants, effect.cut),
+            (own.plants, own.cut),
+            "{level}"
+        );
+    }
+    // At orange one limits its load by a fifth of 1,000 kg, two owe nothing, one stands still anyway.
+    let orange = at_levels.orange;
+    assert_eq!(
+        (
+            orange.plants.plants,
+            orange.plants.limit,
+            orange.plants.autonomous
+        ),
+        (3, 1, 2)
+    );
+    assert_eq!(orange.cut.pm, 400_000);
+    assert_eq!(
+        (at_levels.red.plants.stop, at_levels.red.cut.pm),
+        (2, 3_000_000)
+    );
+}
+
+#[test]
+fn an_exempt_plant_is_autonomous_and_counts_for_no_cut() {
+    let exempt = exempt();
     let orange = notice(NoticeKind::Start, Orange);
     let duty = Duty::of_plant(&exempt, &drawing(&orange)).unwrap();
     assert_eq!(

@@ -123,11 +123,22 @@ effect-cut = −{ $tonnes } t per day ({ $percent }%)
 effect-short = short of target
 effect-more = See the plan
 
+levels-title = What each level would do
+levels-level = Warning level
+levels-own = this notice
+levels-told = Plants told
+levels-short = short
+levels-hint = By the same list. Cuts are in tonnes per day, below each its share of the base on the list and the share that the level asks for.
+
 differences-title = Difference to the warning that stands
 differences-what = What
 differences-was = Stands
 differences-now = With this notice
 differences-none = unchanged
+
+paper-opinion = Decision
+paper-signature = Signature
+paper-date = Date
 
 wording-title = Text of the notice
 wording-print = As a document, to print

@@ -123,11 +123,22 @@ effect-cut = −{ $tonnes } 吨/日（{ $percent }%）
 effect-short = 未达要求
 effect-more = 查看方案
 
+levels-title = 各级别对比
+levels-level = 预警级别
+levels-own = 本通知
+levels-told = 下达企业
+levels-short = 不足
+levels-hint = 按同一清单测算。减排量单位为吨/日，其下为占清单排放基数的比例与该级别的要求比例。
+
 differences-title = 与现行预警的差异
 differences-what = 事项
 differences-was = 现行
 differences-now = 本通知生效后
 differences-none = 不变
+
+paper-opinion = 签批意见
+paper-signature = 签名
+paper-date = 日期
 
 wording-title = 通知正文
 wording-print = 版式页（打印）

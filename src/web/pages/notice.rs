@@ -14,9 +14,11 @@ use crate::web::pages::approval::{Approval, ApprovalWay};
 use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
+mod levels;
 mod plan;
 mod wording;
 
+pub use self::levels::LevelTable;
 pub use self::plan::{ChangeCounts, Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
 pub use self::wording::{DocumentPage, Wording};
 

@@ -10,6 +10,7 @@ mod keyboard;
 mod officer;
 mod orders;
 mod outlook;
+mod paper;
 mod soundness;
 mod tour;
 mod words;
@@ -45,26 +46,21 @@ pub(crate) struct Browser {
 impl Browser {
     /// A browser at a desk.
     pub(crate) async fn open(world: &World) -> Self {
-        Self::with(world, &[], DESK).await
+        Self::with(world, &[]).await
     }
 
     /// One that runs no scripts.
     pub(crate) async fn without_scripts(world: &World) -> Self {
-        Self::with(world, &["--blink-settings=scriptEnabled=false"], DESK).await
+        Self::with(world, &["--blink-settings=scriptEnabled=false"]).await
     }
 
-    /// One in a pocket.
-    pub(crate) async fn on_a_phone(world: &World) -> Self {
-        Self::with(world, &[], PHONE).await
-    }
-
-    async fn with(world: &World, arguments: &[&str], size: (u32, u32)) -> Self {
+    async fn with(world: &World, arguments: &[&str]) -> Self {
         let browser = Self {
             session: Session::begin(arguments).await,
             url: world.service.url.clone(),
             presses: AtomicUsize::new(0),
         };
-        browser.resize(size).await;
+        browser.resize(DESK).await;
         browser
     }
 

@@ -1,4 +1,5 @@
-//! Every page as the browser finds it: nothing it complains of, nothing unnamed, nothing too wide.
+//! Every page as the browser finds it: nothing it complains of, nothing unnamed, nothing too wide,
+//! nothing that would go wrong on paper.
 
 use std::sync::Mutex;
 
@@ -65,7 +66,7 @@ return [`${page.scrollWidth} wide on ${page.clientWidth}: `
   + out.slice(0, 3).map((it) => it.outerHTML.replace(/\s+/g, " ").slice(0, 80)).join(" | ")];
 "#;
 
-async fn faults(browser: &Browser, script: &str) -> Vec<String> {
+pub(super) async fn faults(browser: &Browser, script: &str) -> Vec<String> {
     let found = browser.ask(script).await;
     let found = found.as_array().unwrap().iter();
     found.filter_map(Value::as_str).map(str::to_owned).collect()
@@ -87,6 +88,7 @@ async fn every_page_is_sound(words: &Words) {
             browser.resize(size).await;
             note(name, faults(browser, TOO_WIDE).await);
         }
+        note(name, browser.faults_on_paper().await);
         note(name, browser.complaints().await);
     })
     .await;

@@ -185,6 +185,8 @@ impl<See: AsyncFn(&str, &Browser)> Walk<'_, See> {
         self.see("overview-in-force", "/").await;
         self.see("notice-issued", &format!("/notices/{notice}"))
             .await;
+        self.see("notice-document", &format!("/notices/{notice}/document"))
+            .await;
         self.see("warnings", "/warnings").await;
         let warning = issued["warning"].as_str().unwrap();
         self.see("warning", &format!("/warnings/{warning}")).await;

@@ -10,7 +10,7 @@ mod doctor;
 mod enroll;
 mod import;
 mod node;
-mod replay;
+pub(crate) mod replay;
 mod sheet;
 
 /// What a command left behind.

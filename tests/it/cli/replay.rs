@@ -1,7 +1,5 @@
 //! `qingkong replay`.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::{Run, qingkong, qingkong_reading};
@@ -25,43 +23,6 @@ fn three_real_winters_can_be_checked_by_eye() {
 fn a_rerun_is_identical_to_the_byte() {
     let args = ["replay", WINTERS, "--json", "--assessments"];
     assert_eq!(qingkong(&args), qingkong(&args));
-}
-
-/// The station 东四 in the winter of 2013/14, hour by hour.
-fn a_winter_of_hours() -> String {
-    let fixture = include_str!("../../fixtures/aqi/dongsi_20131201-20140302.csv");
-    let mut table = "city,time,pm2_5,pm10,so2,no2,co,o3\n".to_owned();
-    for line in fixture.lines().skip(1) {
-        let (date, rest) = line.split_once(',').unwrap();
-        let (hour, rest) = rest.split_once(',').unwrap();
-        writeln!(table, "东四,{date}T{hour:0>2}:00,{rest}").unwrap();
-    }
-    table
-}
-
-#[test]
-fn hours_that_cross_midnight_warn_of_whatever_natural_days_do() {
-    let table = a_winter_of_hours();
-    let warnings = |window| {
-        let run = replay(&table, &["--window", window]);
-        let lines = run.json_lines();
-        let (summary, warnings) = lines.split_last().unwrap();
-        assert_eq!(summary["days"], 92);
-        warnings.to_vec()
-    };
-    let (by_days, by_hours) = (warnings("natural-day"), warnings("rolling-24h"));
-    let at = |warning: &Value, end: &str| warning[end].as_str().unwrap().to_owned();
-    let level = |warning: &Value| {
-        let levels = ["yellow", "orange", "red"];
-        levels.iter().position(|level| warning["peak"] == *level)
-    };
-    assert!(!by_days.is_empty());
-    for warning in &by_days {
-        let over = by_hours.iter().filter(|other| {
-            at(other, "from") < at(warning, "until") && at(warning, "from") < at(other, "until")
-        });
-        assert!(over.map(level).max() >= Some(level(warning)), "{warning}");
-    }
 }
 
 #[test]
@@ -115,7 +76,8 @@ fn a_warning_is_one_line_with_its_steps() {
     );
 }
 
-const REAL: &str = "tests/fixtures/warnings/beijing_2014.csv";
+/// The warnings of Beijing that were really issued.
+pub(crate) const REAL: &str = "tests/fixtures/warnings/beijing_2014-2015.csv";
 
 /// Two months of 2014 in Beijing, by the plan of that time and by today's, with the real warnings.
 fn beijing_2014(options: &[&str]) -> Run {
@@ -191,14 +153,18 @@ fn two_rule_sets_of_one_id_are_refused() {
         .assert_refused("both rule sets have the id `mee-2024`: expected two ids");
 }
 
-#[test]
-fn people_read_the_comparison_in_chinese() {
-    let run = beijing_2014(&[]);
+/// The lines that compare: rule sets with each other, with what was really issued, and with hindsight.
+pub(crate) fn comparison(run: &Run) -> String {
     let compared = run.stdout.lines().filter(|line| {
         let told = ["实际", " 对 ", "城", "事后看"];
         told.iter().any(|word| line.contains(word))
     });
-    insta::assert_snapshot!(compared.collect::<Vec<_>>().join("\n"), @"
+    compared.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn people_read_the_comparison_in_chinese() {
+    insta::assert_snapshot!(comparison(&beijing_2014(&[])), @"
     北京 beijing-2013 对 mee-2024：同级6天；beijing-2013 较高0天、独有0天；mee-2024 较高8天、独有5天
     北京 实际启动蓝色 2014-01-16（可信度B）：beijing-2013 当日黄色，起 2014年1月16日0时，止 2014年1月17日24时；mee-2024 当日橙色，起 2014年1月16日0时，止 2014年1月19日24时
     北京 实际启动黄色 2014-02-20T12:00（可信度A）：beijing-2013 当日橙色，起 2014年2月20日0时，止 2014年2月26日24时；mee-2024 当日红色，起 2014年2月20日0时，止 2014年2月26日24时
@@ -335,6 +301,60 @@ fn the_summary_comes_last_and_counts() {
         let peaked = warnings.iter().filter(|line| line["peak"] == level);
         assert_eq!(summary["warnings"][level], peaked.count());
     }
+}
+
+/// Two days of the station 东四, as its source writes them.
+const DONGSI: &str = "tests/fixtures/sources/prsa_dongsi.csv";
+
+#[test]
+fn a_file_of_a_source_is_read_as_import_reads_it() {
+    let run = qingkong(&["replay", DONGSI, "--window", "rolling-24h", "--json"]);
+    let lines = run.json_lines();
+    let warning = lines.first().unwrap();
+    assert_eq!(warning["city"], "北京/Dongsi");
+    assert_eq!(lines.last().unwrap()["window"], "rolling-24h");
+    assert!(
+        run.stderr.contains("CO: µg/m³ divided by 1000 for mg/m³"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr
+            .contains("one station, Dongsi, not the mean of a city"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn the_index_that_a_source_computed_is_not_taken() {
+    // 244 µg/m³ of PM2.5 are AQI 294; the file has 283, the mean of the day's hourly indices.
+    let cities = "tests/fixtures/sources/city_days.csv";
+    let run = qingkong(&["replay", cities, "--place", "保定", "--json"]);
+    let warning = &run.json_lines()[0];
+    assert_eq!(warning["steps"][0]["because"][0]["values"][0], 294);
+    assert!(run.json_lines().iter().all(|line| line["city"] != "许昌"));
+}
+
+#[rstest::rstest]
+#[case::of_a_source("tests/fixtures/sources/city_days.csv")]
+#[case::of_ours(WINTERS)]
+fn a_place_that_is_not_there_is_refused_with_those_that_are(#[case] file: &str) {
+    let run = qingkong(&["replay", file, "--place", "上海"]);
+    assert_eq!(run.status, 2);
+    let said = format!("qingkong: {file}: found `上海`: expected one of the places of the file: ");
+    assert!(run.stderr.starts_with(&said), "{}", run.stderr);
+    assert!(run.stderr.contains("许昌"), "{}", run.stderr);
+}
+
+#[test]
+fn one_place_of_a_table_is_replayed_alone() {
+    let run = qingkong(&["replay", WINTERS, "--place", "许昌", "--json"]);
+    let lines = run.json_lines();
+    let (summary, warnings) = lines.split_last().unwrap();
+    assert_eq!(summary["cities"], 1);
+    assert!(!warnings.is_empty());
+    assert!(warnings.iter().all(|line| line["city"] == "许昌"));
 }
 
 #[test]

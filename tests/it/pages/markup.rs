@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-const VOID: [&str; 6] = ["br", "hr", "img", "input", "link", "meta"];
+const VOID: [&str; 7] = ["br", "col", "hr", "img", "input", "link", "meta"];
 const REFERENCES: [&str; 5] = [
     "for",
     "form",

@@ -13,11 +13,29 @@ fn body(written: &Value) -> &str {
     written["body"].as_str().unwrap()
 }
 
+/// What an earlier plan foresaw of a level, the first of which is yellow, is what the plan of that
+/// level comes to; and it marks its own.
+fn comes_true(foreseen: &Value, plan: &Value, level: usize) {
+    let own = foreseen[level].clone();
+    assert_eq!(
+        (&own["plants"], &own["cut"]),
+        (&plan["plants"], &plan["cut"])
+    );
+    let by_duty = own["plants"].as_object().unwrap().values();
+    let told: u64 = by_duty.map(|count| count.as_u64().unwrap()).sum();
+    assert!(own["told"] == told && told > 0, "{own}");
+    let marked = plan["levels"].as_array().unwrap().iter();
+    let marked: Vec<_> = marked.map(|level| level["own"] == true).collect();
+    assert_eq!(marked, [0, 1, 2].map(|at| at == level));
+}
+
 both_engines! {
     async fn a_haze_episode_is_issued_raised_lowered_and_lifted(db: TestDb) {
         let mut bureau = Bureau::new(db, 200).await;
         let (plan, issued) =
             bureau.carry("start", "yellow", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let foreseen = plan["levels"].clone();
+        comes_true(&foreseen, &plan, 0);
         assert_eq!(issued["lines"], bureau.recipients);
         assert_eq!(plan["changes"], json!({ "begin": bureau.recipients }));
         let warning = bureau.warning(&issued["warning"]).await;
@@ -29,14 +47,18 @@ both_engines! {
         let (plan, raised) =
             bureau.carry("raise", "red", "2026-11-26T00:00", "许环委办〔2026〕2号").await;
         assert_eq!(raised["warning"], issued["warning"]);
+        comes_true(&foreseen, &plan, 2);
         let (told, replaced) = (count(&plan, "tell"), count(&plan, "replace"));
         assert_eq!(told + replaced, bureau.recipients as u64);
         assert!(told > 0, "plants that cut as they see fit owe nothing new");
         assert!(replaced > told, "{plan}");
 
-        bureau.carry("lower", "orange", "2026-11-27T24:00", "许环委办〔2026〕3号").await;
+        let (plan, _) =
+            bureau.carry("lower", "orange", "2026-11-27T24:00", "许环委办〔2026〕3号").await;
+        comes_true(&foreseen, &plan, 1);
         let (plan, lifted) =
             bureau.carry("lift", "orange", "2026-11-28T12:00", "许环委办〔2026〕4号").await;
+        assert_eq!(plan["levels"], json!([]), "a lift sets no level");
         assert_eq!(plan["changes"], json!({ "release": bureau.recipients }));
         assert_eq!(lifted["lines"], bureau.recipients);
         let warning = bureau.warning(&issued["warning"]).await;

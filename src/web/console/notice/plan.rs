@@ -12,14 +12,17 @@ use crate::app::caller::Right;
 use crate::app::desk::{self, Desk};
 use crate::app::draw::{self, Compared, Drawn};
 use crate::app::letter;
+use crate::domain::enterprise::Emission;
 use crate::domain::id::{NoticeId, OrderKey, PlanId};
 use crate::domain::notice::Notice;
-use crate::domain::plan::Change;
+use crate::domain::plan::{Achievement, Change, Part};
 use crate::domain::region::Regions;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
 use crate::web::console::Seat;
-use crate::web::pages::notice::{Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview};
+use crate::web::pages::notice::{
+    Cut, DutyCounts, LetterPreview, LevelTable, PlanLine, PlanPreview,
+};
 use crate::web::problem::Problem;
 use crate::web::{shown, words};
 
@@ -137,7 +140,12 @@ pub(super) async fn preview(
             },
         },
         changes,
-        cuts: cuts(drawn, language),
+        cuts: match plants.plants {
+            // A plan that releases everybody cuts nothing.
+            0 => Vec::new(),
+            _ => cuts(&drawn.achieved, drawn.tally.base, language),
+        },
+        levels: levels(drawn, language),
         sample: sample
             .iter()
             .map(|line| plan_line(line, desk.playbook.regions(), language))
@@ -177,34 +185,66 @@ fn plan_line(compared: &Compared, regions: &Regions, language: Language) -> Plan
     }
 }
 
-/// The cut of each pollutant against what is required; a plan that releases everybody has none.
-fn cuts(drawn: &Drawn, language: Language) -> Vec<Cut> {
+/// What each level would come to, a row for every count and every pollutant.
+fn levels(drawn: &Drawn, language: Language) -> LevelTable {
+    let levels = &drawn.at_levels;
+    let row = |key, count: fn(Part) -> u32| {
+        let counts = levels.iter().map(|at| count(at.plants).into());
+        (key, counts.collect())
+    };
+    let columns = levels
+        .iter()
+        .map(|at| cuts(&at.achieved, drawn.tally.base, language));
+    let mut by_pollutant: Vec<(&'static str, Vec<Cut>)> = Vec::new();
+    for cut in columns.flatten() {
+        let known = by_pollutant
+            .iter_mut()
+            .find(|(name, _)| *name == cut.pollutant);
+        match known {
+            Some((_, cuts)) => cuts.push(cut),
+            None => by_pollutant.push((cut.pollutant, vec![cut])),
+        }
+    }
+    LevelTable {
+        columns: levels
+            .iter()
+            .map(|at| (at.level, Some(at.level) == drawn.tally.level))
+            .collect(),
+        counts: vec![
+            row("levels-told", |plants| plants.plants),
+            row("duty-stop", |plants| plants.stop),
+            row("duty-limit", |plants| plants.limit),
+            row("duty-autonomous", |plants| plants.autonomous),
+            row("duty-other", |plants| plants.other),
+        ],
+        cuts: by_pollutant,
+    }
+}
+
+/// The cut of each pollutant against what is required.
+fn cuts(achieved: &[Achievement], base: Emission, language: Language) -> Vec<Cut> {
     const GRAMS: i64 = 1_000;
     let kilograms = |grams: i64| u64::try_from(grams / GRAMS).unwrap_or_default();
-    let cuts = drawn
-        .achieved
-        .iter()
-        .filter(|_| drawn.tally.plants.plants > 0)
-        .map(|achieved| {
-            let base = drawn.tally.base.get(achieved.pollutant);
-            // Cut short, never rounded up: 19.96 % is not 20.
-            let tenths = |grams: i64| (grams * 1_000).checked_div(base).unwrap_or_default();
-            let reached = tenths(achieved.achieved);
-            Cut {
-                pollutant: match language {
-                    Language::Zh => achieved.pollutant.zh(),
-                    Language::En => achieved.pollutant.symbol(),
-                },
-                base_kg: kilograms(base),
-                cut_kg: kilograms(achieved.achieved),
-                percent: format!("{}.{}", reached / 10, reached % 10),
-                target: match achieved.required {
-                    0 => String::new(),
-                    required => (tenths(required) / 10).to_string(),
-                },
-                // What is short by less than a kilogram is short all the same.
-                shortfall_kg: kilograms(achieved.shortfall() + GRAMS - 1),
-            }
-        });
+    let cuts = achieved.iter().map(|achieved| {
+        let base = base.get(achieved.pollutant);
+        // Cut short, never rounded up: 19.96 % is not 20.
+        let tenths = |grams: i64| (grams * 1_000).checked_div(base).unwrap_or_default();
+        let reached = tenths(achieved.achieved);
+        Cut {
+            pollutant: match language {
+                Language::Zh => achieved.pollutant.zh(),
+                Language::En => achieved.pollutant.symbol(),
+            },
+            base_kg: kilograms(base),
+            cut_kg: kilograms(achieved.achieved),
+            percent: format!("{}.{}", reached / 10, reached % 10),
+            target: match achieved.required {
+                0 => String::new(),
+                required => (tenths(required) / 10).to_string(),
+            },
+            // What is short by less than a kilogram is short all the same.
+            shortfall_kg: kilograms(achieved.shortfall() + GRAMS - 1),
+        }
+    });
     cuts.collect()
 }

@@ -1,5 +1,6 @@
 //! What a notice's plan comes to: whom it reaches, what they must do, what it cuts, some of its lines.
 
+use super::LevelTable;
 use crate::domain::time::WrittenTime;
 use crate::web::pages::status::Change;
 
@@ -22,6 +23,8 @@ pub struct PlanPreview {
     pub duties: DutyCounts,
     /// The cut against the target, per pollutant.
     pub cuts: Vec<Cut>,
+    /// What each level would come to.
+    pub levels: LevelTable,
     /// Some of its lines, as an example.
     pub sample: Vec<PlanLine>,
     /// Where all lines are shown.

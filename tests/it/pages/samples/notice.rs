@@ -8,9 +8,9 @@ use qingkong::i18n::Language;
 use qingkong::web::pages::approval::{Approval, ApprovalWay, OnBehalf};
 use qingkong::web::pages::form::{ClassField, Faults, TimeField};
 use qingkong::web::pages::notice::{
-    ChangeCounts, Consultation, Difference, DocumentPage, DutyCounts, IssueForm, NoticeBody,
-    NoticeFacts, NoticeForm, NoticeMoves, NoticePage, PlanPreview, Step, StepKind, Waiting,
-    Wording,
+    ChangeCounts, Consultation, Difference, DocumentPage, DutyCounts, IssueForm, LevelTable,
+    NoticeBody, NoticeFacts, NoticeForm, NoticeMoves, NoticePage, PlanPreview, Step, StepKind,
+    Waiting, Wording,
 };
 use qingkong::web::pages::status::Phase;
 use qingkong::web::pages::{Role, Section};
@@ -238,6 +238,7 @@ fn lift_notice(ready: NoticePage) -> NoticePage {
             },
             duties: DutyCounts::default(),
             cuts: vec![],
+            levels: LevelTable::default(),
             sample: vec![],
             all_lines: None,
             letter: None,
@@ -279,6 +280,7 @@ fn suspend_notice(ready: NoticePage) -> NoticePage {
             },
             duties: DutyCounts::default(),
             cuts: vec![],
+            levels: LevelTable::default(),
             sample: vec![],
             all_lines: None,
             letter: None,

@@ -1,7 +1,8 @@
 //! The plan that a notice shows before it goes out.
 
+use qingkong::domain::level::WarningLevel;
 use qingkong::web::pages::notice::{
-    ChangeCounts, Cut, DutyCounts, LetterPreview, PlanLine, PlanPreview,
+    ChangeCounts, Cut, DutyCounts, LetterPreview, LevelTable, PlanLine, PlanPreview,
 };
 use qingkong::web::pages::status::Change;
 
@@ -35,6 +36,7 @@ pub(super) fn plan() -> PlanPreview {
             cut("NOx", 51_267, 11_279, "22.0", "20", 0),
             cut("VOCs", 33_018, 6_999, "21.2", "", 0),
         ],
+        levels: levels(),
         sample: plan_lines(),
         letter: Some(LetterPreview {
             to: owned("虚构·颍北水泥有限公司"),
@@ -42,6 +44,39 @@ pub(super) fn plan() -> PlanPreview {
             text: owned("许昌市发布重污染天气橙色预警。\n\n1. 回转窑：停产"),
         }),
         all_lines: Some(owned("/notices/01/plan.csv")),
+    }
+}
+
+/// Three levels, of which orange is the plan's own.
+fn levels() -> LevelTable {
+    let columns = WarningLevel::WITH_MEASURES.map(|level| (level, level == WarningLevel::Orange));
+    LevelTable {
+        columns: columns.into(),
+        counts: vec![
+            ("levels-told", vec![1_820; 3]),
+            ("duty-stop", vec![212, 604, 1_205]),
+            ("duty-limit", vec![688, 731, 322]),
+            ("duty-autonomous", vec![206, 148, 91]),
+            ("duty-other", vec![714, 337, 202]),
+        ],
+        cuts: vec![
+            (
+                "PM",
+                vec![
+                    cut("PM", 42_310, 4_273, "10.0", "10", 0),
+                    cut("PM", 42_310, 9_055, "21.4", "20", 0),
+                    cut("PM", 42_310, 11_593, "27.4", "30", 1_100),
+                ],
+            ),
+            (
+                "VOCs",
+                vec![
+                    cut("VOCs", 33_018, 3_466, "10.4", "", 0),
+                    cut("VOCs", 33_018, 6_999, "21.2", "", 0),
+                    cut("VOCs", 33_018, 10_136, "30.6", "", 0),
+                ],
+            ),
+        ],
     }
 }
 
