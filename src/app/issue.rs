@@ -1,9 +1,9 @@
 //! Issuing: one short transaction in which everything happens or nothing.
 //!
 //! The plan was drawn and staged before; here it is only checked that it still fits (the same
-//! notice, the same list, the same plan before it, the same areas still bound, the digest the issuer
-//! has seen) and put in force: the notice's step, the warning's head, the outbox, the counters, and one journal entry
-//! that vouches for every line.
+//! notice, the same list, the same plan before it, the same areas still bound, nobody bound beyond
+//! the notice's region, the digest the issuer has seen) and put in force: the notice's step, the
+//! warning's head, the outbox, the counters, and one journal entry that vouches for every line.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
