@@ -150,7 +150,7 @@ pub async fn notice(app: &App, caller: &Caller, id: NoticeId) -> Result<NoticeBo
     };
     let stale = match &plan {
         Some(plan) if plan.issued_at.is_none() => {
-            match issue::still_fits(&mut tx, record.region, &warning, plan).await {
+            match issue::still_fits(&mut tx, record.region, &warning, plan, app.now()).await {
                 Err(Error::Conflict(refusal)) => Some(refusal),
                 fits => fits.map(|()| None)?,
             }

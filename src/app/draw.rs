@@ -642,7 +642,7 @@ impl Who {
     }
 
     fn at(key: RecipientKey, region: RegionCode, name: String) -> Self {
-        let county = region.county().unwrap_or(region).to_string();
+        let county = region.county_or_self().to_string();
         Self { key, county, name }
     }
 }

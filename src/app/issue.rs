@@ -1,10 +1,11 @@
 //! Issuing: one short transaction in which everything happens or nothing.
 //!
 //! The plan was drawn and staged before; here it is only checked that it still fits (the same
-//! notice, the same list, the same plan before it, the digest the issuer has seen) and put in
-//! force: the notice's step, the warning's head, the outbox, the counters, and one journal entry
-//! that vouches for every line.
+//! notice, the same list, the same plan before it, the same areas still bound, nobody bound beyond
+//! the notice's region, the digest the issuer has seen) and put in force: the notice's step, the
+//! warning's head, the outbox, the counters, and one journal entry that vouches for every line.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use super::notices::{admit, current, journal_step, person, profile, refused};
 use super::{App, Begun, Caller, Error, Idempotency, Right, advisory, draw, wording};
 use crate::domain::id::{NoticeId, PlanId, WarningId};
 use crate::domain::lane::Live;
-use crate::domain::notice::{Notice, NoticeKind, Step};
+use crate::domain::notice::{AreaHour, Notice, NoticeKind, Step};
 use crate::domain::region::RegionCode;
 use crate::domain::warning::Warning;
 use crate::store::notice::{self as store, NoticeRecord, WarningHead};
@@ -67,7 +68,7 @@ pub async fn issue(
         let text = format!("the notice is {}, not approved", record.notice.state());
         return Err(Error::conflict("notice-state", text));
     };
-    let plan = fitting_plan(tx, &record, &head, &issue).await?;
+    let plan = fitting_plan(tx, &record, &head, &issue, now).await?;
     let standing = current(tx, record.region, now).await?;
     admit(
         tx,
@@ -130,6 +131,7 @@ async fn fitting_plan(
     record: &NoticeRecord,
     head: &WarningHead,
     issue: &IssueIn,
+    now: DateTime<Utc>,
 ) -> Result<PlanHead, Error> {
     let plan = plan::find_plan_by_id(tx, issue.plan)
         .await?
@@ -144,23 +146,57 @@ async fn fitting_plan(
             "the plan is not the one that was previewed",
         ));
     }
-    still_fits(tx, record.region, head, &plan).await?;
+    still_fits(tx, record.region, head, &plan, now).await?;
     Ok(plan)
 }
 
-/// Refuses a plan that was overtaken by another notice of its warning, or by another list.
+/// Refuses a plan that was overtaken: by another notice of its warning, by an hour, or by another
+/// list.
 pub(super) async fn still_fits(
     tx: &mut Tx,
     region: RegionCode,
     head: &WarningHead,
     plan: &PlanHead,
+    now: DateTime<Utc>,
 ) -> Result<(), Error> {
     if plan.previous != head.plan || plan.revision != head.revision + 1 {
         let text = "another notice of this warning was issued since the plan was drawn";
         return Err(Error::conflict("plan-overtaken", text));
     }
-    let list_region = region.list_region();
-    draw::same_list(tx, list_region, plan.list_version).await
+    same_areas(head, plan, now)?;
+    within(tx, region, plan).await?;
+    draw::same_list(tx, region.list_region(), plan.list_version).await
+}
+
+/// Refuses a plan that ends the warning anew, at another hour, for an area that was still bound when
+/// it was drawn, and has been lifted since.
+fn same_areas(head: &WarningHead, plan: &PlanHead, now: DateTime<Utc>) -> Result<(), Error> {
+    let warning = head.warning.as_ref();
+    match warning.and_then(|warning| warning.lifted_between(plan.staged_at, now)) {
+        Some(AreaHour { area, at }) => {
+            let text =
+                format!("{area} was lifted at {at}, since the plan was drawn; draw it again");
+            Err(Error::conflict("area-lifted", text))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a plan that binds another county than that of its notice. Older versions drew them for
+/// the whole list; whomever these have bound may still be released.
+async fn within(tx: &mut Tx, region: RegionCode, plan: &PlanHead) -> Result<(), Error> {
+    if region == region.list_region() {
+        return Ok(());
+    }
+    let county = region.county_or_self().to_string();
+    match plan::find_other_county(tx, plan.key, &county).await? {
+        Some(other) => {
+            let text =
+                format!("the plan binds {other}, and its notice is for {region}; draw it again");
+            Err(Error::conflict("plan-outside", text))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the warning amounts to with this notice. A start closes one that has run out before it.
@@ -168,7 +204,7 @@ async fn amount_to(
     tx: &mut Tx,
     record: &NoticeRecord,
     head: &WarningHead,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Warning, Error> {
     let contents = record.notice.contents();
     if contents.kind == NoticeKind::Start {
@@ -188,7 +224,7 @@ async fn entry(
     record: &NoticeRecord,
     head: &WarningHead,
     plan: &PlanHead,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     tx: &mut Tx,
 ) -> Result<Entry, Error> {
     let rows = match plan::order_span(tx, plan.key).await? {

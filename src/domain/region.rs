@@ -135,6 +135,13 @@ impl RegionCode {
             .find(|code| code.tier() == Tier::County)
     }
 
+    /// The county of a recipient here, as plans and counters name it: above counties, and directly
+    /// below a prefecture, the region itself.
+    #[must_use]
+    pub fn county_or_self(self) -> Self {
+        self.county().unwrap_or(self)
+    }
+
     fn pack(code: &str) -> Self {
         let mut bytes = [0; LONGEST];
         bytes[..code.len()].copy_from_slice(code.as_bytes());

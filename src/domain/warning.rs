@@ -165,6 +165,9 @@ pub enum NotAdmitted {
     /// An add-on with a window that goes on after the warning.
     #[error("an add-on ends with the warning, at {0}, at the latest")]
     Outlasts(WrittenTime),
+    /// An add-on whose window has passed.
+    #[error("what is added was to end at {0}, which has passed")]
+    WindowOver(WrittenTime),
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -213,7 +216,7 @@ impl Warning {
             None => return Err(NotAdmitted::NoWarning(next.kind)),
             Some(warning) => warning.admits_change(next, now)?,
         }
-        admits_additions(standing, next)?;
+        admits_additions(standing, next, now)?;
         match bound {
             Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
                 Err(NotAdmitted::BelowFloor {
@@ -443,6 +446,12 @@ impl Warning {
         Some(own.map_or(ended.at, |named| named.at))
     }
 
+    /// An area that a staggered lift has ended after one instant and by another.
+    pub fn lifted_between(&self, after: DateTime<Utc>, by: DateTime<Utc>) -> Option<AreaHour> {
+        let between = |named: &&AreaHour| after < named.at.at() && named.at.at() <= by;
+        self.areas.iter().find(between).copied()
+    }
+
     /// Where it stands at an instant.
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
         match self.ended {
@@ -522,17 +531,27 @@ impl Bound {
     }
 }
 
-/// Whether what a notice takes back was added, and what it adds for a while ends with the warning.
-fn admits_additions(standing: Option<&Warning>, next: &Contents) -> Result<(), NotAdmitted> {
+/// Whether what a notice takes back was added, and what it adds for a while ends ahead, and with the
+/// warning.
+fn admits_additions(
+    standing: Option<&Warning>,
+    next: &Contents,
+    now: DateTime<Utc>,
+) -> Result<(), NotAdmitted> {
     let added = standing.map_or(&[][..], |warning| &warning.additions);
     let never = |measure: &&String| added.iter().all(|it| it.measure != **measure);
     if let Some(measure) = next.drops.iter().find(never) {
         return Err(NotAdmitted::NotAdded(measure.clone()));
     }
-    let end = standing.and_then(|warning| warning.ends.time());
-    let outlasts = |end: &WrittenTime| next.ends.at().is_some_and(|until| until > end.at());
-    match end.filter(outlasts) {
-        Some(end) if next.kind == NoticeKind::AddOn => Err(NotAdmitted::Outlasts(end)),
+    let own = next.ends.time();
+    let Some(until) = own.filter(|_| next.kind == NoticeKind::AddOn) else {
+        return Ok(());
+    };
+    if now >= until.at() {
+        return Err(NotAdmitted::WindowOver(until));
+    }
+    match standing.and_then(|warning| warning.ends.time()) {
+        Some(end) if until.at() > end.at() => Err(NotAdmitted::Outlasts(end)),
         _ => Ok(()),
     }
 }

@@ -215,6 +215,22 @@ pub async fn order_span(tx: &mut Tx, plan: i64) -> Result<Option<(OrderKey, Orde
         .map(|(first, last)| (OrderKey(first), OrderKey(last))))
 }
 
+/// A county, other than this one, in which a plan does more than to release; none where it does not.
+pub async fn find_other_county(tx: &mut Tx, plan: i64, county: &str) -> Result<Option<String>> {
+    let row: Option<(String,)> = tx
+        .optional(
+            "SELECT county
+               FROM plan_line
+              WHERE plan_key = $1
+                AND county  <> $2
+                AND change  <> 'release'
+              LIMIT 1",
+            (plan, county),
+        )
+        .await?;
+    Ok(row.map(|(county,)| county))
+}
+
 /// Closes the drawing of a plan: from here on its digest stands for all of it.
 pub async fn set_drawn(
     tx: &mut Tx,

@@ -675,7 +675,11 @@ fn an_add_on_has_its_own_window_and_leaves_the_warning_as_it_was() {
     assert_eq!(longer, Err(NotAdmitted::Outlasts(end)));
 
     let add_on = add_on("2021-03-05T08:00");
-    assert_eq!(Warning::admits(Some(&standing), &add_on, None, now), Ok(()));
+    let admitted = |now: &str| Warning::admits(Some(&standing), &add_on, None, at(now));
+    assert_eq!(admitted("2021-03-02T16:00"), Ok(()));
+    assert_eq!(admitted("2021-03-05T07:59"), Ok(()));
+    let over = NotAdmitted::WindowOver("2021-03-05T08:00".parse().unwrap());
+    assert_eq!(admitted("2021-03-05T08:00"), Err(over));
     let warning = standing.clone().after(&add_on, now);
     assert_eq!(warning.hours(&add_on), (start.effective, start.ends));
     assert_eq!(

@@ -164,6 +164,32 @@ both_engines! {
         bureau.world.service.stop().await;
     }
 
+    async fn a_window_that_is_over_is_neither_drafted_nor_issued(db: TestDb) {
+        let mut bureau = Bureau::new(db, 20).await;
+        let everyone = bureau.recipients;
+        let warning = bureau.started(&[]).await;
+
+        // 12:00 of the 25th.
+        bureau.hours_pass(16).await;
+        let add_on = |from: &str, until: &str| {
+            let mut add_on = said("add-on", "orange", from);
+            add_on["adds"] = json!([EARTHWORKS]);
+            add_on["ends"] = json!(until);
+            add_on
+        };
+        let over = add_on("2026-11-25T08:00", "2026-11-25T12:00");
+        assert_eq!(bureau.refused(&over).await, "window-over");
+        let notice = bureau.draft_of(&add_on("2026-11-25T14:00", "2026-11-25T18:00")).await;
+        bureau.sign(&notice).await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+
+        bureau.hours_pass(6).await;
+        assert_eq!(bureau.not_issued(&notice, &plan).await, "window-over");
+        assert_eq!(bureau.added(&warning).await, vec![json!([]); everyone]);
+        bureau.adds_up(&warning).await;
+        bureau.world.service.stop().await;
+    }
+
     async fn the_officer_sees_what_stands_and_takes_it_back(db: TestDb) {
         let bureau = Bureau::new(db, 20).await;
         let everyone = bureau.recipients;

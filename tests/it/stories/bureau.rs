@@ -192,9 +192,30 @@ impl Bureau {
     /// Draws the plan of a signed notice and issues it; answers with both.
     pub(crate) async fn issue(&self, notice: &str, document: &str) -> (Value, Value) {
         let plan = self.step(&self.officer, notice, "plan", &json!({})).await;
-        let seen = json!({ "plan": plan["id"], "digest": plan["digest"], "document": document });
-        let issued = self.step(&self.officer, notice, "issue", &seen).await;
+        let (status, issued) = self.try_to_issue(notice, &plan, document).await;
+        assert_eq!(status, 200, "{issued}");
         (plan, issued)
+    }
+
+    /// Asks to issue a signed notice with a plan that was drawn; the status, and what was answered.
+    pub(crate) async fn try_to_issue(
+        &self,
+        notice: &str,
+        plan: &Value,
+        document: &str,
+    ) -> (u16, Value) {
+        let seen = json!({ "plan": plan["id"], "digest": plan["digest"], "document": document });
+        let path = format!("/api/v1/notices/{notice}/issue");
+        Visitor::json(self.officer.post(&path, &seen)).await
+    }
+
+    /// The code with which the issue of a signed notice is refused.
+    pub(crate) async fn not_issued(&self, notice: &str, plan: &Value) -> String {
+        let (status, refused) = self
+            .try_to_issue(notice, plan, "许环委办〔2026〕99号")
+            .await;
+        assert_eq!(status, 409, "{refused}");
+        refused["code"].as_str().unwrap().to_owned()
     }
 
     /// Draft to issue in one go.

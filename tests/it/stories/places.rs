@@ -54,6 +54,19 @@ async fn lines_in(bureau: &Bureau, region: &str) -> i64 {
     .unwrap()
 }
 
+/// What is under way for the city belongs to the county, as older versions had it: its plans were
+/// drawn for the whole list.
+async fn move_to_the_county(bureau: &Bureau) {
+    let mut tx = bureau.world.db.begin().await.unwrap();
+    for moved in [
+        "UPDATE warning SET region = $1",
+        "UPDATE notice SET region = $1",
+    ] {
+        tx.execute(moved, (COUNTY,)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
 /// The orders that somebody of a region sees on a list, and the total their overview counts.
 async fn seen_from(bureau: &Bureau, region: &str, warning: &Value) -> (usize, i64) {
     let name = format!("jingban-{region}");
@@ -84,6 +97,32 @@ both_engines! {
         assert!(lines > 1, "some plants and the office of the county");
         assert_eq!(plan["lines"], lines);
         assert_eq!(lines_in(&bureau, "4110").await, lines, "nobody else of the city");
+    }
+
+    async fn a_plan_of_a_county_that_was_drawn_for_the_whole_city_is_not_issued(db: TestDb) {
+        let bureau = Bureau::new(db, 60).await;
+        let notice = bureau.draft_of(&of(REGION, "start", "orange")).await;
+        bureau.sign(&notice).await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        move_to_the_county(&bureau).await;
+        assert_eq!(bureau.not_issued(&notice, &plan).await, "plan-outside");
+        let page = bureau.page(&format!("/notices/{notice}")).await;
+        assert!(page.contains("方案含有通知区域以外的单位"), "{page}");
+
+        let (_, issued) = bureau.issue(&notice, "禹环委办〔2026〕3号").await;
+        let orders = bureau.orders(&issued["warning"]).await;
+        assert!(!orders.is_empty());
+        assert!(orders.iter().all(|listed| listed["county"] == COUNTY), "{orders:?}");
+    }
+
+    async fn whoever_a_county_bound_beyond_itself_is_released(db: TestDb) {
+        let bureau = Bureau::new(db, 60).await;
+        bureau.carry("start", "orange", "2026-11-25T08:00", "禹环委办〔2026〕3号").await;
+        move_to_the_county(&bureau).await;
+        let (plan, _) = bureau.carry_in(COUNTY, "raise", "red", "禹环委办〔2026〕4号").await;
+        let lines = plan["lines"].as_u64().unwrap();
+        let released = plan["changes"]["release"].as_u64().unwrap();
+        assert!(0 < released && released < lines, "{plan}");
     }
 
     async fn no_place_has_a_warning_of_its_own_and_one_from_above(db: TestDb) {

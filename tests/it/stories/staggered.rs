@@ -111,7 +111,7 @@ both_engines! {
         bureau.hours_pass(24 * 3).await;
         let notice = bureau.draft_of(&lift(json!([{ "area": "411081", "at": FIRST }]))).await;
         bureau.sign(&notice).await;
-        bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
         let passed = "2026年11月28日15时已过，按发布时刻执行";
         let page = format!("/notices/{notice}");
         assert!(!bureau.page(&page).await.contains(passed));
@@ -120,7 +120,8 @@ both_engines! {
         bureau.hours_pass(20).await;
         let shown = bureau.page(&page).await;
         assert!(shown.contains(passed) && shown.contains("id=\"issue\""), "{shown}");
-        bureau.issue(&notice, "许环委办〔2026〕2号").await;
+        let (status, issued) = bureau.try_to_issue(&notice, &plan, "许环委办〔2026〕2号").await;
+        assert_eq!(status, 200, "{issued}");
         for listed in bureau.orders(warning).await {
             let order = bureau.order(OrderKey(listed["order"].as_i64().unwrap())).await;
             let hour = if listed["county"] == "411081" { "2026-11-28T16:00" } else { LAST };
@@ -152,6 +153,41 @@ both_engines! {
         assert_eq!(plan["changes"], json!({ "release": rest.len() }));
         for (listed, hour) in [(&first[0], FIRST), (&rest[0], sooner)] {
             let order = bureau.order(OrderKey(listed["order"].as_i64().unwrap())).await;
+            assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(hour)));
+        }
+        bureau.adds_up(warning).await;
+        bureau.world.service.stop().await;
+    }
+
+    async fn an_area_that_was_lifted_since_the_plan_was_drawn_is_not_lifted_again(db: TestDb) {
+        let mut bureau = Bureau::new(db, 40).await;
+        let (_, issued) =
+            bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕1号").await;
+        let warning = &issued["warning"];
+        bureau.hours_pass(24 * 3).await;
+        let staggered = json!({ "areas": [{ "area": "411081", "at": FIRST }] });
+        bureau.carry_with(("lift", "orange", LAST), "许环委办〔2026〕2号", staggered).await;
+
+        // 20:00 of the 27th: everybody is still bound, and would be lifted at 21:00 of the 28th.
+        let sooner = "2026-11-28T21:00";
+        let notice = bureau.draft("lift", "orange", sooner).await;
+        bureau.sign(&notice).await;
+        let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
+        assert_eq!(plan["changes"], json!({ "release": bureau.recipients }));
+
+        // 15:00 of the 28th.
+        bureau.hours_pass(19).await;
+        assert_eq!(bureau.not_issued(&notice, &plan).await, "area-lifted");
+        let page = bureau.page(&format!("/notices/{notice}")).await;
+        assert!(page.contains("方案生成后已有区域到时解除"), "{page}");
+        assert!(!page.contains("id=\"issue\""), "{page}");
+        let rest = bureau.orders(warning).await;
+        let rest = rest.iter().filter(|listed| listed["county"] != "411081").count();
+        let (plan, _) = bureau.issue(&notice, "许环委办〔2026〕3号").await;
+        assert_eq!(plan["changes"], json!({ "release": rest }));
+        for listed in bureau.orders(warning).await {
+            let order = bureau.order(OrderKey(listed["order"].as_i64().unwrap())).await;
+            let hour = if listed["county"] == "411081" { FIRST } else { sooner };
             assert_eq!((&order["state"], &order["effective"]), (&json!("lifted"), &json!(hour)));
         }
         bureau.adds_up(warning).await;
