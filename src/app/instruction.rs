@@ -61,9 +61,8 @@ pub async fn register(
         Begun::Fresh(act) => act,
     };
     let actor = journal::actor(caller);
-    if let Some(scan) = scan {
-        instruction.scan = Some(scan::keep(&mut act, caller, &scan).await?);
-    }
+    let named = ("scan", instruction.scan.take());
+    instruction.scan = scan::digest_of(&mut act, caller, scan.as_ref(), named).await?;
     let id = InstructionId(app.ids.uuid_v7(act.now));
     let key = counter::allocate(&mut act.tx, "instruction", 1).await?;
     let record = InstructionRecord {

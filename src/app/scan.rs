@@ -32,8 +32,31 @@ impl ScanIn {
     }
 }
 
+/// SHA-256 of the scan that comes with a document: of the file that arrived, kept from here on, else
+/// of one that is kept already, which a `field` names by its digest.
+pub(super) async fn digest_of(
+    act: &mut Act,
+    caller: &Caller,
+    arrived: Option<&ScanIn>,
+    (field, named): (&'static str, Option<String>),
+) -> Result<Option<String>, Error> {
+    if let Some(arrived) = arrived {
+        return match arrived.check() {
+            Some(wrong) => Err(Error::Invalid(vec![wrong])),
+            None => keep(act, caller, arrived).await.map(Some),
+        };
+    }
+    if let Some(digest) = &named
+        && !scan::is_kept(&mut act.tx, digest).await?
+    {
+        let text = "expected the SHA-256, in lower case, of a scan that is kept here";
+        return Err(Error::invalid(field, "unknown", text));
+    }
+    Ok(named)
+}
+
 /// Keeps a scan, and answers with the SHA-256 of its bytes.
-pub(super) async fn keep(act: &mut Act, caller: &Caller, scan: &ScanIn) -> Result<String, Error> {
+async fn keep(act: &mut Act, caller: &Caller, scan: &ScanIn) -> Result<String, Error> {
     let digest = Digest::of(&scan.bytes).to_string();
     let new = NewScan {
         digest: &digest,

@@ -45,13 +45,9 @@ impl Approving {
         act: &mut Act,
         caller: &Caller,
     ) -> Result<Self, Error> {
-        if let Some(arrived) = &self.scan {
-            if let Some(wrong) = arrived.check() {
-                return Err(Error::Invalid(vec![wrong]));
-            }
-            if let Signature::OnBehalf { scan, .. } = &mut self.signature {
-                *scan = Some(scan::keep(act, caller, arrived).await?);
-            }
+        if let Signature::OnBehalf { scan, .. } = &mut self.signature {
+            let named = ("on_behalf.scan", scan.take());
+            *scan = scan::digest_of(act, caller, self.scan.as_ref(), named).await?;
         }
         Ok(self)
     }

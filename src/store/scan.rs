@@ -52,6 +52,14 @@ pub async fn add_scan(tx: &mut Tx, scan: &NewScan<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Whether a scan with a digest is kept.
+pub async fn is_kept(tx: &mut Tx, digest: &str) -> Result<bool> {
+    let kept: i64 = tx
+        .scalar("SELECT COUNT(*) FROM scan WHERE digest = $1", (digest,))
+        .await?;
+    Ok(kept > 0)
+}
+
 /// The scan with a digest.
 pub async fn find_scan(tx: &mut Tx, digest: &str) -> Result<Option<Scan>> {
     let row: Option<(String, String, String)> = tx

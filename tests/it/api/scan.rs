@@ -2,7 +2,7 @@
 
 use qingkong::app::caller::Role;
 use qingkong::domain::digest::Digest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::stories::bureau::Bureau;
 use crate::world::{PASSWORD, REGION, Visitor};
@@ -28,6 +28,14 @@ async fn fetch(visitor: &Visitor, path: &str) -> (u16, String, Vec<u8>) {
     );
     let status = answer.status().as_u16();
     (status, treated, answer.bytes().await.unwrap().to_vec())
+}
+
+/// A signature on paper whose scan is named by its digest.
+fn on_paper(witness: &str, scan: &str) -> Value {
+    json!({ "on_behalf": {
+        "medium": "paper", "title": "副市长", "note": "签批单存值班室", "scan": scan,
+        "witness": witness, "to_sign_by": "2026-11-25T12:00",
+    } })
 }
 
 both_engines! {
@@ -58,11 +66,16 @@ both_engines! {
         });
         bureau.step(&bureau.officer, &notice, "consultation", &consultation).await;
         bureau.step(&bureau.officer, &notice, "submission", &json!({})).await;
-        let on_paper = json!({ "on_behalf": {
-            "medium": "paper", "title": "副市长", "note": "签批单存值班室",
-            "scan": Digest::of(BYTES).to_string(),
-            "witness": bureau.account("fuban").await, "to_sign_by": "2026-11-25T12:00",
-        } });
+        let witness = bureau.account("fuban").await;
+        let approval = format!("/api/v1/notices/{notice}/approval");
+        for unknown in [Digest::of(b"never brought").to_string(), "a.pdf".to_owned(), String::new()] {
+            let post = bureau.officer.post(&approval, &on_paper(&witness, &unknown));
+            let (status, refused) = Visitor::json(post).await;
+            let error = &refused["errors"][0];
+            let told = (status, error["field"].as_str(), error["code"].as_str());
+            assert_eq!(told, (422, Some("on_behalf.scan"), Some("unknown")), "{unknown}: {refused}");
+        }
+        let on_paper = on_paper(&witness, &Digest::of(BYTES).to_string());
         bureau.step(&bureau.officer, &notice, "approval", &on_paper).await;
         let steps = format!("/notices/{notice}/steps");
         for path in [format!("/api/v1{steps}/4/scan"), format!("{steps}/4/scan")] {
