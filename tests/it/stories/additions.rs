@@ -70,6 +70,10 @@ both_engines! {
             "你单位的减排措施不变", "至2026年11月30日24时为止", "禁止露天烧烤（2026年11月25日8时前落实到位）",
         ];
         assert_eq!(sinks.mails_that_say(&goes_on), mails);
+        let unchanged = "你单位的减排措施不变";
+        assert!(sinks.mails_that_say(&[unchanged, "（继续执行）"]) > 0);
+        let anew = sinks.mails_that_say(&[unchanged, "2026年11月28日24时前落实到位"]);
+        assert_eq!(anew, 0, "no unit that runs has an hour of the extension's");
         let page = bureau.page(&bureau.link(plant).await).await;
         assert!(page.contains(BARBECUES) && page.contains("最迟2026年11月25日8时落实到位"), "{page}");
 
