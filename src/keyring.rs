@@ -33,7 +33,7 @@ use tempfile::NamedTempFile;
 use crate::clock::Ids;
 use crate::domain::digest::hex;
 use crate::domain::id::ContactKey;
-use crate::draft_file;
+use crate::files::draft;
 
 /// The shortest tag that is accepted, in bytes (128 bits).
 const SHORTEST_TAG: usize = 16;
@@ -210,7 +210,7 @@ impl Keyring {
 
     /// A file with this keyring beside `path`, safe on disk, readable by its owner alone.
     fn written_beside(&self, path: &Path) -> io::Result<NamedTempFile> {
-        let mut file = draft_file::beside(path)?;
+        let mut file = draft::beside(path)?;
         file.write_all(self.to_toml().as_bytes())?;
         file.as_file().sync_all()?;
         Ok(file)

@@ -51,8 +51,7 @@
 //!   data and sinks of its own.
 //! - [`sources`]: files of days and hours as their makers write them → places with values in our
 //!   units; a file for each format, which begins with its mapping.
-//! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`list_file`],
-//!   [`draft_file`], [`tls`].
+//! - Leaves: [`config`], [`clock`], [`keyring`], [`i18n`], [`playbooks`], [`table`], [`files`], [`tls`].
 //!
 //! Beside the code stand `migrations/` (the schema, forward only), `playbooks/` (rules, standards,
 //! law, regions, texts: data with the dates it holds), `tests/it/` (one binary; `tests/run` sets up
@@ -106,13 +105,11 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod draft_file;
+pub mod files;
 pub mod i18n;
 pub mod jobs;
 pub mod keyring;
-pub mod list_file;
 pub mod notify;
-pub mod office_file;
 pub mod playbooks;
 pub mod service;
 pub mod sources;

@@ -10,40 +10,39 @@
 //! # Design notes
 //!
 //! While one page is computed, the next is read and the one before it is written: on two cores
-//! 50,000 plants take 0.64 s, for 1.0 s of processor time; to weigh them at every level beside the
-//! notice's own is 0.17 s of that kind more. No more than a page waits between two of
-//! the three, so that memory does not grow with the list. A page is written in a transaction of its
-//! own, since SQLite has one writer and answers to earlier orders want their turn.
+//! 50,000 plants take 0.64 s, for 1.0 s of processor time; weighing them at every level beside the
+//! notice's own takes 0.17 s of processor time more. No more than a page waits between two of the
+//! three, so that memory does not grow with the list. A page is written in a transaction of its own,
+//! since SQLite has one writer and answers to earlier orders want their turn.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use futures::try_join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::sync::mpsc;
 
-use super::journal::{self, Entry, RowsDigest};
+use super::journal::{self, Entry};
 use super::playbook::Playbook;
 use super::{App, Caller, Error, Right, notices};
-use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId, RecipientKey};
+use crate::domain::id::{ListVersion, NoticeId, OrderKey, PlanId};
 use crate::domain::lane::{Lane, Live};
 use crate::domain::level::WarningLevel;
 use crate::domain::measure::PerLevel;
-use crate::domain::notice::{AreaHour, Contents, MeasureClass, Notice, NoticeKind};
-use crate::domain::plan::{
-    Achievement, Change, Columns, Drawing, Duty, Line, Part, Parts, Tally, Told,
-};
+use crate::domain::notice::{MeasureClass, Notice, NoticeKind};
+use crate::domain::plan::{Achievement, Change, Drawing, Duty, Part, Tally};
 use crate::domain::region::RegionCode;
 use crate::domain::time::day_of;
 use crate::domain::warning::Warning;
 use crate::store::notice::{self, NoticeRecord};
-use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead, StagedLine};
-use crate::store::registry::{self, ListRow, ListedPlant};
-use crate::store::{StoreError, Tx, counter, order};
+use crate::store::plan::{self as store, LineRecord, NewPlan, PlanHead};
+use crate::store::registry;
+use crate::store::{Tx, counter};
 
-/// How many plants are read, drawn and written at once.
-const PAGE: u16 = 2_500;
+mod sheet;
+mod staging;
+
+use sheet::Sheet;
+use staging::{Before, Staging};
 
 /// How long a plan that was never issued is kept: drafts are looked at again the next morning.
 const KEPT_FOR: chrono::TimeDelta = chrono::TimeDelta::days(2);
@@ -102,15 +101,7 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
             )
         })?;
     let warning = notice::find_warning_by_key(&mut tx, record.warning_key).await?;
-    let (told, told_at) = match warning.plan {
-        Some(previous) => (
-            store::list_told(&mut tx, previous).await?,
-            store::find_plan(&mut tx, previous)
-                .await?
-                .and_then(|plan| plan.issued_at),
-        ),
-        None => (HashMap::new(), None),
-    };
+    let (told, told_at) = told_before(&mut tx, warning.plan).await?;
     drop(tx);
     let playbook = app.playbook(&record.playbook).await?;
     let now = app.now();
@@ -126,13 +117,23 @@ pub async fn draw(app: &App, caller: &Caller, id: NoticeId) -> Result<Drawn, Err
     };
     // What follows an announced lift takes its place: whoever it still binds is released anew.
     let lifted = warning.warning.as_ref().is_some_and(Warning::is_ended);
-    let sheet = Sheet {
-        released_by: lifted.then_some(now),
-        told_at,
-        ..Sheet::new(record.region, drawing, warning.revision + 1, orders)
-    };
+    let sheet = Sheet::new(record.region, drawing, warning.revision + 1, orders)
+        .following(told_at, lifted.then_some(now));
     let sheet = Box::pin(staging.run(sheet, told)).await?;
     finish(app, caller, &record, version, plan, sheet).await
+}
+
+/// What everyone was told by the plan in force, and when it was issued; nothing before a first one.
+async fn told_before(
+    tx: &mut Tx,
+    in_force: Option<i64>,
+) -> Result<(Before, Option<DateTime<Utc>>), Error> {
+    let Some(plan) = in_force else {
+        return Ok((Before::new(), None));
+    };
+    let told = store::list_told(tx, plan).await?;
+    let head = store::find_plan(tx, plan).await?;
+    Ok((told, head.and_then(|head| head.issued_at)))
 }
 
 /// Reads a plan back as it was drawn.
@@ -279,374 +280,6 @@ async fn begin<L: Lane>(
     tx.commit().await?;
     Ok((plan, OrderKey(first)))
 }
-
-/// A drawing under way: whose list is read, and where its lines go.
-#[derive(Clone, Copy)]
-struct Staging<'a> {
-    app: &'a App,
-    list_region: RegionCode,
-    plan: i64,
-    previous: Option<i64>,
-}
-
-/// What everyone was told by the plan in force, and the revision they owe.
-type Before = HashMap<RecipientKey, (Told, i32)>;
-
-/// Lines on their way to the store.
-type ToWrite = mpsc::Sender<Vec<StagedLine>>;
-
-impl Staging<'_> {
-    /// Reads the list, draws and writes, all three at the same time; answers with the sheet when
-    /// every line is stored.
-    async fn run(self, sheet: Sheet, told: Before) -> Result<Sheet, Error> {
-        let (to_draw, listed) = mpsc::channel(1);
-        let (to_write, drawn) = mpsc::channel(1);
-        let ((), sheet, ()) = try_join!(
-            self.read(to_draw),
-            self.draw(sheet, told, listed, to_write),
-            self.write(drawn),
-        )?;
-        Ok(sheet)
-    }
-
-    async fn read(self, to_draw: mpsc::Sender<Vec<ListRow>>) -> Result<(), Error> {
-        let mut after = RecipientKey(i64::MIN);
-        loop {
-            let mut tx = self.app.db.read().await?;
-            let region = self.list_region;
-            let rows = registry::page_list_rows(&mut tx, region, after, PAGE.into()).await?;
-            drop(tx);
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            after = last.key;
-            to_draw.send(rows).await.map_err(|_| broken_off())?;
-        }
-    }
-
-    async fn write(self, mut drawn: mpsc::Receiver<Vec<StagedLine>>) -> Result<(), Error> {
-        while let Some(lines) = drawn.recv().await {
-            let mut tx = self.app.db.begin().await?;
-            store::add_lines(&mut tx, self.plan, lines).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    async fn draw(
-        self,
-        sheet: Sheet,
-        told: Before,
-        listed: mpsc::Receiver<Vec<ListRow>>,
-        to_write: ToWrite,
-    ) -> Result<Sheet, Error> {
-        if told.is_empty() {
-            self.first(sheet, listed, to_write).await
-        } else {
-            self.later(sheet, told, listed, to_write).await
-        }
-    }
-
-    /// A first plan: every plant in the order of the list, and the offices above them.
-    async fn first(
-        self,
-        mut sheet: Sheet,
-        mut listed: mpsc::Receiver<Vec<ListRow>>,
-        to_write: ToWrite,
-    ) -> Result<Sheet, Error> {
-        while let Some(rows) = listed.recv().await {
-            let lines;
-            (sheet, lines) = aside(move || {
-                let owed = sheet.weigh(rows)?;
-                let lines = sheet.begin(owed);
-                Ok((sheet, lines))
-            })
-            .await?;
-            to_write.send(lines).await.map_err(|_| broken_off())?;
-        }
-        let owed = sheet.weigh_offices(self.offices().await?);
-        let lines = sheet.begin(owed);
-        to_write.send(lines).await.map_err(|_| broken_off())?;
-        Ok(sheet)
-    }
-
-    /// A later plan. Lines are digested in the order of their orders, and orders are begun in the
-    /// order of recipients; so those who have an order already come first.
-    async fn later(
-        self,
-        mut sheet: Sheet,
-        mut told: Before,
-        mut listed: mpsc::Receiver<Vec<ListRow>>,
-        to_write: ToWrite,
-    ) -> Result<Sheet, Error> {
-        let (mut now, mut begun) = (HashMap::new(), Vec::new());
-        let mut sort = |owed: Vec<(Who, Duty)>| {
-            for (who, duty) in owed {
-                if told.contains_key(&who.key) {
-                    now.insert(who.key, duty);
-                } else {
-                    begun.push((who, duty));
-                }
-            }
-        };
-        while let Some(rows) = listed.recv().await {
-            let owed;
-            (sheet, owed) = aside(move || {
-                let owed = sheet.weigh(rows)?;
-                Ok((sheet, owed))
-            })
-            .await?;
-            sort(owed);
-        }
-        sort(sheet.weigh_offices(self.offices().await?));
-        let mut after = OrderKey(i64::MIN);
-        while let Some(page) = self.previous_lines(after).await? {
-            after = page.last().map_or(after, |line| line.order);
-            let areas = self.areas(&sheet.drawing.notice, &page).await?;
-            let lines = page.into_iter().filter_map(|before| {
-                let told = told.remove(&before.recipient)?;
-                let duty = now.remove(&before.recipient);
-                let area = areas.get(&before.recipient).copied();
-                sheet.follow(before, area, told, duty)
-            });
-            let lines = lines.collect();
-            to_write.send(lines).await.map_err(|_| broken_off())?;
-        }
-        while !begun.is_empty() {
-            let rest = begun.split_off(begun.len().min(PAGE.into()));
-            let lines = sheet.begin(begun);
-            to_write.send(lines).await.map_err(|_| broken_off())?;
-            begun = rest;
-        }
-        Ok(sheet)
-    }
-
-    /// The next lines of the plan in force; none after the last.
-    async fn previous_lines(self, after: OrderKey) -> Result<Option<Vec<LineRecord>>, Error> {
-        let Some(previous) = self.previous else {
-            return Ok(None);
-        };
-        let mut tx = self.app.db.read().await?;
-        let page = store::page_lines(&mut tx, previous, after, PAGE.into()).await?;
-        Ok((!page.is_empty()).then_some(page))
-    }
-
-    /// The hours of their areas, for those whom a staggered lift ends before its own.
-    async fn areas(
-        self,
-        notice: &Contents,
-        lines: &[LineRecord],
-    ) -> Result<HashMap<RecipientKey, AreaHour>, Error> {
-        if notice.areas.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let recipients: Vec<i64> = lines.iter().map(|line| line.recipient.0).collect();
-        let mut tx = self.app.db.read().await?;
-        let regions = order::list_regions(&mut tx, &recipients).await?;
-        let areas = regions.into_iter();
-        Ok(areas
-            .filter_map(|(recipient, region)| Some((recipient, notice.area_of(region)?)))
-            .collect())
-    }
-
-    async fn offices(self) -> Result<Vec<registry::Recipient>, Error> {
-        let mut tx = self.app.db.read().await?;
-        Ok(registry::list_offices(&mut tx, self.list_region).await?)
-    }
-}
-
-/// Whoever takes the other end has failed, and says why.
-fn broken_off() -> Error {
-    Error::internal("the drawing was broken off")
-}
-
-/// Computes away from the tasks that must not wait.
-async fn aside<T: Send + 'static>(
-    compute: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let computed = tokio::task::spawn_blocking(compute).await;
-    computed.map_err(Error::internal)?
-}
-
-/// The plan on paper: what was drawn so far comes to this.
-struct Sheet {
-    /// The place of the notice: of a list only who lies in it is told.
-    region: RegionCode,
-    drawing: Drawing,
-    revision: i32,
-    next_order: OrderKey,
-    /// By when a release has let its recipient off, where it may be replaced.
-    released_by: Option<DateTime<Utc>>,
-    /// When the plan before was issued; none of a first one.
-    told_at: Option<DateTime<Utc>>,
-    tally: Tally,
-    parts: Parts,
-    digest: RowsDigest,
-    lines: i64,
-}
-
-impl Sheet {
-    fn new(region: RegionCode, drawing: Drawing, revision: i32, next_order: OrderKey) -> Self {
-        let tally = Tally {
-            level: Some(drawing.levels.of(MeasureClass::Industry)),
-            at_levels: drawing.notice.kind.sets_level().then(PerLevel::default),
-            ..Tally::default()
-        };
-        Self {
-            region,
-            drawing,
-            revision,
-            next_order,
-            released_by: None,
-            told_at: None,
-            tally,
-            parts: Parts::default(),
-            digest: RowsDigest::default(),
-            lines: 0,
-        }
-    }
-
-    /// What plants owe, counted into the sums and into the parts of their offices.
-    fn weigh(&mut self, rows: Vec<ListRow>) -> Result<Vec<(Who, Duty)>, Error> {
-        let mut owed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let listed = ListedPlant::try_from(row).map_err(StoreError::from)?;
-            if !self.region.contains(listed.plant.region) {
-                continue;
-            }
-            let duty = Duty::of_plant(&listed.plant, &self.drawing);
-            let part = self.tally.weigh(&listed.plant, duty.as_ref());
-            self.tally.compare(&listed.plant, self.drawing.on);
-            self.parts.add(listed.plant.region, part);
-            owed.extend(duty.map(|duty| (Who::plant(listed), duty)));
-        }
-        Ok(owed)
-    }
-
-    /// What offices owe, once every plant is weighed.
-    fn weigh_offices(&self, offices: Vec<registry::Recipient>) -> Vec<(Who, Duty)> {
-        let within = |office: &registry::Recipient| self.region.contains(office.region);
-        let owed = offices.into_iter().filter(within).filter_map(|office| {
-            let duty = Duty::of_office(self.parts.of(office.region), &self.drawing)?;
-            Some((Who::office(office), duty))
-        });
-        owed.collect()
-    }
-
-    /// Lines for those who have no order yet; a suspension begins none.
-    fn begin(&mut self, owed: Vec<(Who, Duty)>) -> Vec<StagedLine> {
-        let lines = owed.into_iter().filter_map(|(who, duty)| {
-            let change = Change::between(None, Some(&duty))?;
-            let order = self.next_order;
-            self.next_order.0 += 1;
-            let line = Line {
-                order,
-                recipient: who.key,
-                change,
-                duty,
-            };
-            Some(self.stage(&line, self.revision, who.county, who.name))
-        });
-        lines.collect()
-    }
-
-    /// The line of somebody who has an order, if there is something to say.
-    fn follow(
-        &mut self,
-        before: LineRecord,
-        area: Option<AreaHour>,
-        (told, owed): (Told, i32),
-        duty: Option<Duty>,
-    ) -> Option<StagedLine> {
-        let bound = |by| told.released && before.duty.effective.at() > by;
-        let left = before.duty.left_at(self.drawing.at);
-        let told = Told {
-            released: told.released && !self.released_by.is_some_and(bound),
-            obligations: left.unwrap_or(told.obligations),
-            ..told
-        };
-        let adds = self.drawing.notice.kind == NoticeKind::AddOn && !told.released;
-        let change = Change::between(Some(&told), duty.as_ref())?;
-        let corrects = self.drawing.notice.kind == NoticeKind::Correct;
-        let duty = duty.map(|duty| match self.told_at {
-            _ if told.released => duty,
-            // What states another hour instead takes the one it corrects back.
-            _ if corrects && duty.effective != before.duty.effective => duty,
-            Some(told_at) => duty.after(&before.duty, told_at),
-            None => duty,
-        });
-        let line = Line {
-            order: told.order,
-            recipient: before.recipient,
-            change,
-            duty: match duty {
-                None => before.duty.released(&self.drawing, area),
-                Some(duty) if duty.is_suspended() => before.duty.suspended(&self.drawing),
-                Some(duty) if adds => duty.added_to(&before.duty),
-                Some(duty) => duty,
-            },
-        };
-        let owed = if change.owes_acknowledgement() {
-            self.revision
-        } else {
-            owed
-        };
-        Some(self.stage(&line, owed, before.county, before.name))
-    }
-
-    fn stage(&mut self, line: &Line, owed: i32, county: String, name: String) -> StagedLine {
-        let snapshot = line.snapshot();
-        let obligations = line.duty.obligations().to_string();
-        let digest = Columns {
-            order: line.order,
-            recipient: line.recipient,
-            change: line.change.as_str(),
-            owed,
-            county: &county,
-            name: &name,
-            snapshot: &snapshot,
-            obligations: &obligations,
-        }
-        .digest();
-        self.digest.add(line.order.0, &digest.to_string());
-        self.tally.count(line.change, &county);
-        self.lines += 1;
-        StagedLine {
-            order: line.order,
-            recipient: line.recipient,
-            change: line.change,
-            owed,
-            county,
-            name,
-            snapshot,
-            obligations,
-            digest,
-        }
-    }
-}
-
-/// A recipient, as its line names it.
-struct Who {
-    key: RecipientKey,
-    county: String,
-    name: String,
-}
-
-impl Who {
-    fn plant(listed: ListedPlant) -> Self {
-        Self::at(listed.key, listed.plant.region, listed.plant.name)
-    }
-
-    fn office(office: registry::Recipient) -> Self {
-        Self::at(office.key, office.region, office.name)
-    }
-
-    fn at(key: RecipientKey, region: RegionCode, name: String) -> Self {
-        let county = region.county_or_self().to_string();
-        Self { key, county, name }
-    }
-}
-
 /// Closes the drawing, unless the list has changed meanwhile, and points the notice to it.
 async fn finish(
     app: &App,

@@ -61,8 +61,9 @@ pub async fn register(
         Begun::Fresh(act) => act,
     };
     let actor = journal::actor(caller);
-    let named = ("scan", instruction.scan.take());
-    instruction.scan = scan::digest_of(&mut act, caller, scan.as_ref(), named).await?;
+    if let Some(scan) = scan {
+        instruction.scan = Some(scan::keep(&mut act, caller, &scan).await?);
+    }
     let id = InstructionId(app.ids.uuid_v7(act.now));
     let key = counter::allocate(&mut act.tx, "instruction", 1).await?;
     let record = InstructionRecord {

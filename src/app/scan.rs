@@ -56,7 +56,7 @@ pub(super) async fn digest_of(
 }
 
 /// Keeps a scan, and answers with the SHA-256 of its bytes.
-async fn keep(act: &mut Act, caller: &Caller, scan: &ScanIn) -> Result<String, Error> {
+pub(super) async fn keep(act: &mut Act, caller: &Caller, scan: &ScanIn) -> Result<String, Error> {
     let digest = Digest::of(&scan.bytes).to_string();
     let new = NewScan {
         digest: &digest,

@@ -11,7 +11,7 @@ use super::print::{Output, Progress, note};
 use crate::app::backup::{self, Manifest, Reader, Table, Whole};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::draft_file;
+use crate::files::draft;
 use crate::keyring::{KeyMark, Keyring};
 use crate::store::Db;
 
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
 /// was read: what was never read is no backup.
 async fn write(db: &Db, keys: Vec<KeyMark>, file: &Path) -> Result<(Manifest, Whole), Failure> {
     let cannot = || format!("cannot write `{}`", file.display());
-    let draft = draft_file::beside(file).with_context(cannot);
+    let draft = draft::beside(file).with_context(cannot);
     let mut draft = draft.map_err(Failure::Input)?;
     let progress = Progress::of("writing");
     let told = |table: &Table, rows| progress.say(format_args!("{}: {rows} rows", table.name));
@@ -75,7 +75,7 @@ async fn write(db: &Db, keys: Vec<KeyMark>, file: &Path) -> Result<(Manifest, Wh
     let manifest = reader.manifest.clone();
     let whole = reader.check()?;
     draft.persist_noclobber(file).with_context(cannot)?;
-    File::open(draft_file::folder(file))?
+    File::open(draft::folder(file))?
         .sync_all()
         .with_context(cannot)?;
     Ok((manifest, whole))

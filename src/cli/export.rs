@@ -11,8 +11,8 @@ use crate::app::enroll::export;
 use crate::app::{App, Caller};
 use crate::domain::enterprise::Plant;
 use crate::domain::region::RegionCode;
-use crate::draft_file;
-use crate::list_file::{ListSheet, ListWriter};
+use crate::files::draft;
+use crate::files::list::{ListSheet, ListWriter};
 use crate::table::Format;
 
 /// Write out what was taken in.
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<(), Failure> {
             return Ok(());
         }
         let cannot = || format!("cannot write `{}`", args.file.display());
-        let file = draft_file::beside(&args.file).with_context(cannot);
+        let file = draft::beside(&args.file).with_context(cannot);
         let mut file = file.map_err(Failure::Input)?;
         let to = io::BufWriter::new(&mut file);
         let plants = match Format::of_name(&args.file) {

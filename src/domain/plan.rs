@@ -375,9 +375,9 @@ impl Duty {
     /// The duty under an add-on, which leaves units as they were.
     #[must_use]
     pub fn added_to(self, before: &Self) -> Self {
-        let kept = self.units.iter().filter(|unit| unit.by.is_some()).count();
+        let all_kept = self.units.iter().all(|unit| unit.by.is_some());
         Self {
-            goes_on: kept == self.units.len() && kept == before.units.len(),
+            goes_on: all_kept && self.units.len() == before.units.len(),
             ..self
         }
     }

@@ -1,7 +1,7 @@
 //! Places to be judged, of a file of any format: their days, cut by a window.
 
 use super::own;
-use super::{Chosen, Format, Values, WhichPlace, hourly, read, recognise, unpacked};
+use super::{Chosen, Format, Values, WhichPlace, hourly, one, read, recognise, unpacked};
 use crate::domain::aqi::Standards;
 use crate::domain::outlook::{Day, Days, Hourly, Outlook, Rolling};
 use crate::domain::trigger::Window;
@@ -168,8 +168,4 @@ pub(super) fn natural_days(file: &str, days: Vec<Day>) -> Result<Outlook, Fault>
 fn not_there(file: &str, asked: &str, places: &[String]) -> Fault {
     let expected = format!("one of the places of the file: {}", places.join(", "));
     Fault::of_file(file, asked, &expected)
-}
-
-fn one(fault: Fault) -> Vec<Fault> {
-    vec![fault]
 }

@@ -8,7 +8,7 @@ use qingkong::app::link::Link;
 use qingkong::app::{Caller, Error, Idempotency, enroll};
 use qingkong::domain::enterprise::{Plant, PlantStatus};
 use qingkong::domain::order::AnswerKind;
-use qingkong::list_file::ListWriter;
+use qingkong::files::list::ListWriter;
 use qingkong::store::Db;
 use reqwest::Method;
 

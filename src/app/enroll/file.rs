@@ -13,9 +13,9 @@ use super::{Enrolled, Import, Office, import_offices, import_plants, preview_pla
 use crate::app::{App, Caller, Error, Idempotency, Right};
 use crate::domain::enterprise::Plant;
 use crate::domain::region::{RegionCode, Regions};
-use crate::list_file::HandedBack;
+use crate::files::list::HandedBack;
+use crate::files::{list, office};
 use crate::table::{Fault, Known, Table};
-use crate::{list_file, office_file};
 
 /// A file that was handed in.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ pub async fn read_list(app: &App, caller: &Caller, file: Filed) -> Result<ReadLi
         source: file.name.clone(),
         list_region: file.list_region,
     };
-    let read = parse(app, caller, file, list_file::known, list_file::read).await?;
+    let read = parse(app, caller, file, list::known, list::read).await?;
     (list.sheet, list.rows) = (read.sheet, read.rows);
     match read.parsed {
         Ok(parsed) => {
@@ -139,8 +139,8 @@ impl ReadList {
 /// Reads offices.
 pub async fn read_offices(app: &App, caller: &Caller, file: Filed) -> Result<ReadOffices, Error> {
     let list_region = file.list_region;
-    let read = parse(app, caller, file, office_file::known, office_file::read).await?;
-    let parsed = read.parsed.unwrap_or_else(|fault| office_file::Parsed {
+    let read = parse(app, caller, file, office::known, office::read).await?;
+    let parsed = read.parsed.unwrap_or_else(|fault| office::Parsed {
         offices: Vec::new(),
         faults: vec![fault],
     });

@@ -12,7 +12,7 @@ use crate::app::enroll::export::{self, Export};
 use crate::app::{App, Caller, Error};
 use crate::domain::enterprise::Plant;
 use crate::domain::region::RegionCode;
-use crate::list_file::{ListSheet, ListWriter};
+use crate::files::list::{ListSheet, ListWriter};
 use crate::table::Format;
 use crate::web::problem::{Problem, ProblemBody};
 

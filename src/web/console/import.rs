@@ -12,7 +12,7 @@ use crate::app::caller::Right;
 use crate::app::desk::Desk;
 use crate::app::enroll::file::{self, Faulty, Filed, ReadList};
 use crate::app::enroll::{self, Enrolled};
-use crate::list_file::HandedBack;
+use crate::files::list::HandedBack;
 use crate::table::Format;
 use crate::web::pages::Section;
 use crate::web::pages::import::{Exports, ImportOutcome, ImportPage, ImportReport, RowsBack};

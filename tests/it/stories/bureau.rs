@@ -9,7 +9,7 @@ use qingkong::app::{App, Caller};
 use qingkong::cli::demo::list::{Sample, sample_list};
 use qingkong::domain::enterprise::{Contact, Plant, PlantStatus};
 use qingkong::domain::id::{ContactKey, OrderKey, WarningKey};
-use qingkong::list_file::ListWriter;
+use qingkong::files::list::ListWriter;
 use qingkong::store::ladder;
 use reqwest::Method;
 use serde_json::{Value, json};
