@@ -25,7 +25,7 @@ use crate::store::hours::{list_hours, record_hours};
 use crate::store::outlook::{self as store, NewDays};
 
 pub(super) mod air;
-pub mod complete;
+mod complete;
 pub(super) mod cut;
 pub mod file;
 
@@ -124,6 +124,8 @@ pub enum ValueIn {
     },
     /// Its concentrations, from which the index is computed by the standard in force on the day.
     Sample(Box<Sample>),
+    /// Its hours alone, judged with those on record when the day is taken in.
+    Hours,
 }
 
 /// What was taken in.
@@ -156,7 +158,10 @@ impl TakenIn {
 impl DayIn {
     /// Whether it tells more than hours.
     fn has_value(&self) -> bool {
-        !matches!(self.value, ValueIn::Index { aqi: None, .. })
+        !matches!(
+            self.value,
+            ValueIn::Index { aqi: None, .. } | ValueIn::Hours
+        )
     }
 }
 
@@ -180,15 +185,16 @@ pub async fn take_in(
     app: &App,
     caller: &Caller,
     idempotency: Option<&Idempotency>,
-    arrived: OutlookIn,
+    mut arrived: OutlookIn,
 ) -> Result<TakenIn, Error> {
     caller.may(Right::EnterForecasts, arrived.region)?;
     let playbook = app.active_playbook().await?;
-    check(&arrived, &playbook, app.now())?;
     let mut act = match app.begin(caller, idempotency).await? {
         Begun::Replayed(taken) => return Ok(taken),
         Begun::Fresh(act) => act,
     };
+    check(&arrived, &playbook, act.now)?;
+    complete::judge_hours(&mut act.tx, &mut arrived, act.now, playbook.standards()).await?;
     let OutlookIn {
         region,
         source,
@@ -386,6 +392,7 @@ fn judged(arrived: DayIn, origin: Origin, standards: &Standards) -> Day {
             primary,
             ..Day::observed(on, aqi)
         },
+        ValueIn::Hours => Day::observed(on, None),
     };
     Day {
         cause,

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::file::ReadDays;
-use super::{DayIn, OutlookIn, Series};
-use crate::app::{App, Caller, Error, FieldError, Right};
+use super::{DayIn, OutlookIn, Series, ValueIn};
+use crate::app::{App, Error, FieldError};
 use crate::domain::aqi::Standards;
 use crate::domain::outlook::{Cause, Day, Given, Hourly, HoursOfDay, Origin};
 use crate::domain::time::day_of;
@@ -35,8 +35,9 @@ pub(super) async fn complete(
     today: NaiveDate,
     standards: &Standards,
 ) -> Result<(), Error> {
-    read.gaps
-        .extend(complete_days(app, &mut read.arrived, today, standards).await?);
+    let mut tx = app.db.read().await?;
+    let gaps = complete_days(&mut tx, &mut read.arrived, today, standards).await?;
+    read.gaps.extend(gaps);
     if read.arrived.days.is_empty() {
         let text = "expected a day with a value: too few hours of it are known";
         return Err(Error::invalid("days", "no-value", text));
@@ -44,22 +45,25 @@ pub(super) async fn complete(
     Ok(())
 }
 
-/// Judges the days that a program tells by their hours, like those of a file. One that even with what
-/// is on record has no value is refused by its place.
-pub async fn judge_hours(app: &App, caller: &Caller, arrived: &mut OutlookIn) -> Result<(), Error> {
-    caller.may(Right::EnterForecasts, arrived.region)?;
-    if arrived.days.iter().all(|day| day.hours.is_none()) {
+/// Judges the days that a program tells by their hours alone, like those of a file. One that even with
+/// what is on record has no value is refused by its place.
+pub(super) async fn judge_hours(
+    tx: &mut Tx,
+    arrived: &mut OutlookIn,
+    now: DateTime<Utc>,
+    standards: &Standards,
+) -> Result<(), Error> {
+    let is_told_by_hours = |day: &DayIn| matches!(day.value, ValueIn::Hours);
+    if !arrived.days.iter().any(is_told_by_hours) {
         return Ok(());
     }
-    let playbook = app.active_playbook().await?;
-    let (standards, today) = (playbook.standards(), day_of(app.now()));
-    for day in &mut arrived.days {
-        if let Some(hours) = &day.hours {
-            *day = of_hours(day.on, HoursOfDay::clone(hours), day.cause, standards)?;
-        }
+    let today = day_of(now);
+    for day in arrived.days.iter_mut().filter(|day| is_told_by_hours(day)) {
+        let hours = day.hours.as_deref().cloned().unwrap_or_default();
+        *day = of_hours(day.on, hours, day.cause, standards)?;
     }
     let told: Vec<NaiveDate> = arrived.days.iter().map(|day| day.on).collect();
-    let mut gaps = complete_days(app, arrived, today, standards).await?;
+    let mut gaps = complete_days(tx, arrived, today, standards).await?;
     let is_empty = |day: &&DayIn| day.hours.is_some() && !day.has_value() && day.on != today;
     gaps.extend(arrived.days.iter().filter(is_empty).map(|day| day.on));
     let empty = told.iter().enumerate().filter(|(_, on)| gaps.contains(on));
@@ -78,15 +82,14 @@ pub async fn judge_hours(app: &App, caller: &Caller, arrived: &mut OutlookIn) ->
 
 /// Completes days; answers with those that are left out because they have no value.
 async fn complete_days(
-    app: &App,
+    tx: &mut Tx,
     arrived: &mut OutlookIn,
     today: NaiveDate,
     standards: &Standards,
 ) -> Result<Vec<NaiveDate>, Error> {
-    let mut tx = app.db.read().await?;
     match arrived.series {
-        Series::Forecast { .. } => complete_foreseen(&mut tx, arrived, today, standards).await,
-        Series::Observed => complete_measured(&mut tx, arrived, today, standards).await,
+        Series::Forecast { .. } => complete_foreseen(tx, arrived, today, standards).await,
+        Series::Observed => complete_measured(tx, arrived, today, standards).await,
         Series::Modelled => Ok(Vec::new()),
     }
 }

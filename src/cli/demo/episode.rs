@@ -119,7 +119,7 @@ mod tests {
     fn indices(outlook: &OutlookIn) -> Vec<Option<u16>> {
         let index = |day: &DayIn| match &day.value {
             ValueIn::Index { aqi, .. } => aqi.map(AqiRange::middle),
-            ValueIn::Sample(_) => None,
+            ValueIn::Sample(_) | ValueIn::Hours => None,
         };
         outlook.days.iter().map(index).collect()
     }

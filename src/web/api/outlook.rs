@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::proposal::{NextLevel, Words};
 use crate::app::decide::{self, Judged};
-use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn, complete};
+use crate::app::ingest::{self, DayIn, OutlookIn, Series, TakenIn, ValueIn};
 use crate::app::{App, Caller, Error, FieldError};
 use crate::domain::aqi::{Concentration, PerPollutant, Pollutant, PollutantSet, Sample};
 use crate::domain::level::WarningLevel;
@@ -271,8 +271,9 @@ impl DayRequest {
         };
         let cause = self.cause.as_deref().map(str::parse::<Cause>).transpose();
         let cause = cause.map_err(|error| fault("cause", error.to_string()))?;
-        let has_index = self.aqi.is_some() || self.pm2_5_aqi.is_some();
-        if self.hours.is_some() && (has_index || self.concentrations.is_some()) {
+        let has_index = self.aqi.is_some() || self.aqi_high.is_some() || self.pm2_5_aqi.is_some();
+        let has_more = has_index || !self.primary.is_empty() || self.concentrations.is_some();
+        if self.hours.is_some() && has_more {
             let text = "expected hours alone: the day is computed from them";
             return Err(fault("hours", text.to_owned()));
         }
@@ -289,6 +290,7 @@ impl DayRequest {
                     .map_err(|(name, text)| fault(&format!("concentrations.{name}"), text))?;
                 ValueIn::Sample(Box::new(sample))
             }
+            None if hours.is_some() => ValueIn::Hours,
             None => {
                 let names = self.primary.iter();
                 let primary: Result<PollutantSet, _> =
@@ -474,8 +476,7 @@ pub(super) async fn take_in_outlook(
     caller: Caller,
     posted: Posted<OutlookRequest>,
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
-    let mut arrived = posted.body.try_into()?;
-    complete::judge_hours(&app, &caller, &mut arrived).await?;
+    let arrived = posted.body.try_into()?;
     let key = posted.idempotency.as_ref();
     let taken = ingest::take_in(&app, &caller, key, arrived).await?;
     Ok((StatusCode::CREATED, Json(taken.into())))

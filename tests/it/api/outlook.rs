@@ -119,9 +119,30 @@ both_engines! {
             let (status, refused) = send(&officer, json!([day("2026-11-23", hours)])).await;
             assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!(field)), "{refused}");
         }
-        let both = json!([{ "on": "2026-11-23", "aqi": 90, "hours": { "pm2_5": hour_by_hour(0, 24, 5) } }]);
-        let (status, refused) = send(&officer, both).await;
-        assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("days[0].hours")), "{refused}");
+        for (field, value) in [("aqi", json!(90)), ("primary", json!(["pm2_5"]))] {
+            let mut both = day("2026-11-23", json!({ "pm2_5": hour_by_hour(0, 24, 5) }));
+            both[field] = value;
+            let (status, refused) = send(&officer, json!([both])).await;
+            assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("days[0].hours")), "{refused}");
+        }
+    }
+
+    async fn what_was_taken_in_is_answered_alike_when_the_day_has_turned(db: TestDb) {
+        let world = World::new(db).await;
+        let send = async |key: &str, days: &Value| {
+            let asked = json!({ "region": "411000", "source": "国控站", "days": days });
+            let officer = world.officer().await;
+            let request = officer.post("/api/v1/outlooks", &asked);
+            Visitor::json(request.header("idempotency-key", key)).await
+        };
+        // Twelve hours of today, the 24th, may be told; of yesterday they are no day.
+        let hours: Vec<_> = (0..24).map(|hour| (hour < 12).then_some(150)).collect();
+        let days = json!([{ "on": "2026-11-24", "hours": { "pm2_5": hours } }]);
+        let first = send("k-1", &days).await;
+        assert_eq!(first.0, 201, "{}", first.1);
+        world.fast_forward(chrono::TimeDelta::hours(6)).await;
+        assert_eq!(send("k-1", &days).await, first);
+        assert_eq!(send("k-2", &days).await.0, 422);
     }
 
     async fn every_day_says_whose_value_is_judged_and_what_the_others_say(db: TestDb) {
