@@ -438,7 +438,9 @@ impl<'f> Reading<'f> {
                     text.mail(&sample::bare_advisory(message))?;
                     Ok(text)
                 });
-                Some(((message, language), self.text(read)?))
+                let text = self.text(read)?;
+                self.check_decided(message, language, &text);
+                Some(((message, language), text))
             })
             .collect()
     }

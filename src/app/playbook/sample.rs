@@ -102,7 +102,7 @@ pub(super) fn full_advisory(message: AdvisoryMessage) -> AdvisoryContext {
         document: Some("样例〔2026〕1号".to_owned()),
         superior: Some("样例〔2026〕2号".to_owned()),
         decision: Some(Decision {
-            by: "样例市指挥部".to_owned(),
+            by: "样例市政府".to_owned(),
             reason: "扩散条件不利".to_owned(),
         }),
         cause: Some(Cause::Dust.into()),

@@ -3,17 +3,19 @@
 //! What names something that is not there cannot be used. What no plan can mean, such as a higher
 //! level that asks for less, is a contradiction. What may be meant is a doubt: rules that end before
 //! their region names their successor, a draft beside the rules in force, a law whose successor is not
-//! published yet.
+//! published yet, a text that leaves out who decided.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Reading, line_of, line_of_value};
+use super::{Reading, line_of, line_of_value, sample};
 use crate::domain::aqi::{Standards, StandardsError};
 use crate::domain::playbook::{Law, RegionProfile, TargetsFile};
 use crate::domain::region::Regions;
 use crate::domain::trigger::{Condition, Rules};
+use crate::i18n::Language;
+use crate::notify::render::{AdvisoryContext, AdvisoryMessage, AdvisoryText};
 use crate::playbooks::File;
 
 /// The index begins at 1 (HJ 633-2026).
@@ -140,6 +142,34 @@ impl Reading<'_> {
                 );
                 let at = line_of_value(&file.text, &format!("{level} ="));
                 self.contradiction(&file.path, at, what);
+            }
+        }
+    }
+
+    /// A letter about a temporary control says who decided on it, where that was the city itself: whoever
+    /// reads it knows of no other document.
+    pub(super) fn check_decided(
+        &mut self,
+        message: AdvisoryMessage,
+        language: Language,
+        text: &AdvisoryText,
+    ) {
+        let own = AdvisoryContext {
+            superior: None,
+            ..sample::full_advisory(message)
+        };
+        let (AdvisoryMessage::TemporaryControl, Some(decision), Ok(mail)) =
+            (message, &own.decision, text.mail(&own))
+        else {
+            return;
+        };
+        for (file, body) in [("body.txt", mail.text), ("body.html", mail.html)] {
+            if !body.contains(&decision.by) {
+                let folder = format!("{}/{}", AdvisoryText::FOLDER, message.as_str());
+                let path = format!("texts/{}/{folder}/{file}", language.as_str());
+                let what = "does not say who decided on a control of the city's own: expected \
+                            `decision.by` where there is no `superior`";
+                self.doubt(&path, 1, what);
             }
         }
     }

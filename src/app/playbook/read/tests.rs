@@ -225,6 +225,23 @@ fn a_doubt_is_told_with_its_line_and_refuses_nothing(
     assert!(doubts.contains(&expected), "{doubts:#?}");
 }
 
+#[rstest]
+#[case::zh("texts/zh/advisory/temporary-control/body.txt")]
+#[case::en("texts/en/advisory/temporary-control/body.html")]
+fn a_text_of_a_control_that_leaves_out_who_decided_is_a_doubt(#[case] path: &str) {
+    let files = with(path, |text| {
+        let silent = text.replace("{{ decision.by }}", "");
+        assert_ne!(silent, text, "{path} says who decided");
+        Some(silent)
+    });
+    let what = "does not say who decided on a control of the city's own: expected `decision.by` \
+                where there is no `superior`";
+    assert_eq!(
+        Playbook::read(files).unwrap().doubts,
+        [found(path, 1, what)]
+    );
+}
+
 #[test]
 fn two_standards_at_once_are_refused() {
     let (files, expected) = planted(
