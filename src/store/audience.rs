@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::db::{Among, FromRow};
-use super::{Inconsistency, Result, Tx, counter};
+use super::{Inconsistency, Result, StoreError, Tx, counter};
 use crate::domain::advisory::Reached;
 use crate::domain::digest::Digest;
 use crate::domain::id::{AdvisoryKey, ContactKey, RecipientKey};
@@ -130,6 +130,22 @@ pub async fn count_reachable(tx: &mut Tx, recipients: &[RecipientKey]) -> Result
     Ok(rows.len())
 }
 
+/// The audience `t` of advisory `$1` with its active contacts `c` and the channels `w` by which each
+/// can be reached.
+macro_rules! points {
+    () => {
+        "  FROM advisory_recipient t
+           JOIN contact c ON c.recipient_key = t.recipient_key
+          CROSS JOIN (SELECT 'email' AS channel UNION ALL SELECT 'webhook') w
+          WHERE t.advisory_key = $1
+            AND c.active
+            AND CASE w.channel
+                    WHEN 'email' THEN c.email
+                    ELSE c.webhook
+                END IS NOT NULL"
+    };
+}
+
 /// Puts messages about a step into the outbox: one for every active contact of the audience and
 /// every channel it can be reached by. No address is copied.
 pub async fn enqueue_messages<L: Lane>(
@@ -138,50 +154,36 @@ pub async fn enqueue_messages<L: Lane>(
     step: u32,
     now: DateTime<Utc>,
 ) -> Result<u64> {
-    let points: Vec<(i64, i64, String)> = tx
-        .all(
-            "SELECT t.recipient_key, c.contact_key, w.channel
-               FROM advisory_recipient t
-               JOIN contact c ON c.recipient_key = t.recipient_key
-              CROSS JOIN (SELECT 'email' AS channel UNION ALL SELECT 'webhook') w
-              WHERE t.advisory_key = $1
-                AND c.active
-                AND CASE w.channel
-                        WHEN 'email' THEN c.email
-                        ELSE c.webhook
-                    END IS NOT NULL
-              ORDER BY t.recipient_key, c.position, w.channel",
-            (advisory.0,),
+    let points: i64 = tx
+        .scalar(concat!("SELECT COUNT(*)", points!()), (advisory.0,))
+        .await?;
+    let count = u32::try_from(points).expect("a region has fewer contacts");
+    let first = counter::allocate(tx, "message", count).await?;
+    let messages = tx
+        .execute(
+            concat!(
+                "INSERT INTO message
+                        (message_key, lane, advisory_key, recipient_key, contact_key, channel, step,
+                         state, due_at, attempts)
+                 SELECT $2 - 1 + ROW_NUMBER() OVER (ORDER BY t.recipient_key, c.position, w.channel),
+                        $3, t.advisory_key, t.recipient_key, c.contact_key, w.channel, $4, 'due', $5, 0",
+                points!()
+            ),
+            (
+                advisory.0,
+                first,
+                L::NAME,
+                i32::try_from(step).expect("an advisory has few steps"),
+                now.timestamp_millis(),
+            ),
         )
         .await?;
-    let count = u32::try_from(points.len()).expect("a region has fewer contacts");
-    let first = counter::allocate(tx, "message", count).await?;
-    let step = i32::try_from(step).expect("an advisory has few steps");
-    let now = now.timestamp_millis();
-    let rows = (first..).zip(&points);
-    let rows: Vec<_> = rows
-        .map(|(key, (recipient, contact, channel))| {
-            (
-                key,
-                L::NAME,
-                advisory.0,
-                *recipient,
-                *contact,
-                channel.as_str(),
-                step,
-                "due",
-                now,
-                0_i32,
-            )
-        })
-        .collect();
-    tx.insert_many(
-        "INSERT INTO message
-                (message_key, lane, advisory_key, recipient_key, contact_key, channel, step, state,
-                 due_at, attempts)",
-        rows,
-    )
-    .await
+    if messages > u64::from(count) {
+        // A contact came in between the two statements: the last keys are not ours.
+        let constraint = "message(message_key)".to_owned();
+        return Err(StoreError::Conflict { constraint });
+    }
+    Ok(messages)
 }
 
 /// What these recipients are called where an advisory was published to them.

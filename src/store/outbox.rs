@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::db::{Among, AroundRows, FromRow, Sql};
 use super::{Inconsistency, Result, Tx};
@@ -106,9 +106,13 @@ pub struct Depth {
     pub due: i64,
     /// When the oldest of those due by now fell due.
     pub oldest_at: Option<DateTime<Utc>>,
-    /// Dead letters of the warnings and advisories that stand.
+    /// Dead letters of the warnings and advisories that stand, and of late those about an end.
     pub dead: i64,
 }
+
+/// For how long a dead letter about the end of an advisory is one to look after: by then whoever
+/// missed it has heard otherwise, or the end that was stated is near. *Assumed*.
+const END_MISSED_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// Whether anything of a lane is due and may be sent.
 pub async fn is_due<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<bool> {
@@ -313,8 +317,14 @@ pub async fn depth<L: Lane>(tx: &mut Tx, now: DateTime<Utc>) -> Result<Depth> {
                        LEFT JOIN advisory v ON v.advisory_key = m.advisory_key
                       WHERE m.state = 'dead'
                         AND m.lane  = $1
-                        AND (w.open OR v.ends_at > $2))",
-            (L::NAME, now.timestamp_millis()),
+                        AND (w.open
+                         OR  v.ends_at > $2
+                         OR (m.due_at >= v.ends_at AND m.due_at > $3)))",
+            (
+                L::NAME,
+                now.timestamp_millis(),
+                (now - END_MISSED_FOR).timestamp_millis(),
+            ),
         )
         .await?;
     let oldest: Option<i64> = tx

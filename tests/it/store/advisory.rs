@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use qingkong::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Contents, Grounds, Step};
 use qingkong::domain::id::{AdvisoryId, UserId};
+use qingkong::domain::lane::Live;
 use qingkong::domain::notice::{Person, Signature};
 use qingkong::domain::region::RegionCode;
 use qingkong::store::advisory::{self, AdvisoryRecord, NewAdvisory};
-use qingkong::store::{Db, StoreError};
+use qingkong::store::{Db, StoreError, outbox};
 use uuid::Uuid;
 
 use crate::world::start;
@@ -99,6 +100,26 @@ async fn current(db: &Db, code: &str, now: DateTime<Utc>) -> Vec<i64> {
 }
 
 both_engines! {
+    async fn a_dead_letter_about_an_end_is_to_be_looked_after_for_a_day(db: TestDb) {
+        add(&db, 1, "411000", lifted()).await;
+        let mut tx = db.begin().await.unwrap();
+        // About the beginning, given up before the end; about the end, given up after it.
+        for (key, step, minutes) in [(1, 4, -30), (2, 5, 30)] {
+            tx.execute(
+                "INSERT INTO message (message_key, lane, advisory_key, recipient_key, contact_key,
+                                      channel, step, state, due_at, attempts)
+                      VALUES ($1, 'live', 1, 7, 8, 'email', $2, 'dead', $3, 9)",
+                (key, step, (start() + TimeDelta::minutes(minutes)).timestamp_millis()),
+            )
+            .await
+            .unwrap();
+        }
+        for (hours, dead) in [(1, 1), (24, 1), (25, 0)] {
+            let now = start() + TimeDelta::hours(hours);
+            assert_eq!(outbox::depth::<Live>(&mut tx, now).await.unwrap().dead, dead, "{hours} h");
+        }
+    }
+
     async fn what_was_recorded_is_read_back_and_replayed(db: TestDb) {
         let id = add(&db, 1, "411000", published()).await;
         let mut tx = db.read().await.unwrap();
