@@ -12,7 +12,7 @@ use serde_json::json;
 use super::journal::{self, Entry, RowTable, Rows};
 use super::notices::{self, person};
 use super::playbook::Playbook;
-use super::signature::{self, Approving, Seen};
+use super::signature::{self, Approving, Seen, Signing};
 use super::{App, Begun, Caller, Error, FieldError, Idempotency, Right, proposal};
 use crate::domain::advisory::{
     Act as Move, Advice, Advisory, AdvisoryKind, Answered, Asked, Contents, Draft, Grounds,
@@ -86,6 +86,8 @@ pub enum StepIn {
     SendBack(String),
     /// Signs it.
     Approve(Approving),
+    /// Records that it was signed on paper afterwards.
+    Sign(Signing),
     /// Makes it public, under a document number where it has one.
     Publish(Option<String>),
     /// Ends it before its time, with the reason.
@@ -98,7 +100,9 @@ impl StepIn {
     /// Whose move it is.
     const fn right(&self) -> Right {
         match self {
-            Self::Revise(_) | Self::Submit | Self::Abandon(_) => Right::DraftNotices,
+            Self::Revise(_) | Self::Submit | Self::Sign(_) | Self::Abandon(_) => {
+                Right::DraftNotices
+            }
             Self::SendBack(_) => Right::ApproveNotices,
             Self::Approve(approving) => approving.right(),
             Self::Publish(_) | Self::Lift(_) => Right::IssueNotices,
@@ -166,6 +170,7 @@ pub async fn step(
     caller.may(right, record.region)?;
     let step = match step {
         StepIn::Approve(it) => StepIn::Approve(it.with_scan_kept(&mut act, caller).await?),
+        StepIn::Sign(it) => StepIn::Sign(it.with_scan_kept(&mut act, caller).await?),
         other => other,
     };
     let (tx, now) = (&mut act.tx, act.now);
@@ -223,6 +228,7 @@ async fn make(
         }
         (Advisory::Approved(approved), StepIn::Abandon(reason)) => approved.abandon(reason),
         (Advisory::Published(published), StepIn::Lift(reason)) => published.lift(reason, now),
+        (advisory, StepIn::Sign(it)) => advisory.sign(it.signed_at, it.note, it.scan),
         (advisory, _) => {
             let text = format!("the advisory is {}", advisory.state());
             return Err(Error::conflict("advisory-state", text));
@@ -519,6 +525,7 @@ const fn kind_of(act: &Move) -> &'static str {
         Move::Submitted => "advisory.submitted",
         Move::Returned { .. } => "advisory.returned",
         Move::Approved { .. } => "advisory.approved",
+        Move::Signed(_) => "advisory.signed",
         Move::Published { .. } => "advisory.published",
         Move::Lifted { .. } => "advisory.lifted",
         Move::Cancelled { .. } => "advisory.cancelled",

@@ -14,6 +14,7 @@ use super::decide::{self, Judged};
 use super::information::{self, Told};
 use super::instruction::{self, InstructionRecord};
 use super::playbook::Playbook;
+use super::signature::{self, Owing};
 use super::skill::{self, Scored};
 use super::source::{self, Pulled};
 use super::{App, Caller, Error, Right, Scope, ingest};
@@ -53,6 +54,8 @@ pub struct Overview {
     pub advisories: Vec<AdvisoryRecord>,
     /// What the public was told of the warning that stands.
     pub told: Option<Told>,
+    /// What is still to be signed on paper, what is to be signed soonest first.
+    pub owing: Vec<Owing>,
     /// Superiors' instructions, the last received first.
     pub instructions: Vec<Followed>,
     /// What they bind the region to at the least.
@@ -204,6 +207,7 @@ pub async fn overview(app: &App, caller: &Caller, desk: &Desk) -> Result<Overvie
         names: names(app).await?,
         scored: skill::show(app, caller, region, skill::SEASON).await?,
         advisories: advisory::current(app, caller, region).await?,
+        owing: signature::list_owing(app, caller, region).await?,
         told: match &desk.standing {
             Some(board) => Some(information::told(app, caller, board.head.id).await?),
             None => None,

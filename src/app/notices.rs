@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::journal::{self, Entry, RowTable, Rows};
 use super::playbook::Playbook;
-use super::signature::{self, Approving, Seen};
+use super::signature::{self, Approving, Seen, Signing};
 use super::{App, Begun, Caller, Error, Idempotency, Right, instruction};
 use crate::domain::digest::Digest;
 use crate::domain::id::{InstructionId, NoticeId, WarningId};
@@ -100,6 +100,8 @@ pub enum StepIn {
     SendBack(String),
     /// Signs it.
     Approve(Approving),
+    /// Records that it was signed on paper afterwards.
+    Sign(Signing),
     /// Gives it up, with the reason.
     Abandon(String),
 }
@@ -108,9 +110,11 @@ impl StepIn {
     /// Whose move it is.
     const fn right(&self) -> Right {
         match self {
-            Self::Revise(_) | Self::Consult(_) | Self::Submit | Self::Abandon(_) => {
-                Right::DraftNotices
-            }
+            Self::Revise(_)
+            | Self::Consult(_)
+            | Self::Submit
+            | Self::Sign(_)
+            | Self::Abandon(_) => Right::DraftNotices,
             Self::SendBack(_) => Right::ApproveNotices,
             Self::Approve(approving) => approving.right(),
         }
@@ -175,7 +179,7 @@ pub async fn draft(
     .await
 }
 
-/// Makes one move with a notice that is under way. A plan does not outlive what it was drawn for.
+/// Makes one move with a notice but for its issue. A plan does not outlive what it was drawn for.
 pub async fn step(
     app: &App,
     caller: &Caller,
@@ -196,6 +200,7 @@ pub async fn step(
     let by = person(caller)?;
     let step = match step {
         StepIn::Approve(it) => StepIn::Approve(it.with_scan_kept(&mut act, caller).await?),
+        StepIn::Sign(it) => StepIn::Sign(it.with_scan_kept(&mut act, caller).await?),
         other => other,
     };
     let made = make(
@@ -216,7 +221,7 @@ pub async fn step(
         .ok_or_else(|| Error::internal("a move that was allowed leads nowhere"))?;
     let seq = record.steps.len() + 1;
     let digest = store::record_step(&mut act.tx, record.key, seq, &step).await?;
-    store::set_state(&mut act.tx, record.key, after.state()).await?;
+    store::set_notice(&mut act.tx, record.key, &after).await?;
     if let Move::Drafted { .. } = step.act {
         store::set_plan(&mut act.tx, record.key, None).await?;
     }
@@ -271,6 +276,7 @@ async fn make(
         }
         (Notice::Submitted(submitted), StepIn::Abandon(reason)) => submitted.abandon(reason),
         (Notice::Approved(approved), StepIn::Abandon(reason)) => approved.abandon(reason),
+        (notice, StepIn::Sign(it)) => notice.sign(it.signed_at, it.note, it.scan),
         (notice, _) => {
             let text = format!("the notice is {}", notice.state());
             return Err(Error::conflict("notice-state", text));
@@ -420,6 +426,7 @@ const fn kind_of(act: &Move) -> &'static str {
         Move::Submitted => "notice.submitted",
         Move::Returned { .. } => "notice.returned",
         Move::Approved { .. } => "notice.approved",
+        Move::Signed(_) => "notice.signed",
         Move::Issued { .. } => "notice.issued",
         Move::Abandoned { .. } => "notice.abandoned",
     }

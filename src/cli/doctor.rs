@@ -226,6 +226,10 @@ async fn look(db: &Db, sources: &[Source]) -> store::Result<Vec<Finding>> {
     findings.push(clock(here, there, work.newest_act));
     findings.push(outbox(here, &work));
     findings.push(journal(here, &work));
+    findings.push(signing(
+        here,
+        &app::signature::list_overdue(&mut tx, here).await?,
+    ));
     if !sources.is_empty() {
         let pulled = app::source::list(&mut tx, sources).await?;
         findings.push(pulling(here, &pulled));
@@ -285,6 +289,17 @@ fn journal(now: DateTime<Utc>, work: &Work) -> Finding {
         return Finding::ok("journal", found).fail("no node is serving");
     }
     Finding::ok("journal", "every act is sealed within a minute")
+}
+
+/// Whether what was approved by telephone or on paper has been signed in time.
+fn signing(now: DateTime<Utc>, overdue: &[DateTime<Utc>]) -> Finding {
+    let Some(longest) = overdue.first().map(|by| now - *by) else {
+        return Finding::ok("signing", "no signature on paper is overdue");
+    };
+    let (count, hours) = (overdue.len(), longest.num_hours());
+    let found = format!("{count} signatures on paper are overdue, the longest for {hours} h");
+    Finding::ok("signing", found)
+        .warn("the desk lists them; record each on its page once it is signed")
 }
 
 /// Whether the sources of the configuration bring something.

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::WarningId;
-use crate::notice::{Approval, Person, Signature, Unsigned};
+use crate::notice::{Approval, Owed, PaperSignature, Person, Signature, Signed, Unsigned};
 use crate::region::RegionCode;
 use crate::time::WrittenTime;
 use crate::trigger::Exclusions;
@@ -65,6 +65,8 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Signature::is_in_system")]
         signature: Signature,
     },
+    /// Signed on paper, where the signature had been given outside of the system.
+    Signed(PaperSignature),
     /// Made public: from here on it is on record and cannot be taken off.
     Published {
         /// 文号, where it has one.
@@ -94,6 +96,7 @@ impl Act {
     pub fn scan(&self) -> Option<&str> {
         match self {
             Self::Approved { signature } => signature.scan(),
+            Self::Signed(paper) => paper.scan.as_deref(),
             _ => None,
         }
     }
@@ -150,12 +153,15 @@ pub struct Submitted(Draft);
 
 /// A signed advisory that is not public.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approved(Draft);
+pub struct Approved {
+    draft: Draft,
+    signed: Signed,
+}
 
 /// An advisory on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
-    draft: Draft,
+    approved: Approved,
     /// 文号.
     pub document: Option<String>,
     /// 发布时刻.
@@ -275,7 +281,7 @@ impl Approved {
         exclusions: &Exclusions,
         now: DateTime<Utc>,
     ) -> Result<Act, Refusal> {
-        let contents = &self.0.contents;
+        let contents = &self.draft.contents;
         contents.ahead(now)?;
         if standing
             .iter()
@@ -290,17 +296,24 @@ impl Approved {
     pub fn abandon(&self, reason: String) -> Result<Act, Refusal> {
         abandoned(reason)
     }
+
+    fn followed_by(self, paper: PaperSignature) -> Option<Self> {
+        Some(Self {
+            signed: self.signed.followed_by(paper)?,
+            ..self
+        })
+    }
 }
 
 impl Published {
     /// What it says.
     pub fn contents(&self) -> &Contents {
-        &self.draft.contents
+        &self.approved.draft.contents
     }
 
     /// The instant at which it ends, or ended.
     pub fn ends_at(&self) -> DateTime<Utc> {
-        let stated = self.draft.contents.until.at();
+        let stated = self.contents().until.at();
         match self.ended {
             None => stated,
             Some(Ended::Lifted { at }) => at.min(stated),
@@ -314,14 +327,16 @@ impl Published {
             Some(Ended::Lifted { .. }) => Phase::Lifted,
             Some(Ended::Cancelled { at, .. }) if now >= at.at() => Phase::Cancelled,
             _ if now >= self.ends_at() => Phase::RunOut,
-            _ if now < self.draft.contents.from.at() => Phase::Announced,
+            _ if now < self.contents().from.at() => Phase::Announced,
             _ => Phase::Running,
         }
     }
 
-    /// Ends it before its time.
+    /// Ends it before its time. The reason is told to whom the advisory was, so it orders nothing
+    /// either.
     pub fn lift(&self, reason: String, now: DateTime<Utc>) -> Result<Act, Refusal> {
         written(&reason, "why it is lifted")?;
+        contents::orders_nothing(&reason)?;
         if !self.can_end_at(now) {
             return Err(Refusal::Past(WrittenTime::ending(self.ends_at())));
         }
@@ -385,12 +400,22 @@ impl Advisory {
                     ..draft
                 })
             }
-            (Some(Self::Submitted(Submitted(draft))), Act::Approved { .. }) => {
-                Self::Approved(Approved(draft))
-            }
-            (Some(Self::Approved(Approved(draft))), Act::Published { document }) => {
-                Self::Published(Published {
+            (Some(Self::Submitted(Submitted(draft))), Act::Approved { signature }) => {
+                Self::Approved(Approved {
                     draft,
+                    signed: signature.into(),
+                })
+            }
+            (Some(Self::Approved(approved)), Act::Signed(paper)) => {
+                Self::Approved(approved.followed_by(paper)?)
+            }
+            (Some(Self::Published(published)), Act::Signed(paper)) => Self::Published(Published {
+                approved: published.approved.followed_by(paper)?,
+                ..published
+            }),
+            (Some(Self::Approved(approved)), Act::Published { document }) => {
+                Self::Published(Published {
+                    approved,
                     document,
                     at: step.at,
                     ended: None,
@@ -411,7 +436,7 @@ impl Advisory {
                 Some(
                     Self::Draft(draft)
                     | Self::Submitted(Submitted(draft))
-                    | Self::Approved(Approved(draft)),
+                    | Self::Approved(Approved { draft, .. }),
                 ),
                 Act::Abandoned { .. },
             ) => Self::Abandoned(draft),
@@ -424,9 +449,33 @@ impl Advisory {
         match self {
             Self::Draft(draft)
             | Self::Submitted(Submitted(draft))
-            | Self::Approved(Approved(draft))
-            | Self::Published(Published { draft, .. })
+            | Self::Approved(Approved { draft, .. })
             | Self::Abandoned(draft) => &draft.contents,
+            Self::Published(published) => published.contents(),
+        }
+    }
+
+    /// Records that it was signed on paper, where that is owed.
+    pub fn sign(
+        &self,
+        signed_at: WrittenTime,
+        note: String,
+        scan: Option<String>,
+    ) -> Result<Act, Refusal> {
+        let signed = self.signed().ok_or(Unsigned::NothingOwed)?;
+        Ok(Act::Signed(signed.follow(signed_at, note, scan)?))
+    }
+
+    /// The signature that is still to follow on paper; an advisory that was given up owes none.
+    pub fn owed(&self) -> Option<Owed<'_>> {
+        self.signed()?.owed()
+    }
+
+    fn signed(&self) -> Option<&Signed> {
+        match self {
+            Self::Approved(approved) => Some(&approved.signed),
+            Self::Published(published) => Some(&published.approved.signed),
+            Self::Draft(_) | Self::Submitted(_) | Self::Abandoned(_) => None,
         }
     }
 

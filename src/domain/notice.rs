@@ -32,7 +32,7 @@ mod signature;
 pub use classes::{ClassLevel, Levels, MeasureClass};
 pub use contents::{AreaHour, Consultation, Contents, End, Grounds, NoticeKind};
 pub use instruction::Instruction;
-pub use signature::{Medium, Signature, Unsigned};
+pub use signature::{Medium, Owed, PaperSignature, Signature, Signed, Unsigned};
 
 /// Who may approve what, from the region's playbook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +117,8 @@ pub enum Act {
         /// How.
         signature: Signature,
     },
+    /// Signed on paper, where the signature had been given outside of the system.
+    Signed(PaperSignature),
     /// Issued: from here on it is on record and cannot be taken off.
     Issued {
         /// 文号.
@@ -140,6 +142,7 @@ impl Act {
     pub fn scan(&self) -> Option<&str> {
         match self {
             Self::Approved { signature } => signature.scan(),
+            Self::Signed(paper) => paper.scan.as_deref(),
             _ => None,
         }
     }
@@ -242,7 +245,7 @@ pub struct Approved {
     /// Who signed, or recorded the signature.
     pub by: Person,
     /// How it was signed.
-    pub signature: Signature,
+    pub signed: Signed,
 }
 
 /// A notice on record.
@@ -360,7 +363,7 @@ impl Approved {
         (level, rule): (WarningLevel, &Approval),
     ) -> Result<Act, Refusal> {
         written(&document, "the document number")?;
-        rule.entitles(self.signature.title(&self.by), level)?;
+        rule.entitles(self.signed.signature.title(&self.by), level)?;
         Ok(Act::Issued {
             document,
             plan,
@@ -372,17 +375,19 @@ impl Approved {
     pub fn abandon(&self, reason: String) -> Result<Act, Refusal> {
         abandoned(reason)
     }
+
+    fn followed_by(self, paper: PaperSignature) -> Option<Self> {
+        Some(Self {
+            signed: self.signed.followed_by(paper)?,
+            ..self
+        })
+    }
 }
 
 impl Issued {
     /// What it says, as it holds since its [issue](Contents::told_at).
     pub fn contents(&self) -> &Contents {
         &self.approved.draft.contents
-    }
-
-    /// How it was signed.
-    pub fn signature(&self) -> &Signature {
-        &self.approved.signature
     }
 }
 
@@ -434,9 +439,16 @@ impl Notice {
                 Self::Approved(Approved {
                     draft,
                     by,
-                    signature,
+                    signed: signature.into(),
                 })
             }
+            (Some(Self::Approved(approved)), Act::Signed(paper)) => {
+                Self::Approved(approved.followed_by(paper)?)
+            }
+            (Some(Self::Issued(issued)), Act::Signed(paper)) => Self::Issued(Issued {
+                approved: issued.approved.followed_by(paper)?,
+                ..issued
+            }),
             (
                 Some(Self::Approved(mut approved)),
                 Act::Issued {
@@ -464,6 +476,30 @@ impl Notice {
             ) => Self::Abandoned(draft),
             _ => return None,
         })
+    }
+
+    /// Records that it was signed on paper, where that is owed.
+    pub fn sign(
+        &self,
+        signed_at: WrittenTime,
+        note: String,
+        scan: Option<String>,
+    ) -> Result<Act, Refusal> {
+        let signed = self.signed().ok_or(Unsigned::NothingOwed)?;
+        Ok(Act::Signed(signed.follow(signed_at, note, scan)?))
+    }
+
+    /// The signature that is still to follow on paper; a notice that was given up owes none.
+    pub fn owed(&self) -> Option<Owed<'_>> {
+        self.signed()?.owed()
+    }
+
+    fn signed(&self) -> Option<&Signed> {
+        match self {
+            Self::Approved(approved) => Some(&approved.signed),
+            Self::Issued(issued) => Some(&issued.approved.signed),
+            Self::Draft(_) | Self::Submitted(_) | Self::Abandoned(_) => None,
+        }
     }
 
     /// What it says.

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 mod pull;
 
-use crate::app::{App, Error, chain, close, decide, draw, information, source};
+use crate::app::{App, Error, chain, close, decide, draw, information, signature, source};
 use crate::domain::time::{day_of, day_start};
 
 /// Something done on a schedule.
@@ -95,6 +95,9 @@ pub async fn run_due(app: &App, now: DateTime<Utc>) {
     // Every node says it, not only the one that took a run.
     if let Err(error) = information::gauge(app).await {
         tracing::warn!(%error, "Could not count for whom information is overdue");
+    }
+    if let Err(error) = signature::gauge(app).await {
+        tracing::warn!(%error, "Could not count which signatures are overdue");
     }
     if let Err(error) = source::gauge(app).await {
         tracing::warn!(%error, "Could not tell how long ago the sources answered");

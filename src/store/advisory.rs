@@ -97,9 +97,10 @@ pub async fn set_advisory(tx: &mut Tx, key: i64, advisory: &Advisory) -> Result<
     tx.execute(
         "UPDATE advisory
             SET state   = $2,
-                ends_at = $3
+                ends_at = $3,
+                owed    = $4
           WHERE advisory_key = $1",
-        (key, advisory.state(), ends_at),
+        (key, advisory.state(), ends_at, advisory.owed().is_some()),
     )
     .await?;
     Ok(())
@@ -247,6 +248,21 @@ pub async fn list_current_advisories(
     let mut records = with_steps(tx, rows).await?;
     records.retain(|record| record.advisory.contents().until.at() > now);
     Ok(records)
+}
+
+/// The advisories for which a signature is still to follow on paper, in the order in which they were
+/// begun.
+pub async fn list_owed(tx: &mut Tx) -> Result<Vec<AdvisoryRecord>> {
+    let rows: Vec<AdvisoryRow> = tx
+        .all(
+            "SELECT advisory_key, advisory_id, region, playbook
+               FROM advisory
+              WHERE owed
+              ORDER BY advisory_key",
+            (),
+        )
+        .await?;
+    with_steps(tx, rows).await
 }
 
 async fn first(tx: &mut Tx, row: Option<AdvisoryRow>) -> Result<Option<AdvisoryRecord>> {

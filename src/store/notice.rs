@@ -339,11 +339,14 @@ pub async fn record_step(tx: &mut Tx, notice: i64, seq: usize, step: &Step) -> R
     Ok(digest)
 }
 
-/// Sets the state a notice's steps have brought it to.
-pub async fn set_state(tx: &mut Tx, notice: i64, state: &str) -> Result<()> {
+/// Sets the head to what a notice's steps have brought it to.
+pub async fn set_notice(tx: &mut Tx, key: i64, notice: &Notice) -> Result<()> {
     tx.execute(
-        "UPDATE notice SET state = $2 WHERE notice_key = $1",
-        (notice, state),
+        "UPDATE notice
+            SET state = $2,
+                owed  = $3
+          WHERE notice_key = $1",
+        (key, notice.state(), notice.owed().is_some()),
     )
     .await?;
     Ok(())
@@ -447,6 +450,21 @@ pub async fn list_pending_notices(tx: &mut Tx, region: RegionCode) -> Result<Vec
                 AND state IN ('draft', 'submitted', 'approved')
               ORDER BY notice_key DESC",
             (format!("{}%", region.stem()),),
+        )
+        .await?;
+    with_steps(tx, rows).await
+}
+
+/// The notices for which a signature is still to follow on paper, in the order in which they were
+/// begun.
+pub async fn list_owed(tx: &mut Tx) -> Result<Vec<NoticeRecord>> {
+    let rows: Vec<NoticeRow> = tx
+        .all(
+            "SELECT notice_key, notice_id, warning_key, region, lane, playbook, drafted_at, plan_key
+               FROM notice
+              WHERE owed
+              ORDER BY notice_key",
+            (),
         )
         .await?;
     with_steps(tx, rows).await

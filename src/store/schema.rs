@@ -45,6 +45,7 @@ const MIGRATIONS: &[(&str, &str)] = migrations! {
     "0012_advisory"
     "0014_information"
     "0015_telling"
+    "0016_signature"
 };
 
 impl Db {

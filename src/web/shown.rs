@@ -10,7 +10,8 @@ use crate::domain::addition::Addition;
 use crate::domain::aqi::{Pollutant, PollutantSet};
 use crate::domain::level::WarningLevel;
 use crate::domain::notice::{
-    Act, AreaHour, Consultation, Contents, End, Grounds, Notice, NoticeKind, Signature,
+    Act, AreaHour, Consultation, Contents, End, Grounds, Notice, NoticeKind, PaperSignature,
+    Signature,
 };
 use crate::domain::order::Rung as OrderRung;
 use crate::domain::plan;
@@ -185,6 +186,7 @@ pub(super) fn steps(record: &NoticeRecord, names: &Names, language: Language) ->
                 None,
                 on_behalf(signature, language),
             ),
+            Act::Signed(paper) => (StepKind::Signed, None, None, Some(signed(paper, language))),
             Act::Issued { document, .. } => (issued(kind), Some(document.clone()), None, None),
             Act::Abandoned { reason } => (StepKind::Abandoned, None, Some(reason.clone()), None),
         };
@@ -223,6 +225,13 @@ pub(super) fn on_behalf(signature: &Signature, language: Language) -> Option<Str
     let by = language.written(*to_sign_by);
     let to_sign_by = language.say("step-to-sign-by").with("by", by);
     Some(format!("{title} · {how} · {note} · {to_sign_by}"))
+}
+
+/// Who signed on paper afterwards, when, and where the paper lies.
+pub(super) fn signed(paper: &PaperSignature, language: Language) -> String {
+    let at = language.say("step-signed-at");
+    let at = at.with("at", language.written(paper.signed_at));
+    format!("{} · {at} · {}", paper.title, paper.note)
 }
 
 /// What an issued notice did to its warning.

@@ -66,6 +66,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "unwritten" => "refusal-unwritten",
         "own-draft" => "refusal-own-draft",
         "own-witness" => "refusal-own-witness",
+        "nothing-owed" => "refusal-nothing-owed",
         "not-entitled" => "refusal-not-entitled",
         "ends-before-start" => "refusal-ends-before-start",
         "adds-nothing" => "refusal-adds-nothing",

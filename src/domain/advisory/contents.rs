@@ -182,7 +182,8 @@ impl Advice {
     }
 }
 
-fn orders_nothing(text: &str) -> Result<(), Refusal> {
+/// Refuses a text with a word that orders something.
+pub(super) fn orders_nothing(text: &str) -> Result<(), Refusal> {
     match COMPULSORY.into_iter().find(|word| orders(text, word)) {
         Some(word) => Err(Refusal::Compulsory(word)),
         None => Ok(()),

@@ -34,6 +34,7 @@ impl Act {
             | Self::Submitted
             | Self::Returned { .. }
             | Self::Approved { .. }
+            | Self::Signed(_)
             | Self::Abandoned { .. } => None,
         }
     }

@@ -291,3 +291,11 @@ fn a_record_whose_steps_do_not_follow_is_not_replayed() {
     let twice = twice.chain([(EVENING, lifted()), (EVENING, lifted())]);
     assert_eq!(advisory(twice), Err(OutOfOrder { step: 6 }));
 }
+
+#[test]
+fn the_reason_of_a_lift_orders_nothing_either() {
+    let published = published(dust(), Vec::new());
+    let lift = |reason: &str| published.lift(reason.to_owned(), at("2026-11-26T09:00"));
+    assert_eq!(lift("工地一律停工后好转"), Err(Refusal::Compulsory("一律")));
+    assert!(lift("冷空气提前到达，无需停工").is_ok());
+}

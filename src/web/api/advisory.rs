@@ -10,6 +10,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::Page;
 use super::notice::{ApprovalRequest, Nothing, ReasonRequest};
+use super::signature::SignatureRequest;
 use crate::app::advisory::{self, AdvisoryRecord, AnswersIn, DraftIn, StepIn, Stepped};
 use crate::app::caller::Right;
 use crate::app::{App, Caller, scan};
@@ -179,6 +180,9 @@ pub(super) struct AdvisoryView {
     document: Option<String>,
     /// The digest of the playbook it is judged by.
     playbook: String,
+    /// Until when a signature given by telephone or on paper is still to follow, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_sign_by: Option<String>,
     /// What was done, by whom and when.
     steps: Vec<AdvisoryStepView>,
     /// Who was told of which step, in numbers; only where one advisory is asked for.
@@ -213,7 +217,7 @@ pub(super) struct AdvisoryStepView {
     by: String,
     /// The title it acted under.
     title: String,
-    /// drafted, submitted, returned, approved, published, lifted, cancelled or abandoned.
+    /// drafted, submitted, returned, approved, signed, published, lifted, cancelled or abandoned.
     act: &'static str,
     /// The reason, the note of a recorded signature, the document number, or the warning that took its
     /// place.
@@ -278,6 +282,7 @@ impl AdvisoryView {
         let own = caller.may(Right::SeeWarnings, record.region).is_ok();
         let contents = record.advisory.contents();
         let grounds = contents.kind.grounds();
+        let owed = record.advisory.owed().filter(|_| own);
         let published = match &record.advisory {
             Advisory::Published(published) => Some(published),
             _ => None,
@@ -313,6 +318,7 @@ impl AdvisoryView {
             }),
             document: published.and_then(|it| it.document.clone()),
             playbook: record.playbook.clone(),
+            to_sign_by: owed.map(|owed| owed.to_sign_by.to_string()),
             steps: record
                 .steps
                 .iter()
@@ -340,6 +346,7 @@ impl AdvisoryStepView {
                 let note = signature.note().filter(|_| own);
                 ("approved", note.map(str::to_owned))
             }
+            Act::Signed(paper) => ("signed", Some(paper.note.clone()).filter(|_| own)),
             Act::Published { document } => ("published", document.clone()),
             Act::Lifted { reason } => ("lifted", Some(reason.clone())),
             Act::Cancelled { warning, .. } => ("cancelled", Some(warning.to_string())),
@@ -463,6 +470,18 @@ pub(super) async fn return_advisory(act: ActOn<ReasonRequest>) -> StepAnswer {
 )]
 pub(super) async fn approve_advisory(act: ActOn<ApprovalRequest>) -> StepAnswer {
     step(act, |signed| StepIn::Approve(signed.into())).await
+}
+
+/// Records that an advisory was signed on paper, where its approval was given by telephone or on
+/// paper.
+#[utoipa::path(
+    post, path = "/api/v1/advisories/{id}/signature", tag = "advisories",
+    request_body = SignatureRequest,
+    params(("id" = String, Path, description = "The advisory"), IdempotencyKey),
+    responses(StepAnswers),
+)]
+pub(super) async fn sign_advisory(act: ActOn<SignatureRequest>) -> StepAnswer {
+    step(act, |signed| StepIn::Sign(signed.into())).await
 }
 
 /// The scan of what was signed on paper, as a file.

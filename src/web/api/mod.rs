@@ -30,6 +30,7 @@ mod playbook;
 mod proposal;
 mod rules;
 mod session;
+mod signature;
 mod skill;
 mod token;
 mod warning;
@@ -104,6 +105,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(notice::submit_notice))
         .routes(routes!(notice::return_notice))
         .routes(routes!(notice::approve_notice))
+        .routes(routes!(notice::sign_notice))
         .routes(routes!(notice::abandon_notice))
         .routes(routes!(notice::draw_plan))
         .routes(routes!(notice::issue_notice))
@@ -114,6 +116,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(advisory::submit_advisory))
         .routes(routes!(advisory::return_advisory))
         .routes(routes!(advisory::approve_advisory))
+        .routes(routes!(advisory::sign_advisory))
         .routes(routes!(advisory::show_advisory_scan))
         .routes(routes!(advisory::publish_advisory))
         .routes(routes!(advisory::lift_advisory))

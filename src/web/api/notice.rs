@@ -9,6 +9,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 use super::Page;
 use super::plan::Plan;
+use super::signature::SignatureRequest;
 use crate::app::board::{self, NoticeRecord};
 use crate::app::issue::{self, IssueIn, IssuedOut};
 use crate::app::notices::{self, DraftIn, GroundsIn, StepIn, Stepped};
@@ -287,6 +288,9 @@ pub(super) struct NoticeView {
     classes: Vec<ClassLevel>,
     /// The digest of the playbook it is judged by.
     playbook: String,
+    /// Until when a signature given by telephone or on paper is still to follow, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_sign_by: Option<String>,
     /// What was done, by whom and when.
     steps: Vec<StepView>,
     /// The plan last drawn for it.
@@ -312,7 +316,7 @@ pub(super) struct StepView {
     by: String,
     /// The title it acted under.
     title: String,
-    /// drafted, consulted, submitted, returned, approved, issued or abandoned.
+    /// drafted, consulted, submitted, returned, approved, signed, issued or abandoned.
     act: &'static str,
     /// The reason, conclusion, note or document number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -474,6 +478,7 @@ impl NoticeView {
             areas: contents.areas.iter().map(Into::into).collect(),
             classes: contents.classes.iter().map(Into::into).collect(),
             playbook: record.playbook.clone(),
+            to_sign_by: record.notice.owed().map(|owed| owed.to_sign_by.to_string()),
             steps: record.steps.iter().map(StepView::from).collect(),
             plan,
         }
@@ -496,6 +501,7 @@ impl From<&notice::Step> for StepView {
             Act::Submitted => ("submitted", None),
             Act::Returned { reason } => ("returned", Some(reason.clone())),
             Act::Approved { signature } => ("approved", signature.note().map(str::to_owned)),
+            Act::Signed(paper) => ("signed", Some(paper.note.clone())),
             Act::Issued { document, .. } => ("issued", Some(document.clone())),
             Act::Abandoned { reason } => ("abandoned", Some(reason.clone())),
         };
@@ -654,6 +660,17 @@ pub(super) async fn return_notice(act: ActOn<ReasonRequest>) -> StepAnswer {
 )]
 pub(super) async fn approve_notice(act: ActOn<ApprovalRequest>) -> StepAnswer {
     step(act, |signed| StepIn::Approve(signed.into())).await
+}
+
+/// Records that a notice was signed on paper, where its approval was given by telephone or on paper.
+#[utoipa::path(
+    post, path = "/api/v1/notices/{id}/signature", tag = "notices",
+    request_body = SignatureRequest,
+    params(("id" = String, Path, description = "The notice"), IdempotencyKey),
+    responses(StepAnswers),
+)]
+pub(super) async fn sign_notice(act: ActOn<SignatureRequest>) -> StepAnswer {
+    step(act, |signed| StepIn::Sign(signed.into())).await
 }
 
 /// Gives a notice up before it is issued.

@@ -180,6 +180,29 @@ pub(in crate::web) async fn approve(
     again(seat, id, wrong).await
 }
 
+/// Records that an advisory was signed on paper afterwards.
+pub(in crate::web) async fn sign(
+    seat: Seat,
+    Path(id): Path<AdvisoryId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let record = async |signing| {
+        let step = StepIn::Sign(signing);
+        let stepped = advisory::step(&seat.app, &seat.caller, None, id, step).await;
+        stepped.map(drop)
+    };
+    match signature::sign(seat.language, &address(id), posted, record).await? {
+        Ok(answer) => Ok(answer),
+        Err(paper) => {
+            let wrong = Wrong {
+                paper: Some(paper),
+                ..Wrong::default()
+            };
+            again(seat, id, wrong).await
+        }
+    }
+}
+
 /// The scan of what was signed on paper in a step.
 pub(in crate::web) async fn scan(
     seat: Seat,
@@ -223,7 +246,16 @@ pub(in crate::web) async fn lift(
     Path(id): Path<AdvisoryId>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Problem> {
-    moved(&seat, id, StepIn::Lift(form.reason), "lifted").await
+    let step = StepIn::Lift(form.reason.clone());
+    let wrong = match advisory::step(&seat.app, &seat.caller, None, id, step).await {
+        Ok(_) => return Ok(done(&address(id), "lifted")),
+        Err(error) => Wrong {
+            lift: faults(seat.language, error, lifting)?,
+            reason: form.reason,
+            ..Wrong::default()
+        },
+    };
+    again(seat, id, wrong).await
 }
 
 /// Gives an advisory up.
@@ -308,6 +340,13 @@ fn publication(of: &str) -> Option<&'static str> {
         .then_some("publication")
 }
 
+/// The same for an end before its time.
+fn lifting(of: &str) -> Option<&'static str> {
+    ["compulsory", "unwritten"]
+        .contains(&of)
+        .then_some("lift-reason")
+}
+
 /// Advisories as a list shows them.
 pub(super) fn rows(
     records: &[AdvisoryRecord],
@@ -345,7 +384,7 @@ fn published(record: &AdvisoryRecord) -> Option<&Published> {
     }
 }
 
-const fn kind(contents: &Contents) -> Kind {
+pub(super) const fn kind(contents: &Contents) -> Kind {
     match contents.kind {
         AdvisoryKind::HealthNotice { .. } => Kind::HealthNotice,
         AdvisoryKind::TemporaryControl(_) => Kind::TemporaryControl,
@@ -370,7 +409,7 @@ fn phase(record: &AdvisoryRecord, now: DateTime<Utc>) -> AdvisoryPhase {
 }
 
 /// The parts that are meant, by name; the place where none is named.
-fn place(contents: &Contents, desk: &Desk) -> String {
+pub(super) fn place(contents: &Contents, desk: &Desk) -> String {
     let regions = desk.playbook.regions();
     let name = |code| {
         regions

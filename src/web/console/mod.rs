@@ -168,6 +168,8 @@ fn said(language: Language, what: &str) -> Option<Phrase> {
         "submitted" => "said-submitted",
         "moved-on" => "said-moved-on",
         "approved" => "said-approved",
+        "signed" => "said-signed",
+        "signed-before" => "said-signed-before",
         "returned" => "said-returned",
         "abandoned" => "said-abandoned",
         "drawn" => "said-drawn",

@@ -159,10 +159,8 @@ pub(in crate::web) async fn show(
     seat: Seat,
     Path(id): Path<NoticeId>,
 ) -> Result<Response, Problem> {
-    Page::read(&seat, id)
-        .await?
-        .show(StatusCode::OK, Wrong::default())
-        .await
+    let page = Page::read(&seat, id).await?;
+    Box::pin(page.show(StatusCode::OK, Wrong::default())).await
 }
 
 /// Saves what was typed into a draft.
@@ -227,11 +225,11 @@ pub(in crate::web) async fn approve(
     Path(id): Path<NoticeId>,
     posted: Posted,
 ) -> Result<Response, Problem> {
-    let signed = sign(seat, id, posted).await;
+    let signed = approved(seat, id, posted).await;
     signed.or_else(|problem| moved_on(id, problem))
 }
 
-async fn sign(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Problem> {
+async fn approved(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Problem> {
     let seat = seat.at(&address(id));
     let given = Given::of(&posted);
     let approval = match given.read(seat.language, posted) {
@@ -250,6 +248,30 @@ async fn sign(seat: Seat, id: NoticeId, posted: Posted) -> Result<Response, Prob
         ..Wrong::default()
     };
     again(seat, id, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
+}
+
+/// Records that a notice was signed on paper afterwards.
+pub(in crate::web) async fn sign(
+    seat: Seat,
+    Path(id): Path<NoticeId>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let record = async |signing| {
+        let step = StepIn::Sign(signing);
+        let stepped = notices::step(&seat.app, &seat.caller, None, id, step).await;
+        stepped.map(drop)
+    };
+    match signature::sign(seat.language, &address(id), posted, record).await? {
+        Ok(answer) => Ok(answer),
+        Err(paper) => {
+            let wrong = Wrong {
+                paper: Some(paper),
+                ..Wrong::default()
+            };
+            let seat = seat.at(&address(id));
+            again(seat, id, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
+        }
+    }
 }
 
 /// Sends a notice back to whoever drafted it.

@@ -36,6 +36,7 @@ use crate::web::pages::status::Category;
 use crate::web::problem::Problem;
 use crate::web::shown;
 
+mod owing;
 mod sources;
 
 /// How many days of what was observed stand before today.
@@ -158,6 +159,7 @@ async fn page(
             .filter_map(|source| Some((source.series, WrittenTime::of(source.nothing_since?))))
             .collect(),
         due: drawn.due(may_draft),
+        owing: drawn.owing(&seen.owing),
         fill_in: drawn.fill_in(outlook.as_ref(), &typed, faults),
         outlook,
         proposal: drawn.proposal(&seen.proposal, may_draft),

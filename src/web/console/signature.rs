@@ -1,20 +1,23 @@
 //! A signature as it is given on the page of a notice or an advisory: in this system, or outside of
-//! it, as an officer records it: who signed, how, before whom.
+//! it, as an officer records it: who signed, how, before whom; and the paper that follows.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Seat;
+use axum::response::Response;
+
+use super::{Seat, done};
 use crate::app::Error;
 use crate::app::caller::Right;
-use crate::app::signature::{Approving, Seen};
+use crate::app::signature::{Approving, Seen, Signing};
 use crate::domain::access::Account;
-use crate::domain::notice::{Medium, Signature};
+use crate::domain::notice::{Medium, Owed, Signature};
 use crate::domain::region::RegionCode;
 use crate::domain::time::WrittenTime;
 use crate::i18n::Language;
-use crate::web::console::posted::{Posted, Reading};
-use crate::web::pages::approval::{Approval, ApprovalWay, OnBehalf};
+use crate::web::console::posted::{Posted, Reading, faults};
+use crate::web::pages::approval::{self, Approval, ApprovalWay, OnBehalf};
 use crate::web::pages::form::{Choice, Faults, TimeField};
+use crate::web::problem::Problem;
 
 /// How long after it was given outside of the system a signature is to follow, unless changed.
 const TO_SIGN_WITHIN: TimeDelta = TimeDelta::hours(24);
@@ -168,6 +171,99 @@ pub(super) fn signs(seat: &Seat, region: RegionCode, signers: &[String]) -> bool
     let title = seat.caller.title.as_ref();
     let may = seat.caller.may(Right::ApproveNotices, region).is_ok();
     may && title.is_some_and(|title| signers.contains(title))
+}
+
+/// A signature on paper as typed, with what is wrong with it.
+pub(super) struct Paper {
+    signed_at: TimeField,
+    note: String,
+    faults: Faults,
+}
+
+impl Paper {
+    fn of(posted: &Posted) -> Self {
+        Self {
+            signed_at: posted.time("signed"),
+            note: posted.text("note"),
+            faults: Faults::default(),
+        }
+    }
+
+    fn read(&self, language: Language, posted: Posted) -> Result<Signing, Faults> {
+        let mut reading = Reading::new(language);
+        let signed_at = reading.time("signed", &self.signed_at);
+        let note = reading.required("note", &self.note);
+        let (signed_at, note) = reading.done(signed_at.zip(note))?;
+        Ok(Signing {
+            signed_at,
+            note,
+            scan: None,
+            file: posted.file().map(Into::into),
+        })
+    }
+
+    /// A form that nobody has filled in yet.
+    fn blank(now: DateTime<Utc>) -> Self {
+        Self {
+            signed_at: WrittenTime::of(now).into(),
+            note: String::new(),
+            faults: Faults::default(),
+        }
+    }
+
+    /// The form at the page of what is owed.
+    pub(super) fn form(
+        typed: Option<Self>,
+        address: &str,
+        owed: Owed<'_>,
+        now: DateTime<Utc>,
+    ) -> approval::Signing {
+        let typed = typed.unwrap_or_else(|| Self::blank(now));
+        approval::Signing {
+            action: format!("{address}/sign"),
+            title: owed.title.to_owned(),
+            to_sign_by: owed.to_sign_by,
+            passed: owed.to_sign_by.at() < now,
+            signed_at: typed.signed_at,
+            note: typed.note,
+            faults: typed.faults,
+        }
+    }
+}
+
+/// Has a signature on paper recorded, for the page at an address; answers with what was typed where
+/// something is wrong with it. A button pressed twice records nothing more.
+pub(super) async fn sign(
+    language: Language,
+    address: &str,
+    posted: Posted,
+    record: impl AsyncFnOnce(Signing) -> Result<(), Error>,
+) -> Result<Result<Response, Paper>, Problem> {
+    let typed = Paper::of(&posted);
+    let wrong = match typed.read(language, posted) {
+        Ok(signing) => match record(signing).await {
+            Ok(()) => return Ok(Ok(done(address, "signed"))),
+            Err(Error::Conflict(refusal)) if refusal.code == "nothing-owed" => {
+                return Ok(Ok(done(address, "signed-before")));
+            }
+            Err(error) => faults(language, error, paper_field)?,
+        },
+        Err(wrong) => wrong,
+    };
+    Ok(Err(Paper {
+        faults: wrong,
+        ..typed
+    }))
+}
+
+/// Where a field of `app` stands in the form of a signature on paper.
+fn paper_field(of: &str) -> Option<&'static str> {
+    match of {
+        "signed_at" => Some("signed"),
+        "unwritten" => Some("note"),
+        "scan" => Some("scan"),
+        _ => None,
+    }
 }
 
 /// Where a refusal or a field of `app` stands in the form of an approval.

@@ -9,7 +9,7 @@ use askama::Template;
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
-use crate::web::pages::approval::{Approval, ApprovalWay};
+use crate::web::pages::approval::{Approval, ApprovalWay, Signing};
 use crate::web::pages::form::{Choice, Faults, TimeField};
 use crate::web::pages::notice::Step;
 use crate::web::pages::status::AdvisoryPhase;
@@ -195,6 +195,8 @@ pub struct AdvisoryMoves {
     pub submit: Option<String>,
     /// 签批.
     pub approve: Option<Approval>,
+    /// 补签.
+    pub sign: Option<Signing>,
     /// 退回.
     pub send_back: Option<String>,
     /// 发布.
@@ -202,7 +204,7 @@ pub struct AdvisoryMoves {
     /// Whom it would be sent to.
     pub ahead: Option<Ahead>,
     /// 解除.
-    pub lift: Option<String>,
+    pub lift: Option<Lift>,
     /// 放弃.
     pub abandon: Option<String>,
     /// Whom it waits for, where it is not the person looking.
@@ -224,6 +226,24 @@ impl Confirmation {
     /// What a field is called; a refusal of the whole has no field.
     pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
         (field == "document").then(|| language.say("notice-number"))
+    }
+}
+
+/// An end before its time, with its reason.
+#[derive(Clone, Debug)]
+pub struct Lift {
+    /// Where it is sent.
+    pub action: String,
+    /// The reason as typed.
+    pub reason: String,
+    /// What is wrong with it.
+    pub faults: Faults,
+}
+
+impl Lift {
+    /// What a field is called.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        (field == "lift-reason").then(|| language.say("advisory-lift-reason"))
     }
 }
 

@@ -1,6 +1,8 @@
-//! The approval of what was handed in, on the page of a notice or an advisory.
+//! The approval of what was handed in, on the page of a notice or an advisory, and the signature that
+//! follows on paper.
 
 use super::form::{Choice, Faults, TimeField};
+use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 
 /// The approval that is asked for.
@@ -62,4 +64,35 @@ pub struct OnBehalf {
     pub to_sign_by: TimeField,
     /// What was said, or where the paper lies.
     pub note: String,
+}
+
+/// A signature that is to follow on paper, with the form that records it.
+#[derive(Clone, Debug)]
+pub struct Signing {
+    /// Where the form goes.
+    pub action: String,
+    /// Under which title it is to be signed.
+    pub title: String,
+    /// By when.
+    pub to_sign_by: WrittenTime,
+    /// Whether that hour has passed.
+    pub passed: bool,
+    /// When it was signed, as typed.
+    pub signed_at: TimeField,
+    /// Where the paper lies, as typed.
+    pub note: String,
+    /// What is wrong with what was sent.
+    pub faults: Faults,
+}
+
+impl Signing {
+    /// What a field is called.
+    pub fn label(&self, language: Language, field: &str) -> Option<Phrase> {
+        Some(language.say(match field {
+            "signed" => "signing-at",
+            "note" => "signing-note",
+            "scan" => "approval-scan",
+            _ => return None,
+        }))
+    }
 }

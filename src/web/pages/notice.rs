@@ -10,7 +10,7 @@ use crate::domain::notice::{ClassLevel, NoticeKind};
 use crate::domain::time::WrittenTime;
 use crate::i18n::{Language, Phrase};
 use crate::web::pages::Chrome;
-use crate::web::pages::approval::{Approval, ApprovalWay};
+use crate::web::pages::approval::{Approval, ApprovalWay, Signing};
 use crate::web::pages::form::{Choice, ClassField, Faults, TimeField};
 use crate::web::pages::status::Phase;
 
@@ -293,6 +293,8 @@ pub enum StepKind {
     Submitted,
     /// 签批.
     Approved,
+    /// 补签.
+    Signed,
     /// 退回.
     Returned,
     /// 发布.
@@ -333,6 +335,7 @@ impl StepKind {
             Self::Consulted => "step-consulted",
             Self::Submitted => "step-submitted",
             Self::Approved => "step-approved",
+            Self::Signed => "step-signed",
             Self::Returned => "step-returned",
             Self::Issued => "step-issued",
             Self::Started => "step-started",
@@ -380,6 +383,8 @@ pub struct NoticeMoves {
     pub submit: Option<String>,
     /// 签批.
     pub approve: Option<Approval>,
+    /// 补签.
+    pub sign: Option<Signing>,
     /// 退回.
     pub send_back: Option<String>,
     /// Draw the plan, or draw it again.

@@ -34,6 +34,8 @@ pub struct Overview {
     pub stale_sources: Vec<(SourceSeries, WrittenTime)>,
     /// What a person has to decide about the warning that stands.
     pub due: Vec<DueItem>,
+    /// What is still to be signed on paper, what is to be signed soonest first.
+    pub owing: Vec<OwingItem>,
     /// The outlook; none before the first was taken in.
     pub outlook: Option<Outlook>,
     /// Where missing days are given a value; none where there are none, or the person may not.
@@ -66,6 +68,21 @@ pub struct DueItem {
     pub passed: bool,
     /// Where the notice is drafted that decides it otherwise; none where the person may not.
     pub draft: Option<String>,
+}
+
+/// A notice or an advisory that is still to be signed on paper.
+#[derive(Clone, Debug)]
+pub struct OwingItem {
+    /// Its page.
+    pub href: String,
+    /// What it is.
+    pub what: String,
+    /// Under which title it is to be signed.
+    pub title: String,
+    /// By when.
+    pub to_sign_by: WrittenTime,
+    /// Whether that hour has passed.
+    pub passed: bool,
 }
 
 /// An outlook and where it comes from.

@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
 use qingkong::clock::Clock;
-use serde_json::Value;
+use qingkong::domain::time::WrittenTime;
+use serde_json::{Value, json};
 
 use super::node::Home;
 use super::{Run, qingkong};
 use crate::database::TestDb;
 use crate::fakes::smtp::{Encryption, SmtpServer, Ways};
+use crate::stories::advisory::dust;
+use crate::stories::bureau::Bureau;
+use crate::stories::signing::advisory_by_telephone as by_telephone;
 
 /// A node's configuration over a database, with more at its end.
 fn node(db: &TestDb, more: &str) -> Home {
@@ -166,6 +171,19 @@ both_engines! {
             assert_eq!(state(&found, check), "fail", "{check}");
             assert!(found[check].1.contains(words), "{check}: {}", found[check].1);
         }
+    }
+
+    async fn a_signature_on_paper_that_is_overdue_is_named(db: TestDb) {
+        let home = node(&db, "");
+        let bureau = Bureau::new(db, 5).await;
+        let signing = || findings(&examine(&home))["signing"].clone();
+        assert_eq!(signing(), ("ok".to_owned(), "no signature on paper is overdue".to_owned()));
+        let by = WrittenTime::of(Clock::system().now() - TimeDelta::minutes(150)).to_string();
+        by_telephone(&bureau, &dust(), &json!({ "to_sign_by": by })).await;
+        let (state, words) = signing();
+        assert_eq!((state.as_str(), words.as_str()),
+            ("warn", "1 signatures on paper are overdue, the longest for 2 h"));
+        bureau.world.service.stop().await;
     }
 
     async fn a_mail_server_that_refuses_us_is_quoted(db: TestDb) {

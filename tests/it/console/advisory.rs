@@ -66,7 +66,12 @@ both_engines! {
         assert!(!officer.page.contains("class=\"standing"), "no warning stands");
 
         officer.open(&page).await;
-        officer.submit(&format!("{page}/lift"), &[("reason", "冷空气提前到达")]).await;
+        let lift = format!("{page}/lift");
+        officer.submit(&lift, &[("reason", "工地一律停工后好转")]).await;
+        assert_eq!(officer.status, 422);
+        sees(&officer, "id=\"fault-lift-reason\">只能建议、倡议：“一律”属指令性用语");
+        sees(&officer, "工地一律停工后好转</textarea>");
+        officer.submit(&lift, &[("reason", "冷空气提前到达")]).await;
         sees(&officer, "已解除");
         sees(&officer, "冷空气提前到达");
         officer.open("/advisories").await;

@@ -40,7 +40,7 @@ async fn fill_warning(db: &Db) {
         "INSERT INTO recipient VALUES (1, 'plant', '411000', 'XC-1', '411081', '厂', 1, TRUE)",
         "INSERT INTO list_version VALUES (1, '411000', 0, 'x', 'x', 1, 'x')",
         "INSERT INTO warning VALUES (1, 'w', '411000', 'live', TRUE, NULL, 1, 1, 0, 0, NULL)",
-        "INSERT INTO notice VALUES (1, 'n', 1, '411000', 'live', 'issued', 'p', 'D', 0, 0, 1)",
+        "INSERT INTO notice VALUES (1, 'n', 1, '411000', 'live', 'issued', 'p', 'D', 0, 0, 1, FALSE)",
         "INSERT INTO plan VALUES (1, 'p', 1, 1, 'live', 1, NULL, 1, 0, 'p', 1, 1, 1, 'd', '{}', 0, 0)",
     ] {
         tx.execute(statement, ()).await.unwrap();
@@ -58,7 +58,7 @@ async fn fill_warning(db: &Db) {
     .await
     .unwrap();
     tx.execute(
-        "INSERT INTO advisory VALUES (1, 'a', '411000', 'draft', 'p', 6, NULL)",
+        "INSERT INTO advisory VALUES (1, 'a', '411000', 'draft', 'p', 6, NULL, FALSE)",
         (),
     )
     .await

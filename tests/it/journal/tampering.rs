@@ -210,7 +210,7 @@ both_engines! {
             "INSERT INTO notice_step SELECT notice_key, 2, at, body, digest FROM notice_step",
             // A step of the advisory on record, and the first of one that no entry knows.
             "INSERT INTO advisory_step SELECT advisory_key, 2, at, body, digest FROM advisory_step",
-            "INSERT INTO advisory SELECT 2, 'b', region, state, playbook, drafted_at, ends_at FROM advisory",
+            "INSERT INTO advisory SELECT 2, 'b', region, state, playbook, drafted_at, ends_at, owed FROM advisory",
             "INSERT INTO advisory_step SELECT 2, 1, at, body, digest FROM advisory_step WHERE seq = 1",
             "INSERT INTO advisory_recipient SELECT 1, 2, region, name, digest FROM advisory_recipient",
         ])

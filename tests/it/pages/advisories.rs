@@ -5,7 +5,7 @@ use qingkong::i18n::Language;
 use qingkong::web::pages::advisory::telling::{Ahead, Count, Listed, Row, Telling, Told, Way};
 use qingkong::web::pages::advisory::{
     AdvisoriesPage, AdvisoryBody, AdvisoryFacts, AdvisoryForm, AdvisoryKind, AdvisoryMoves,
-    AdvisoryPage, AdvisoryRow, Confirmation, Decision,
+    AdvisoryPage, AdvisoryRow, Confirmation, Decision, Lift,
 };
 use qingkong::web::pages::approval::{Approval, ApprovalWay};
 use qingkong::web::pages::form::Faults;
@@ -94,7 +94,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     };
     let running = AdvisoryPage {
         moves: AdvisoryMoves {
-            lift: Some(owned("/advisories/01/lift")),
+            lift: Some(lift("", Faults::default())),
             ..AdvisoryMoves::default()
         },
         number: owned("许环〔2026〕3号"),
@@ -104,6 +104,17 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
             listed: None,
         }),
         ..fixed(language, AdvisoryPhase::Running)
+    };
+    let orders = language.say("refusal-compulsory").with("word", "停工");
+    let lift_refused = AdvisoryPage {
+        moves: AdvisoryMoves {
+            lift: Some(lift(
+                "工地停工到位",
+                Faults(vec![fault("lift-reason", &orders.to_string())]),
+            )),
+            ..AdvisoryMoves::default()
+        },
+        ..running.clone()
     };
     let gone = AdvisoryPage {
         kind: AdvisoryKind::TemporaryControl,
@@ -149,6 +160,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ("advisory-waiting", waiting.render().unwrap()),
         ("advisory-approved", approved.render().unwrap()),
         ("advisory-running", running.render().unwrap()),
+        ("advisory-lift-refused", lift_refused.render().unwrap()),
         ("advisory-cancelled", gone.render().unwrap()),
         (
             "advisories",
@@ -156,6 +168,15 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ),
         ("advisories-none", list(vec![], None).render().unwrap()),
     ]
+}
+
+/// An end before its time, as typed.
+fn lift(reason: &str, faults: Faults) -> Lift {
+    Lift {
+        action: owned("/advisories/01/lift"),
+        reason: owned(reason),
+        faults,
+    }
 }
 
 /// Advisories in a list.

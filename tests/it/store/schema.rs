@@ -139,6 +139,34 @@ both_engines! {
         assert!(matches!(refused, StoreError::Conflict { .. }), "{refused:?}");
     }
 
+    async fn signatures_owed_from_before_they_were_followed_up_are_owed_still(db: TestDb) {
+        let old = db.unmigrated_like().await;
+        let mut tx = old.begin_filling(15).await.unwrap();
+        for (key, state, how) in [
+            (1, "approved", "on-behalf"), (2, "abandoned", "on-behalf"), (3, "approved", "in-system"),
+        ] {
+            let id = format!("00000000-0000-7000-8000-00000000000{key}");
+            tx.execute(
+                "INSERT INTO advisory (advisory_key, advisory_id, region, state, playbook, drafted_at)
+                      VALUES ($1, $2, '411000', $3, '', 0)",
+                (key, id, state),
+            )
+            .await
+            .unwrap();
+            let body = format!(r#"{{"act":"approved","signature":{{"how":"{how}"}}}}"#);
+            tx.execute(
+                "INSERT INTO advisory_step (advisory_key, seq, at, body, digest)
+                      VALUES ($1, 1, 0, $2, '')",
+                (key, body),
+            )
+            .await
+            .unwrap();
+        }
+        schema::complete(&mut tx).await.unwrap();
+        let owed: Vec<(i64,)> = tx.all("SELECT advisory_key FROM advisory WHERE owed", ()).await.unwrap();
+        assert_eq!(owed, [(1,)]);
+    }
+
     async fn a_newer_schema_above_the_floor_is_accepted(db: TestDb) {
         let mut tx = db.begin().await.unwrap();
         tx.execute(

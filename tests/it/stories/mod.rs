@@ -15,7 +15,7 @@ mod own_control;
 mod places;
 mod playbook;
 mod restore;
-mod signing;
+pub(crate) mod signing;
 pub(crate) mod sinks;
 mod staggered;
 mod suspension;

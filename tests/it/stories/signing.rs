@@ -1,7 +1,8 @@
-//! A signature under an advisory that was given by telephone or on paper.
+//! A signature that was given by telephone or on paper, and the paper that follows.
 
 use qingkong::app::caller::Role;
 use qingkong::app::journal::verify;
+use qingkong::app::signature;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
 
@@ -26,10 +27,22 @@ async fn submitted(bureau: &Bureau, body: &Value) -> String {
     id
 }
 
+/// An advisory that was signed by telephone, to be signed on paper by noon unless it differs.
+pub(crate) async fn advisory_by_telephone(
+    bureau: &Bureau,
+    body: &Value,
+    differs: &Value,
+) -> String {
+    let id = submitted(bureau, body).await;
+    let given = by_telephone(bureau, differs).await;
+    step(&bureau.officer, &id, "approval", &given).await;
+    id
+}
+
 const SCAN: &[u8] = b"%PDF-1.7 signed";
 
-/// The form of an approval on paper as a browser sends it, with a file.
-fn on_paper(who: &Visitor, id: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+/// A form about what was signed on paper as a browser sends it, with a file.
+fn on_paper(who: &Visitor, address: &str, fields: &[(&str, &str)]) -> RequestBuilder {
     const BOUNDARY: &str = "qingkong-test-boundary";
     let mut body = Vec::new();
     for (name, value) in fields {
@@ -41,7 +54,7 @@ fn on_paper(who: &Visitor, id: &str, fields: &[(&str, &str)]) -> RequestBuilder 
     body.extend(format!("--{BOUNDARY}\r\n{file}").bytes());
     body.extend(SCAN);
     body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
-    who.request(Method::POST, &format!("/advisories/{id}/approve"))
+    who.request(Method::POST, address)
         .header(header::ACCEPT, "text/html")
         .header(
             header::CONTENT_TYPE,
@@ -50,7 +63,129 @@ fn on_paper(who: &Visitor, id: &str, fields: &[(&str, &str)]) -> RequestBuilder 
         .body(body)
 }
 
+/// A notice that was signed by telephone, to be signed on paper by 9 o'clock.
+async fn notice_by_telephone(bureau: &Bureau) -> String {
+    let notice = bureau.draft("start", "orange", "2026-11-25T08:00").await;
+    let consultation = json!({
+        "held_at": "2026-11-24T16:00", "parties": ["市气象局"], "conclusion": "将达标准",
+    });
+    let (officer, nothing) = (&bureau.officer, json!({}));
+    bureau
+        .step(officer, &notice, "consultation", &consultation)
+        .await;
+    bureau.step(officer, &notice, "submission", &nothing).await;
+    let by_nine = json!({ "to_sign_by": "2026-11-25T09:00" });
+    let given = by_telephone(bureau, &by_nine).await;
+    bureau.step(officer, &notice, "approval", &given).await;
+    notice
+}
+
+/// What the overview says is to be signed on paper: pages and hours, in its order.
+async fn owing(bureau: &Bureau) -> Vec<String> {
+    let page = bureau.page("/").await;
+    let Some((_, list)) = page.split_once("<h2 id=\"owing\">") else {
+        return Vec::new();
+    };
+    let (list, _) = list.split_once("</ul>").unwrap();
+    let items = list.split("<li>").skip(1).map(|item| {
+        let (_, href) = item.split_once("href=\"").unwrap();
+        let (href, _) = href.split_once('"').unwrap();
+        let (_, said) = item.split_once("shape-triangle\">").unwrap();
+        let (said, _) = said.split_once('<').unwrap();
+        format!("{href} {said}")
+    });
+    items.collect()
+}
+
 both_engines! {
+    async fn what_was_signed_by_telephone_is_followed_up_until_the_paper_is_on_record(db: TestDb) {
+        let mut bureau = Bureau::new(db, 5).await;
+        let advisory = advisory_by_telephone(&bureau, &dust(), &json!({})).await;
+        let notice = notice_by_telephone(&bureau).await;
+        bureau.issue(&notice, "许环委办〔2026〕12号").await;
+        let waits = [
+            format!("/notices/{notice} 2026年11月25日9时前补签"),
+            format!("/advisories/{advisory} 2026年11月25日12时前补签"),
+        ];
+        assert_eq!(owing(&bureau).await, waits, "what is to be signed soonest stands first");
+        bureau.hours_pass(14).await;
+        assert_eq!(owing(&bureau).await[0], format!("/notices/{notice} 补签逾期，限2026年11月25日9时前"));
+        assert_eq!(owing(&bureau).await[1], waits[1]);
+        signature::gauge(bureau.world.app()).await.unwrap();
+        let metrics = bureau.officer.get("/metrics").send().await.unwrap().text().await.unwrap();
+        assert!(metrics.contains("qingkong_signatures_overdue "), "{metrics}");
+
+        // The notice by a program: not before it is signed, not without a word, not twice.
+        let path = format!("/api/v1/notices/{notice}/signature");
+        let signed = json!({ "signed_at": "2026-11-25T09:30", "note": "签批单存值班室" });
+        let sign = async |who: &Visitor, differs: Value, key: &str| {
+            let body = merged(signed.clone(), &differs);
+            let post = who.post(&path, &body).header("idempotency-key", key);
+            let (status, answer) = Visitor::json(post).await;
+            let error = &answer["errors"][0];
+            (status, if error.is_null() { answer["code"].clone() } else { error["field"].clone() })
+        };
+        let officer = &bureau.officer;
+        assert_eq!(sign(officer, json!({ "signed_at": "2026-11-25T10:01" }), "a").await, (422, json!("signed_at")));
+        assert_eq!(sign(officer, json!({ "scan": "a.pdf" }), "b").await, (422, json!("scan")));
+        assert_eq!(sign(officer, json!({ "note": " " }), "c").await, (409, json!("unwritten")));
+        assert_eq!(sign(&bureau.approver, json!({}), "d").await.0, 403);
+        assert_eq!(owing(&bureau).await.len(), 2, "what is refused records nothing");
+        for _ in 0..2 {
+            assert_eq!(sign(officer, json!({}), "e").await, (200, Value::Null));
+        }
+        assert_eq!(sign(officer, json!({}), "f").await, (409, json!("nothing-owed")));
+        let view = Visitor::json(officer.get(&format!("/api/v1/notices/{notice}"))).await.1;
+        let acts: Vec<_> = view["steps"].as_array().unwrap().iter().map(|it| &it["act"]).collect();
+        assert_eq!(acts, ["drafted", "consulted", "submitted", "approved", "issued", "signed"]);
+        assert_eq!((&view["state"], &view["to_sign_by"]), (&json!("issued"), &Value::Null));
+        let page = bureau.page(&format!("/notices/{notice}")).await;
+        for record in [NOTE, "副市长 · 2026年11月25日9时30分签署 · 签批单存值班室"] {
+            assert!(page.contains(record), "{record}: {page}");
+        }
+
+        // The advisory on its page, with the scan.
+        assert_eq!(show(&bureau, &advisory).await["to_sign_by"], "2026-11-25T12:00");
+        let address = format!("/advisories/{advisory}/sign");
+        let fields = |clock| [("note", "签批单存值班室"), ("signed_day", "2026-11-25"), ("signed_clock", clock)];
+        let late = on_paper(officer, &address, &fields("23:00")).send().await.unwrap();
+        assert_eq!(late.status(), 422);
+        let late = late.text().await.unwrap();
+        assert!(late.contains("时间不能晚于现在") && late.contains("签批单存值班室"), "{late}");
+        for said in ["signed", "signed-before"] {
+            let answer = on_paper(officer, &address, &fields("09:50")).send().await.unwrap();
+            let to = answer.headers()[header::LOCATION].to_str().unwrap();
+            assert_eq!(to, format!("/advisories/{advisory}?said={said}"));
+        }
+        let scan = officer.get(&format!("/advisories/{advisory}/steps/4/scan")).send().await.unwrap();
+        assert_eq!(scan.bytes().await.unwrap(), SCAN);
+        assert_eq!(owing(&bureau).await, [""; 0]);
+        step(officer, &advisory, "abandonment", &json!({ "reason": "预警已发布" })).await;
+
+        let report = verify::verify(&bureau.world.db, None).await.unwrap();
+        let faults: Vec<_> = report.faults.iter().map(ToString::to_string).collect();
+        assert_eq!(faults, [""; 0]);
+        bureau.world.service.stop().await;
+    }
+
+    async fn nothing_is_owed_for_what_was_given_up_or_signed_in_the_system(db: TestDb) {
+        let bureau = Bureau::new(db, 5).await;
+        let notice = notice_by_telephone(&bureau).await;
+        assert_eq!(owing(&bureau).await.len(), 1);
+        let reason = json!({ "reason": "不再需要" });
+        bureau.step(&bureau.officer, &notice, "abandonment", &reason).await;
+        let (_, issued) = bureau.carry("start", "orange", "2026-11-25T08:00", "许环委办〔2026〕12号").await;
+        assert_eq!(owing(&bureau).await, [""; 0]);
+        let signed = json!({ "signed_at": "2026-11-24T19:00", "note": "签批单存值班室" });
+        for id in [&json!(notice), &issued["id"]] {
+            let path = format!("/api/v1/notices/{}/signature", id.as_str().unwrap());
+            let (status, refused) = Visitor::json(bureau.officer.post(&path, &signed)).await;
+            assert_eq!((status, &refused["code"]), (409, &json!("nothing-owed")));
+        }
+        bureau.world.service.stop().await;
+    }
+
+
     async fn an_advisory_signed_by_telephone_is_recorded_before_a_second_officer(db: TestDb) {
         let bureau = Bureau::new(db, 5).await;
         let id = submitted(&bureau, &control()).await;
@@ -109,7 +244,8 @@ both_engines! {
             ("witness", &witness), ("note", "签批单存值班室"),
             ("sign_day", "2026-11-25"), ("sign_clock", "12:00"),
         ];
-        let answer = on_paper(&bureau.officer, &id, &fields).send().await.unwrap();
+        let address = format!("/advisories/{id}/approve");
+        let answer = on_paper(&bureau.officer, &address, &fields).send().await.unwrap();
         assert!(answer.status().is_redirection(), "{}", answer.text().await.unwrap());
         let steps = format!("/advisories/{id}/steps");
         for path in [format!("/api/v1{steps}/3/scan"), format!("{steps}/3/scan")] {

@@ -15,13 +15,13 @@ use crate::domain::advisory::{Act, Advice, Advisory, AdvisoryKind, Ended, Ground
 use crate::domain::id::AdvisoryId;
 use crate::domain::time::WrittenTime;
 use crate::web::console::Seat;
-use crate::web::console::signature::{self, Given};
+use crate::web::console::signature::{self, Given, Paper};
 use crate::web::pages::Section;
 use crate::web::pages::advisory::telling::{Ahead, Telling};
 use crate::web::pages::advisory::{
-    AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation, Decision,
+    AdvisoryBody, AdvisoryFacts, AdvisoryMoves, AdvisoryPage, Confirmation, Decision, Lift,
 };
-use crate::web::pages::approval::Approval;
+use crate::web::pages::approval::{Approval, Signing};
 use crate::web::pages::form::Faults;
 use crate::web::pages::notice::{Step, StepKind};
 use crate::web::pages::status::AdvisoryPhase;
@@ -35,8 +35,11 @@ pub(super) struct Wrong {
     pub(super) typed: Option<Typed>,
     pub(super) approval: Faults,
     pub(super) given: Option<Given>,
+    pub(super) paper: Option<Paper>,
     pub(super) publication: Faults,
     pub(super) document: String,
+    pub(super) lift: Faults,
+    pub(super) reason: String,
 }
 
 /// The page of an advisory that is not begun yet.
@@ -101,6 +104,7 @@ impl<'p> Page<'p> {
             matches!(self.record.advisory, Advisory::Draft(_)) && self.may(Right::DraftNotices);
         let mut moves = self.moves(editing, &wrong);
         moves.approve = self.approval(wrong.given, wrong.approval).await?;
+        moves.sign = self.signing(wrong.paper);
         let body = if editing {
             let typed = wrong.typed.unwrap_or_else(|| Typed::recorded(&self.record));
             let because = contents.answers.as_ref().map(|it| it.because.clone());
@@ -181,6 +185,7 @@ impl<'p> Page<'p> {
         AdvisoryMoves {
             submit: editing.then(|| to("submit")),
             approve: None,
+            sign: None,
             send_back: (submitted && self.may(Right::ApproveNotices)).then(|| to("return")),
             publish: (approved && issues).then(|| Confirmation {
                 action: to("publish"),
@@ -188,7 +193,11 @@ impl<'p> Page<'p> {
                 faults: wrong.publication.clone(),
             }),
             ahead: self.ahead,
-            lift: (runs && issues).then(|| to("lift")),
+            lift: (runs && issues).then(|| Lift {
+                action: to("lift"),
+                reason: wrong.reason.clone(),
+                faults: wrong.lift.clone(),
+            }),
             abandon: (under_way && drafts).then(|| to("abandon")),
             waits_for: self.waits_for(),
         }
@@ -236,6 +245,14 @@ impl<'p> Page<'p> {
         asked.form(self.seat, self.desk.now, given, faults).await
     }
 
+    /// The paper that is to follow, for whoever records it.
+    fn signing(&self, typed: Option<Paper>) -> Option<Signing> {
+        let owed = self.record.advisory.owed();
+        let owed = owed.filter(|_| self.may(Right::DraftNotices))?;
+        let address = address(self.record.id);
+        Some(Paper::form(typed, &address, owed, self.desk.now))
+    }
+
     /// The steps, the first first.
     fn steps(&self) -> Vec<Step> {
         let language = self.seat.language;
@@ -247,6 +264,7 @@ impl<'p> Page<'p> {
                 Act::Submitted => (StepKind::Submitted, None, None),
                 Act::Returned { reason } => (StepKind::Returned, None, Some(reason.clone())),
                 Act::Approved { .. } => (StepKind::Approved, None, None),
+                Act::Signed(_) => (StepKind::Signed, None, None),
                 Act::Published { document } => (StepKind::Published, document.clone(), None),
                 Act::Lifted { reason } => (StepKind::Lifted, None, Some(reason.clone())),
                 Act::Cancelled { .. } => (StepKind::GaveWay, None, None),
@@ -261,6 +279,7 @@ impl<'p> Page<'p> {
                 remark,
                 on_behalf: match &step.act {
                     Act::Approved { signature } if own => shown::on_behalf(signature, language),
+                    Act::Signed(paper) if own => Some(shown::signed(paper, language)),
                     _ => None,
                 },
                 scan: scan.map(|_| format!("{}/steps/{at}/scan", address(self.record.id))),

@@ -15,9 +15,9 @@ use crate::domain::time::WrittenTime;
 use crate::domain::warning::Warning;
 use crate::web::console::Seat;
 use crate::web::console::draft::Typed;
-use crate::web::console::signature::{self, Given};
+use crate::web::console::signature::{self, Given, Paper};
 use crate::web::pages::Section;
-use crate::web::pages::approval::Approval;
+use crate::web::pages::approval::{Approval, Signing};
 use crate::web::pages::form::Faults;
 use crate::web::pages::notice::{
     Consultation, Difference, IssueForm, NoticeBody, NoticeFacts, NoticeMoves, NoticePage, Waiting,
@@ -33,6 +33,7 @@ pub(super) struct Wrong {
     pub(super) typed: Option<Typed>,
     pub(super) approval: Faults,
     pub(super) given: Option<Given>,
+    pub(super) paper: Option<Paper>,
     pub(super) issue: Faults,
     pub(super) document: String,
 }
@@ -96,6 +97,7 @@ impl<'p> Page<'p> {
             typed,
             approval,
             given,
+            paper,
             issue,
             document,
         } = wrong;
@@ -111,6 +113,7 @@ impl<'p> Page<'p> {
         };
         let mut moves = self.moves(editing);
         moves.approve = self.approval(given, approval).await?;
+        moves.sign = self.signing(paper);
         moves.issue = self.issue(document, issue);
         let view = NoticePage {
             language: self.seat.language,
@@ -201,6 +204,7 @@ impl<'p> Page<'p> {
         NoticeMoves {
             submit: to("submit").filter(|_| editing),
             approve: None,
+            sign: None,
             send_back: to("return")
                 .filter(|_| approves && matches!(record.notice, Notice::Submitted(_))),
             draw_plan: to("plan").filter(|_| draws && under_way && !self.has_fitting_plan()),
@@ -323,6 +327,14 @@ impl<'p> Page<'p> {
             signers: self.signers(),
         };
         asked.form(self.seat, self.desk.now, given, faults).await
+    }
+
+    /// The paper that is to follow, for whoever records it.
+    fn signing(&self, typed: Option<Paper>) -> Option<Signing> {
+        let record = &self.board.record;
+        let owed = record.notice.owed();
+        let owed = owed.filter(|_| self.may(Right::DraftNotices))?;
+        Some(Paper::form(typed, &address(record.id), owed, self.desk.now))
     }
 
     fn issue(&self, document: String, faults: Faults) -> Option<IssueForm> {

@@ -5,7 +5,7 @@ use qingkong::domain::level::WarningLevel::{Orange, Yellow};
 use qingkong::domain::notice::{ClassLevel, Levels, MeasureClass, NoticeKind};
 use qingkong::domain::time::WrittenTime;
 use qingkong::i18n::Language;
-use qingkong::web::pages::approval::{Approval, ApprovalWay, OnBehalf};
+use qingkong::web::pages::approval::{Approval, ApprovalWay, OnBehalf, Signing};
 use qingkong::web::pages::form::{ClassField, Faults, TimeField};
 use qingkong::web::pages::notice::{
     ChangeCounts, Consultation, Difference, DocumentPage, DutyCounts, IssueForm, LevelTable,
@@ -139,6 +139,24 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         moves: NoticeMoves::default(),
         ..ready.clone()
     };
+    let owing = NoticePage {
+        moves: NoticeMoves {
+            sign: Some(Signing {
+                action: owned("/notices/01/sign"),
+                title: owned("分管副市长"),
+                to_sign_by: at("11-24T09:00"),
+                passed: true,
+                signed_at: TimeField::from(at("11-25T23:00")),
+                note: owned("签批单存值班室"),
+                faults: Faults(vec![fault(
+                    "signed",
+                    &language.say("fault-future").to_string(),
+                )]),
+            }),
+            ..NoticeMoves::default()
+        },
+        ..issued.clone()
+    };
     let lift = lift_notice(ready.clone());
     let passed = NoticePage {
         passed: vec![at("11-26T15:00")],
@@ -156,6 +174,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
         ("notice-ready", ready.render().unwrap()),
         ("notice-stale-plan", stale.render().unwrap()),
         ("notice-issued", issued.render().unwrap()),
+        ("notice-to-be-signed", owing.render().unwrap()),
         (
             "notice-suspend",
             suspend_notice(ready.clone()).render().unwrap(),

@@ -9,7 +9,7 @@ use qingkong::domain::warning::Due;
 use qingkong::i18n::Language;
 use qingkong::web::pages::form::{Fault, Faults};
 use qingkong::web::pages::overview::{
-    County, DueItem, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, Proposal,
+    County, DueItem, FillIn, Gap, Instruction, NextLevel, Outlook, Overview, OwingItem, Proposal,
     ProposalAnswer, ProposalKind, RungCounts, SkillRow, SkillTable,
 };
 use qingkong::web::pages::status::Phase;
@@ -48,6 +48,24 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
                 Some("/notices/new?kind=resume"),
             ),
             item(Due::Resumption(at("11-23T18:00")), true, None),
+        ],
+        ..quiet_overview(language)
+    };
+    let owing = |passed, what: &str, by| OwingItem {
+        href: owned("/notices/01"),
+        what: owned(what),
+        title: owned("分管副市长"),
+        to_sign_by: at(by),
+        passed,
+    };
+    let unsigned = Overview {
+        owing: vec![
+            owing(
+                true,
+                "启动 · 橙色预警 · 许环委办〔2026〕12号",
+                "11-24T09:00",
+            ),
+            owing(false, "健康提示 · 禹州市", "11-24T12:00"),
         ],
         ..quiet_overview(language)
     };
@@ -141,6 +159,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     vec![
         ("overview-quiet", quiet.render().unwrap()),
         ("overview-due", due.render().unwrap()),
+        ("overview-to-be-signed", unsigned.render().unwrap()),
         ("overview-restored", restored.render().unwrap()),
         ("overview-proposal", proposed.render().unwrap()),
         ("overview", in_force.render().unwrap()),
@@ -222,6 +241,7 @@ fn quiet_overview(language: Language) -> Overview {
         held_since: None,
         stale_sources: Vec::new(),
         due: vec![],
+        owing: vec![],
         outlook: None,
         fill_in: None,
         proposal: None,
