@@ -9,7 +9,6 @@
 //! of panics, the time limit, the check for cross-site requests, the body limit.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -78,7 +77,8 @@ pub async fn run(listener: TcpListener, app: App, stopping: CancellationToken) {
 
 /// Every route there is, by who calls it.
 pub fn router(web: Web) -> Router {
-    let config = Arc::clone(&web.app.config);
+    let app = web.app.clone();
+    let config = &app.config;
     let (api, document) = api::router().split_for_parts();
 
     // Operations: the machines that keep this one running.
