@@ -5,7 +5,8 @@
 //! with `synchronous = FULL`. Beside it, asked by the same crowd, the program `ackd` of the folder
 //! of `--anchors`: bare axum, which does nothing, and one transaction for each answer.
 //!
-//! All run in turns, and what counts is the ratio of the medians.
+//! All run in turns, and what counts is the ratio of the medians. Beside it stands the processor time
+//! that each answer takes whoever gives it.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, stdin};
@@ -80,7 +81,8 @@ fn compare(settings: &Settings, args: &Args) -> anyhow::Result<()> {
     let rate = |storms: &[Storm]| median(storms.iter().map(|storm| storm.rate));
     let p99 = |storms: &[Storm]| median(storms.iter().map(|storm| millis(storm.p99)));
     let mine = rate(&ours);
-    println!("what | answers/s | p99 ms | ours to it");
+    let processor = |storms: &[Storm]| median(storms.iter().filter_map(|it| it.processor));
+    println!("what | answers/s | p99 ms | processor µs each | ours to it");
     for (what, storms) in [
         ("ours", &ours),
         ("bare axum", &bare),
@@ -88,9 +90,10 @@ fn compare(settings: &Settings, args: &Args) -> anyhow::Result<()> {
     ] {
         let ratio = mine.zip(rate(storms)).map(|(mine, its)| mine / its);
         println!(
-            "{what} | {} | {} | {}",
+            "{what} | {} | {} | {} | {}",
             figure(rate(storms), 0),
             figure(p99(storms), 1),
+            figure(processor(storms), 1),
             figure(ratio, 2)
         );
     }
@@ -127,7 +130,7 @@ fn product(args: &Args) -> anyhow::Result<Storm> {
         let query = format!("answer=acknowledged&revision=1&nonce={nonce:032x}&lang=zh");
         request(&format!("/o/{link}?{query}"))
     });
-    let storm = storm(port, requests.collect(), args.connections, "303");
+    let storm = storm(node.id(), port, requests.collect(), args.connections, "303");
     drop(node.stdin.take());
     ensure!(node.wait()?.success(), "the node failed");
     storm
@@ -147,10 +150,10 @@ fn ackd(
     let database = home.path().join("ackd.db").display().to_string();
     let (listen, count) = (port.to_string(), orders.to_string());
     let on = ["--mode", mode, "--port", &listen, "--orders", &count];
-    let _peer = start(&program, &[&on[..], &["--db", &database]].concat(), port)?;
+    let peer = start(&program, &[&on[..], &["--db", &database]].concat(), port)?;
     let mut requests = (1..=orders).map(anchor_request).collect::<Vec<_>>();
     shuffle(&mut requests);
-    storm(port, requests, args.connections, "200").map(Some)
+    storm(peer.process(), port, requests, args.connections, "200").map(Some)
 }
 
 /// What the anchor takes: the order's number and its tag.

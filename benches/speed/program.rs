@@ -13,7 +13,14 @@ use anyhow::{Context, bail, ensure};
 /// A program that takes connections at a port, and ends with this.
 pub(crate) struct Peer {
     pub(crate) port: u16,
-    _program: Ended,
+    program: Ended,
+}
+
+impl Peer {
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.program.0.id()
+    }
 }
 
 /// A program that ends with this.
@@ -54,7 +61,7 @@ pub(crate) fn start(program: &Path, arguments: &[&str], port: u16) -> anyhow::Re
         .with_context(|| format!("cannot run {}", program.display()))?;
     let peer = Peer {
         port,
-        _program: Ended(child),
+        program: Ended(child),
     };
     for _ in 0..500 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {

@@ -7,10 +7,15 @@ use std::fs;
 /// Ticks of processor time in a second, as `/proc` counts them on every Linux.
 const TICKS: f64 = 100.0;
 
-/// Seconds of processor time so far, in programs and in the kernel, of this process and of its
-/// children that have ended (proc(5), fields 14 to 17).
+/// Seconds of processor time so far of this process and of its children that have ended.
 pub(crate) fn processor_seconds() -> Option<f64> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    processor_seconds_of("self")
+}
+
+/// Seconds of processor time so far, in programs and in the kernel, of a process, by its number, and
+/// of its children that have ended (proc(5), fields 14 to 17).
+pub(crate) fn processor_seconds_of(process: &str) -> Option<f64> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name of the program may hold anything; what follows its bracket is field 3.
     let (_, fields) = stat.rsplit_once(") ")?;
     let ticks = fields.split(' ').skip(14 - 3).take(4);

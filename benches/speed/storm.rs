@@ -10,18 +10,24 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::rig::processor_seconds_of;
+
 /// How a storm went.
 pub(crate) struct Storm {
     /// Answers a second.
     pub(crate) rate: f64,
     /// Of a hundred answers, one took longer than this.
     pub(crate) p99: Duration,
+    /// Processor time of whoever answered, for each answer, in microseconds.
+    pub(crate) processor: Option<f64>,
 }
 
-/// Sends every request once, over so many kept connections; every answer must have the status.
+/// Sends every request once to a process, over so many kept connections; every answer must have the
+/// status.
 ///
 /// One thread does it all, so that the other core is left to whoever answers.
 pub(crate) fn storm(
+    process: u32,
     port: u16,
     requests: Vec<String>,
     connections: usize,
@@ -34,7 +40,8 @@ pub(crate) fn storm(
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
         let mut visitors = JoinSet::new();
-        let start = Instant::now();
+        let cpu = || processor_seconds_of(&process.to_string());
+        let (start, cpu_before) = (Instant::now(), cpu());
         for _ in 0..connections {
             let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
             visitors.spawn(async move {
@@ -53,6 +60,7 @@ pub(crate) fn storm(
             waits.extend(visited??);
         }
         let seconds = start.elapsed().as_secs_f64();
+        let spent = cpu().zip(cpu_before).map(|(after, before)| after - before);
         waits.sort_unstable();
         let count = u32::try_from(waits.len())?;
         Ok(Storm {
@@ -61,6 +69,7 @@ pub(crate) fn storm(
                 .get(waits.len() * 99 / 100)
                 .copied()
                 .unwrap_or_default(),
+            processor: spent.map(|spent| spent * 1e6 / f64::from(count)),
         })
     })
 }

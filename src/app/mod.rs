@@ -4,6 +4,7 @@
 //! what it answers when it cannot. A use case that changes something is an [`act`]: one write
 //! transaction, done once however often it is asked for. No use case knows of HTTP.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,7 +70,10 @@ use crate::store::{Db, StoreError};
 
 /// Everything a use case works with; clones share it.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+/// What the clones of an [`App`] share.
+pub struct Shared {
     /// The record.
     pub db: Db,
     /// The time.
@@ -77,9 +81,9 @@ pub struct App {
     /// New ids, salts and secrets.
     pub ids: Ids,
     /// The secrets that sign.
-    pub keyring: Arc<Keyring>,
+    pub keyring: Keyring,
     /// How this node is set up.
-    pub config: Arc<Config>,
+    pub config: Config,
     /// Hashes passwords, a few at a time.
     pub passwords: Passwords,
     /// What has just happened, for whoever watches.
@@ -98,6 +102,14 @@ pub struct App {
     pub shelf: Shelf,
 }
 
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl App {
     /// An app over an open, migrated database. Its writing tasks run on the runtime of the caller.
     pub fn new(db: Db, clock: Clock, ids: Ids, keyring: Keyring, config: Config) -> Self {
@@ -110,7 +122,7 @@ impl App {
             ids: ids.clone(),
             origins: origins.clone(),
         };
-        Self {
+        Self(Arc::new(Shared {
             answers: writer(&db, answers, Limits::default()),
             attempts: writer(&db, attempts, unhurried()),
             issued: IssuedNotices::default(),
@@ -119,12 +131,12 @@ impl App {
             clock,
             passwords: Passwords::new(&ids),
             ids,
-            keyring: Arc::new(keyring),
-            config: Arc::new(config),
+            keyring,
+            config,
             feed: Feed::default(),
             bell: Bell::default(),
             shelf: Shelf::default(),
-        }
+        }))
     }
 
     /// Whether the database answers.

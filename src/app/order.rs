@@ -478,7 +478,7 @@ impl Read {
             by_role: record.by.0.clone(),
             at: record.at,
             late: record.late,
-            code: check_code(record),
+            code: check_code(record.digest()),
         }
     }
 }

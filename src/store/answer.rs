@@ -84,11 +84,11 @@ impl AnswerRecord {
     }
 }
 
-/// Records answers.
-pub async fn record_answers(tx: &mut Tx, answers: &[AnswerRecord]) -> Result<()> {
+/// Records answers with their digests.
+pub async fn record_answers(tx: &mut Tx, answers: &[(AnswerRecord, Digest)]) -> Result<()> {
     let rows: Vec<_> = answers
         .iter()
-        .map(|answer| {
+        .map(|(answer, digest)| {
             (
                 answer.key.0,
                 answer.order.0,
@@ -104,7 +104,7 @@ pub async fn record_answers(tx: &mut Tx, answers: &[AnswerRecord]) -> Result<()>
                 answer.late,
                 answer.complete,
                 answer.nonce.as_str(),
-                answer.digest().to_string(),
+                digest.to_string(),
             )
         })
         .collect();

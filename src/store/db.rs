@@ -35,6 +35,8 @@
 //! `COPY` would be faster still, but sqlx leaves a connection out of step when a task ends in the
 //! middle of one.
 //!
+//! A list of keys is one parameter, too: an array on PostgreSQL, the same in JSON on SQLite.
+//!
 //! Behind a proxy that pools by transaction and keeps no prepared statements, add
 //! `?statement-cache-capacity=0` to the address.
 
@@ -122,16 +124,6 @@ pub struct Tx {
 enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
-}
-
-impl Connection {
-    /// What is said to its engine.
-    const fn text(&self, sql: Sql) -> &'static str {
-        match self {
-            Self::Sqlite(_) => sql.sqlite,
-            Self::Postgres(_) => sql.postgres,
-        }
-    }
 }
 
 /// Decides, at every point of every writing transaction, whether the process dies there.
@@ -396,63 +388,63 @@ impl Tx {
         })
     }
 
-    /// Every row of a statement over a list of keys, some hundred keys at a time; whatever order
-    /// the statement asks for holds within each of those parts.
-    pub async fn all_among<'q, R: Record>(
+    /// Every row of a statement over a list of keys.
+    pub async fn all_among<R: Record>(
         &mut self,
         among: Among,
-        params: impl Params<'q> + Copy,
+        params: impl Params<'_>,
         keys: &[i64],
     ) -> Result<Vec<R>> {
-        let mut found = Vec::new();
-        for keys in keys.chunks(ROWS_AT_ONCE) {
-            let after = self.connection.text(among.after);
-            let (text, keys) = among.over(after, params, keys);
-            self.enter()?;
-            match &mut self.connection {
-                Connection::Sqlite(tx) => {
-                    let arguments = sqlite_arguments_and_keys(params, keys)?;
-                    let query = sqlx::query_as_with(text, arguments);
-                    found.extend(query.fetch_all(&mut **tx).await?);
-                }
-                Connection::Postgres(tx) => {
-                    let arguments = postgres_arguments_and_keys(params, keys)?;
-                    let query = sqlx::query_as_with(text, arguments);
-                    found.extend(query.fetch_all(&mut **tx).await?);
-                }
-            }
-            self.leave();
+        if keys.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(found)
+        self.enter()?;
+        let rows = match &mut self.connection {
+            Connection::Sqlite(tx) => {
+                let (text, arguments) = among.for_sqlite(params, keys)?;
+                sqlx::query_as_with(text, arguments)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+            Connection::Postgres(tx) => {
+                let (text, arguments) = among.for_postgres(params, keys)?;
+                sqlx::query_as_with(text, arguments)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+        };
+        self.leave();
+        Ok(rows)
     }
 
-    /// Runs a statement over a list of keys, some hundred keys at a time, and answers with the
-    /// number of rows it touched.
-    pub async fn execute_among<'q>(
+    /// Runs a statement over a list of keys, and answers with the number of rows it touched.
+    pub async fn execute_among(
         &mut self,
         among: Among,
-        params: impl Params<'q> + Copy,
+        params: impl Params<'_>,
         keys: &[i64],
     ) -> Result<u64> {
-        let mut touched = 0;
-        for keys in keys.chunks(ROWS_AT_ONCE) {
-            let after = self.connection.text(among.after);
-            let (text, keys) = among.over(after, params, keys);
-            self.enter()?;
-            touched += match &mut self.connection {
-                Connection::Sqlite(tx) => {
-                    let arguments = sqlite_arguments_and_keys(params, keys)?;
-                    let query = sqlx::query_with(text, arguments);
-                    query.execute(&mut **tx).await?.rows_affected()
-                }
-                Connection::Postgres(tx) => {
-                    let arguments = postgres_arguments_and_keys(params, keys)?;
-                    let query = sqlx::query_with(text, arguments);
-                    query.execute(&mut **tx).await?.rows_affected()
-                }
-            };
-            self.leave();
+        if keys.is_empty() {
+            return Ok(0);
         }
+        self.enter()?;
+        let touched = match &mut self.connection {
+            Connection::Sqlite(tx) => {
+                let (text, arguments) = among.for_sqlite(params, keys)?;
+                sqlx::query_with(text, arguments)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+            Connection::Postgres(tx) => {
+                let (text, arguments) = among.for_postgres(params, keys)?;
+                sqlx::query_with(text, arguments)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+        };
+        self.leave();
         Ok(touched)
     }
 
@@ -634,8 +626,8 @@ pub struct Among {
 }
 
 impl Among {
-    /// `before` ends in the column, as in `"SELECT … WHERE lane = $1 AND message_key"`; `IN` and
-    /// the keys come next, then `after`. Both may use the placeholders of the parameters.
+    /// `before` ends in the column, as in `"SELECT … WHERE lane = $1 AND message_key"`; the keys
+    /// come next, then `after`. Both may use the placeholders of the parameters.
     pub const fn new(before: &'static str, after: &'static str) -> Self {
         Self {
             before,
@@ -652,37 +644,32 @@ impl Among {
         }
     }
 
-    /// The statement for these keys. They are filled up to a power of two with the last of them,
-    /// which changes no answer, so that an engine sees no more than ten texts.
-    fn over<'q, P: Params<'q>>(
+    /// SQLite has no arrays: the keys come as one in JSON.
+    fn for_sqlite<'q, P: Params<'q>>(
         self,
-        after: &'static str,
-        _: P,
+        params: P,
         keys: &[i64],
-    ) -> (SqlStr, impl Iterator<Item = i64>) {
-        type Texts = HashMap<(&'static str, &'static str, usize), Arc<str>>;
-        static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
-        let count = keys.len().next_power_of_two();
-        let text = TEXTS
-            .lock()
-            .expect("composing a text does not panic")
-            .entry((self.before, after, count))
-            .or_insert_with(|| self.compose(after, P::WIDTH, count).into())
-            .clone();
-        let last = keys[keys.len() - 1];
-        let filling = std::iter::repeat_n(last, count - keys.len());
-        (assert_safe(text), keys.iter().copied().chain(filling))
+    ) -> sqlx::Result<(SqlStr, SqliteArguments)> {
+        let Self { before, after } = self;
+        let (at, after) = (P::WIDTH + 1, after.sqlite);
+        let text = format!("{before} IN (SELECT value FROM json_each(${at})) {after}");
+        let mut arguments = sqlite_arguments(params)?;
+        let keys = serde_json::to_string(keys).expect("numbers are plain data");
+        arguments.add(keys).map_err(sqlx::Error::Encode)?;
+        Ok((assert_safe(text.into()), arguments))
     }
 
-    fn compose(self, after: &str, params: usize, keys: usize) -> String {
-        let mut text = format!("{} IN (", self.before);
-        for key in 0..keys {
-            text.push_str(if key == 0 { "$" } else { ", $" });
-            text.push_str(&(params + key + 1).to_string());
-        }
-        text.push_str(") ");
-        text.push_str(after);
-        text
+    fn for_postgres<'q, P: Params<'q>>(
+        self,
+        params: P,
+        keys: &[i64],
+    ) -> sqlx::Result<(SqlStr, PgArguments)> {
+        let Self { before, after } = self;
+        let (at, after) = (P::WIDTH + 1, after.postgres);
+        let text = format!("{before} = ANY(${at}) {after}");
+        let mut arguments = postgres_arguments(params)?;
+        arguments.add(keys).map_err(sqlx::Error::Encode)?;
+        Ok((assert_safe(text.into()), arguments))
     }
 }
 
@@ -802,28 +789,6 @@ fn sqlite_arguments<'q>(params: impl Params<'q>) -> sqlx::Result<SqliteArguments
 fn postgres_arguments<'q>(params: impl Params<'q>) -> sqlx::Result<PgArguments> {
     let mut arguments = PgArguments::default();
     params.bind_postgres(&mut arguments)?;
-    Ok(arguments)
-}
-
-fn sqlite_arguments_and_keys<'q>(
-    params: impl Params<'q>,
-    keys: impl Iterator<Item = i64>,
-) -> sqlx::Result<SqliteArguments> {
-    let mut arguments = sqlite_arguments(params)?;
-    for key in keys {
-        arguments.add(key).map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
-fn postgres_arguments_and_keys<'q>(
-    params: impl Params<'q>,
-    keys: impl Iterator<Item = i64>,
-) -> sqlx::Result<PgArguments> {
-    let mut arguments = postgres_arguments(params)?;
-    for key in keys {
-        arguments.add(key).map_err(sqlx::Error::Encode)?;
-    }
     Ok(arguments)
 }
 

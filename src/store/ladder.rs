@@ -297,9 +297,9 @@ async fn places(
     orders: &[i64],
 ) -> Result<HashMap<OrderKey, Place>> {
     let mut places = HashMap::with_capacity(orders.len());
-    for line in latest_lines(tx, latest.plan, orders).await? {
-        let counted = Some((latest.plan, line.county.clone()));
-        places.insert(OrderKey(line.order_key), line.place(warning, counted)?);
+    for row in latest_places(tx, latest.plan, orders).await? {
+        let counted = Some((latest.plan, row.line.county.clone()));
+        places.insert(OrderKey(row.line.order_key), row.place(warning, counted)?);
     }
     let released: Vec<i64> = orders
         .iter()
@@ -307,13 +307,8 @@ async fn places(
         .filter(|&order| !places.contains_key(&OrderKey(order)))
         .collect();
     // Oldest first, so that the last line of each order stays.
-    for line in earlier_lines(tx, warning, &released).await? {
-        places.insert(OrderKey(line.order_key), line.place(warning, None)?);
-    }
-    for row in find_heads(tx, orders).await? {
-        if let Some(place) = places.get_mut(&OrderKey(row.order_key)) {
-            place.standing = row.try_into()?;
-        }
+    for row in earlier_places(tx, warning, &released).await? {
+        places.insert(OrderKey(row.line.order_key), row.place(warning, None)?);
     }
     if places.len() < orders.len() {
         return Err(StoreError::NotFound);
@@ -321,28 +316,50 @@ async fn places(
     Ok(places)
 }
 
-async fn latest_lines(tx: &mut Tx, plan: PlanKey, orders: &[i64]) -> Result<Vec<LineRow>> {
-    const LINES: Among = Among::new(
-        "SELECT order_key, change, owed, county
-           FROM plan_line
-          WHERE plan_key = $1
-            AND order_key",
-        "",
-    );
-    tx.all_among(LINES, (plan.0,), orders).await
+/// The columns of a [`PlaceRow`], from a line `l` and, where its order has one, its head `h`.
+macro_rules! place_columns {
+    () => {
+        "l.order_key, l.change, l.owed, l.county,
+         COALESCE(h.handed_over, 0)  AS handed_over,
+         COALESCE(h.acknowledged, 0) AS acknowledged,
+         COALESCE(h.in_place, 0)     AS in_place,
+         COALESCE(h.objected, 0)     AS objected,
+         COALESCE(h.helped, 0)       AS helped,
+         COALESCE(h.late, 0)         AS late,
+         h.acknowledged_at, h.answered_at"
+    };
 }
 
-async fn earlier_lines(tx: &mut Tx, warning: WarningKey, orders: &[i64]) -> Result<Vec<LineRow>> {
-    const LINES: Among = Among::new(
-        "SELECT line.order_key, line.change, line.owed, line.county
-           FROM plan
-           JOIN plan_line line ON line.plan_key = plan.plan_key
-          WHERE plan.warning_key = $1
-            AND plan.issued_at IS NOT NULL
-            AND line.order_key",
-        "ORDER BY plan.revision",
+async fn latest_places(tx: &mut Tx, plan: PlanKey, orders: &[i64]) -> Result<Vec<PlaceRow>> {
+    const PLACES: Among = Among::new(
+        concat!(
+            "SELECT ",
+            place_columns!(),
+            " FROM plan_line l
+              LEFT JOIN order_head h ON h.order_key = l.order_key
+             WHERE l.plan_key = $1
+               AND l.order_key"
+        ),
+        "",
     );
-    tx.all_among(LINES, (warning.0,), orders).await
+    tx.all_among(PLACES, (plan.0,), orders).await
+}
+
+async fn earlier_places(tx: &mut Tx, warning: WarningKey, orders: &[i64]) -> Result<Vec<PlaceRow>> {
+    const PLACES: Among = Among::new(
+        concat!(
+            "SELECT ",
+            place_columns!(),
+            " FROM plan p
+              JOIN plan_line l       ON l.plan_key  = p.plan_key
+              LEFT JOIN order_head h ON h.order_key = l.order_key
+             WHERE p.warning_key = $1
+               AND p.issued_at IS NOT NULL
+               AND l.order_key"
+        ),
+        "ORDER BY p.revision",
+    );
+    tx.all_among(PLACES, (warning.0,), orders).await
 }
 
 async fn find_heads(tx: &mut Tx, orders: &[i64]) -> Result<Vec<HeadRow>> {
@@ -423,16 +440,6 @@ impl LineRow {
         let row = Inconsistency::on("plan_line").row(self.order_key);
         row.column(column).into()
     }
-
-    fn place(self, warning: WarningKey, counted: Option<(PlanKey, String)>) -> Result<Place> {
-        Ok(Place {
-            warning,
-            change: self.change()?,
-            owed: self.owed()?,
-            standing: Standing::default(),
-            counted,
-        })
-    }
 }
 
 #[derive(FromRow)]
@@ -446,6 +453,26 @@ struct HeadRow {
     late: i32,
     acknowledged_at: Option<i64>,
     answered_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct PlaceRow {
+    #[sqlx(flatten)]
+    line: LineRow,
+    #[sqlx(flatten)]
+    head: HeadRow,
+}
+
+impl PlaceRow {
+    fn place(self, warning: WarningKey, counted: Option<(PlanKey, String)>) -> Result<Place> {
+        Ok(Place {
+            warning,
+            change: self.line.change()?,
+            owed: self.line.owed()?,
+            standing: self.head.try_into()?,
+            counted,
+        })
+    }
 }
 
 impl TryFrom<HeadRow> for Standing {

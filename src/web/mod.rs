@@ -9,7 +9,6 @@
 //! of panics, the time limit, the check for cross-site requests, the body limit.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -78,7 +77,8 @@ pub async fn run(listener: TcpListener, app: App, stopping: CancellationToken) {
 
 /// Every route there is, by who calls it.
 pub fn router(web: Web) -> Router {
-    let config = Arc::clone(&web.app.config);
+    let app = web.app.clone();
+    let config = &app.config;
     let (api, document) = api::router().split_for_parts();
 
     // Operations: the machines that keep this one running.
@@ -158,20 +158,18 @@ pub fn router(web: Web) -> Router {
         .merge(holders)
         .merge(public)
         .fallback(|| async { Problem::from(crate::app::Error::NotFound) })
-        .layer(DefaultBodyLimit::max(config.server.body_limit_kib * 1_024))
-        .layer(cross_site(config.server.public_url.as_deref()))
-        .layer(middleware::from_fn(exempt_bearers))
-        .layer(middleware::from_fn_with_state(
-            config.server.request_limit(),
-            limit_time,
+        // One stack, from the outside in: as layers of their own, each would keep its whole inside in
+        // a box, which is copied for every request.
+        .layer((
+            CompressionLayer::new(),
+            middleware::from_fn_with_state(config.server.hsts, protect),
+            middleware::from_fn_with_state(web.clone(), observe::observe),
+            CatchPanicLayer::custom(observe::panicked),
+            middleware::from_fn_with_state(config.server.request_limit(), limit_time),
+            middleware::from_fn(exempt_bearers),
+            cross_site(config.server.public_url.as_deref()),
+            DefaultBodyLimit::max(config.server.body_limit_kib * 1_024),
         ))
-        .layer(CatchPanicLayer::custom(observe::panicked))
-        .layer(middleware::from_fn_with_state(
-            web.clone(),
-            observe::observe,
-        ))
-        .layer(middleware::from_fn_with_state(config.server.hsts, protect))
-        .layer(CompressionLayer::new())
         .with_state(web)
 }
 

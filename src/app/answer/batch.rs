@@ -1,6 +1,6 @@
 //! The writing of answers: all that have gathered, in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::json;
 
@@ -9,6 +9,7 @@ use super::{Answered, Done, Given, Stands, check_code};
 use crate::app::Error;
 use crate::app::journal::{self, Entry, RowTable, Rows};
 use crate::clock::Ids;
+use crate::domain::digest::Digest;
 use crate::domain::id::{AnswerKey, OrderKey};
 use crate::domain::order::Timeliness;
 use crate::store::answer::{self, AnswerRecord, Note};
@@ -33,8 +34,8 @@ impl Batch for AnswerBatch {
         let judged = given
             .iter()
             .map(|given| Judged::new(given, &around, &self.ids));
-        let judged: Vec<Result<Judged, Error>> = judged.collect();
-        let items: Vec<&Judged> = judged
+        let judged: Vec<Result<Judged<'_>, Error>> = judged.collect();
+        let items: Vec<&Judged<'_>> = judged
             .iter()
             .filter_map(|item| item.as_ref().ok())
             .collect();
@@ -52,7 +53,7 @@ impl Batch for AnswerBatch {
 
 impl AnswerBatch {
     /// Writes the answers that may be; says what became of each.
-    async fn enter(&self, tx: &mut Tx, items: &[&Judged]) -> store::Result<Vec<Done>> {
+    async fn enter(&self, tx: &mut Tx, items: &[&Judged<'_>]) -> store::Result<Vec<Done>> {
         if items.is_empty() {
             return Ok(Vec::new());
         }
@@ -80,17 +81,17 @@ impl AnswerBatch {
 struct Book {
     recorded: HashMap<OrderKey, Vec<AnswerRecord>>,
     notes: HashMap<AnswerKey, Note>,
-    /// The added ones, those of a warning together.
-    fresh: Vec<AnswerRecord>,
+    /// The added ones with their digests, those of a warning together.
+    fresh: Vec<(AnswerRecord, Digest)>,
     fresh_notes: Vec<Note>,
     /// What the added ones mean to their orders.
     steps: Vec<Step>,
-    /// The places in the batch of the items that were added.
-    added: HashSet<usize>,
+    /// The places in the batch of the items that were added, each with the answer's digest.
+    added: HashMap<usize, Digest>,
 }
 
 impl Book {
-    async fn open(tx: &mut Tx, items: &[&Judged]) -> store::Result<Self> {
+    async fn open(tx: &mut Tx, items: &[&Judged<'_>]) -> store::Result<Self> {
         let orders: BTreeSet<OrderKey> = items.iter().map(|item| item.record.order).collect();
         let orders: Vec<OrderKey> = orders.into_iter().collect();
         let mut book = Self {
@@ -99,7 +100,7 @@ impl Book {
             fresh: Vec::new(),
             fresh_notes: Vec::new(),
             steps: Vec::new(),
-            added: HashSet::new(),
+            added: HashMap::new(),
         };
         for record in answer::list_answers(tx, &orders).await? {
             book.recorded.entry(record.order).or_default().push(record);
@@ -113,7 +114,7 @@ impl Book {
     }
 
     /// The answer on record under an item's nonce.
-    fn find(&self, item: &Judged) -> Option<&AnswerRecord> {
+    fn find(&self, item: &Judged<'_>) -> Option<&AnswerRecord> {
         let recorded = self.recorded.get(&item.record.order)?;
         recorded
             .iter()
@@ -121,7 +122,7 @@ impl Book {
     }
 
     /// Adds what is not on record yet, under keys from `first` on, warning by warning.
-    fn enter(&mut self, items: &[&Judged], turn: &Turn, first: i64) {
+    fn enter(&mut self, items: &[&Judged<'_>], turn: &Turn, first: i64) {
         let mut places: Vec<usize> = (0..items.len()).collect();
         places.sort_by_key(|&at| {
             turn.latest(items[at].record.order)
@@ -151,31 +152,33 @@ impl Book {
                 self.fresh_notes.push(note);
             }
             self.steps.push(step(&record, item.timeliness));
-            self.fresh.push(record);
-            self.added.insert(at);
+            let digest = record.digest();
+            self.fresh.push((record, digest));
+            self.added.insert(at, digest);
         }
     }
 
     /// What the giver of an item hears.
-    fn tell(&self, at: usize, item: &Judged, turn: &Turn) -> store::Result<Done> {
+    fn tell(&self, at: usize, item: &Judged<'_>, turn: &Turn) -> store::Result<Done> {
         let record = self.find(item).ok_or(StoreError::NotFound)?;
         if !item.says_what(record, self.notes.get(&record.key)) {
             return Ok(Done::Clash);
         }
         let place = turn.place(item.record.order).ok_or(StoreError::NotFound)?;
         let latest = turn.latest(item.record.order).ok_or(StoreError::NotFound)?;
+        let added = self.added.get(&at);
         Ok(Done::Kept(Answered {
             key: record.key,
             revision: record.revision,
             at: record.at,
             late: record.late,
-            code: check_code(record),
+            code: check_code(added.map_or_else(|| record.digest(), |digest| *digest)),
             rung: place.status().rung,
             stands: Stands {
                 revision: latest.revision,
                 change: place.change,
             },
-            repeated: !self.added.contains(&at),
+            repeated: added.is_none(),
         }))
     }
 }
@@ -191,28 +194,30 @@ fn step(record: &AnswerRecord, timeliness: Timeliness) -> Step {
 
 /// The added answers of each warning, with the warning.
 fn by_warning<'b>(
-    fresh: &'b [AnswerRecord],
+    fresh: &'b [(AnswerRecord, Digest)],
     turn: &'b Turn,
-) -> impl Iterator<Item = (Latest, &'b [AnswerRecord])> {
-    let plan = |record: &AnswerRecord| turn.latest(record.order).map(|latest| latest.plan);
+) -> impl Iterator<Item = (Latest, &'b [(AnswerRecord, Digest)])> {
+    let latest = |(record, _): &(AnswerRecord, Digest)| turn.latest(record.order);
     fresh
-        .chunk_by(move |a, b| plan(a) == plan(b))
-        .filter_map(move |records| Some((turn.latest(records[0].order)?, records)))
+        .chunk_by(move |a, b| latest(a) == latest(b))
+        .filter_map(move |answers| Some((latest(&answers[0])?, answers)))
 }
 
 /// The entry that vouches for the answers to the orders of one warning.
-fn entry(warning: Latest, answers: &[AnswerRecord]) -> Entry {
+fn entry(warning: Latest, answers: &[(AnswerRecord, Digest)]) -> Entry {
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for answer in answers {
+    for (answer, _) in answers {
         *counts.entry(answer.kind.as_str()).or_default() += 1;
     }
-    let rows = answers.iter().map(|answer| (answer.key.0, answer.digest()));
+    let rows = answers
+        .iter()
+        .map(|(answer, digest)| (answer.key.0, *digest));
     Entry {
         kind: "orders.answered",
         subject: format!("warning {}", warning.id),
         region: Some(warning.region),
         actor: "recipients".to_owned(),
-        at: answers[answers.len() - 1].at,
+        at: answers[answers.len() - 1].0.at,
         body: json!({ "answers": counts }),
         rows: Vec::from_iter(Rows::of(RowTable::Answer, rows)),
     }

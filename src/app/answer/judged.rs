@@ -214,31 +214,25 @@ fn is_late(
 }
 
 /// An answer that may be written.
-pub(super) struct Judged {
+pub(super) struct Judged<'a> {
     /// Everything but its key, which it gets when it is written.
     pub(super) record: AnswerRecord,
     /// The salt and the words of its note.
     pub(super) note: Option<(String, String)>,
     /// Whether it comes by the hour by which the order was to be acknowledged.
     pub(super) timeliness: Timeliness,
-    /// The revision since which reports of units count, and the units that are to report.
-    owed: u32,
-    units: Vec<String>,
+    /// The line that was shown.
+    line: &'a IssuedLine,
     /// Whether anything was to be put in place.
     binds: bool,
 }
 
-impl Judged {
-    pub(super) fn new(given: &Given, around: &Around, ids: &Ids) -> Result<Self, Error> {
+impl<'a> Judged<'a> {
+    pub(super) fn new(given: &Given, around: &'a Around, ids: &Ids) -> Result<Self, Error> {
         let line = around.shown(given)?;
         let asked = &given.asked;
-        let units: Vec<String> = line
-            .duty
-            .units
-            .iter()
-            .map(|unit| unit.unit.clone())
-            .collect();
-        if let Some(unit) = asked.unit.as_ref().filter(|unit| !units.contains(unit)) {
+        let known = |unit: &String| line.duty.units.iter().any(|it| it.unit == *unit);
+        if let Some(unit) = asked.unit.as_ref().filter(|unit| !known(unit)) {
             let text = format!("expected a unit of the order, not `{unit}`");
             return Err(Error::invalid("unit", "unknown", text));
         }
@@ -264,8 +258,7 @@ impl Judged {
                 line.owed,
                 owed.duty.acknowledge_by(owed.issued_at),
             ),
-            owed: line.owed,
-            units,
+            line,
             binds,
             record: AnswerRecord {
                 key: AnswerKey(0),
@@ -310,10 +303,10 @@ impl Judged {
             unit == wanted
                 || earlier.iter().any(|record| {
                     record.kind == AnswerKind::InPlace
-                        && record.revision >= self.owed
+                        && record.revision >= self.line.owed
                         && record.unit.as_deref() == Some(wanted)
                 })
         };
-        self.units.iter().all(|unit| reported(unit))
+        self.line.duty.units.iter().all(|it| reported(&it.unit))
     }
 }

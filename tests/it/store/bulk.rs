@@ -1,7 +1,7 @@
 //! Many rows in few statements.
 
 use qingkong::store::StoreError;
-use qingkong::store::db::{Db, ROWS_AT_ONCE};
+use qingkong::store::db::{Among, Db, ROWS_AT_ONCE};
 
 const INSERT: &str = "INSERT INTO note (id, text, weight, shut)";
 
@@ -77,6 +77,27 @@ both_engines! {
             .await
             .unwrap();
         assert_eq!(sums, (499_500, 500_500));
+    }
+
+    async fn of_any_number_of_keys_those_that_are_there_answer_once_and_in_order(db: TestDb) {
+        const SHUT: Among = Among::new(
+            "SELECT id FROM note WHERE shut = $1 AND id",
+            "ORDER BY id DESC",
+        );
+        const OPEN: Among = Among::new("UPDATE note SET shut = $1 WHERE id", "");
+        lay_out(&db).await;
+        let mut tx = db.begin().await.unwrap();
+        tx.insert_many(INSERT, (0..3_000).map(note)).await.unwrap();
+        let nothing: Vec<(i64,)> = tx.all_among(SHUT, (true,), &[]).await.unwrap();
+        assert_eq!(nothing, []);
+        // Twice each, and some that are not there.
+        let keys: Vec<i64> = (-5..20_000).chain(-5..20_000).collect();
+        let found: Vec<(i64,)> = tx.all_among(SHUT, (true,), &keys).await.unwrap();
+        assert!(found.into_iter().eq((0..3_000).rev().filter(|id| id % 2 == 0).map(|id| (id,))));
+        assert_eq!(tx.execute_among(OPEN, (false,), &[]).await.unwrap(), 0);
+        assert_eq!(tx.execute_among(OPEN, (false,), &keys).await.unwrap(), 3_000);
+        let found: Vec<(i64,)> = tx.all_among(SHUT, (true,), &keys).await.unwrap();
+        assert_eq!(found, []);
     }
 
     async fn a_duplicate_among_thousands_takes_them_all_back(db: TestDb) {
