@@ -32,10 +32,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
+use self::feed::{Brought, Fed, Returning, feed};
 use self::hosts::{Ended, Go, Hosts};
 use self::load::Job;
 use self::record::{Kept, Settled};
@@ -45,13 +46,14 @@ use crate::domain::id::MessageKey;
 use crate::domain::lane::Lane;
 use crate::notify::Outcome;
 use crate::notify::channels::Channels;
-use crate::store::outbox::{self, AttemptOutcome, Fate, Message};
+use crate::store::outbox::{self, AttemptOutcome, Fate};
 use crate::store::{StoreError, epoch, ladder};
 
 pub use crate::store::outbox::{DeadLetter, Subject};
 
 mod around;
 mod dead;
+mod feed;
 mod hosts;
 mod load;
 mod record;
@@ -91,19 +93,26 @@ pub async fn run<L: Lane>(app: App, channels: Channels<L>, stopping: Cancellatio
             () = stopping.cancelled() => break,
             Some(Ok(ended)) = dispatcher.sending.join_next() => dispatcher.ended(ended),
             Some(_) = dispatcher.recording.join_next() => {}
+            Some(fed) = dispatcher.feeding.join_next() => {
+                dispatcher.fed(fed);
+                dispatcher.start();
+            }
             _ = ticks.tick() => dispatcher.look_around().await,
         }
-        dispatcher.refill().await;
+        dispatcher.refill();
     }
     dispatcher.stop().await;
 }
 
 struct Dispatcher<L: Lane> {
-    app: App,
+    /// Shared as a whole: a task for each message counts its parts no further.
+    app: Arc<App>,
     channels: Arc<Channels<L>>,
     /// The beginning of every mark of this dispatcher; no restart brings it back.
     holder: String,
     claims: u64,
+    /// The claim under way, if there is one.
+    feeding: JoinSet<Result<Fed, Error>>,
     hosts: Hosts<Job>,
     sending: JoinSet<Sent>,
     recording: JoinSet<()>,
@@ -112,24 +121,6 @@ struct Dispatcher<L: Lane> {
     /// Whether something may be due that was not looked at.
     hungry: bool,
     gauged_at: Option<Instant>,
-}
-
-/// A claimed message on its way back to the outbox.
-struct Returning {
-    message: MessageKey,
-    /// The mark under which it was claimed.
-    mark: Arc<str>,
-    due_at: DateTime<Utc>,
-}
-
-impl Returning {
-    fn job(job: &Job, due_at: DateTime<Utc>) -> Self {
-        Self {
-            message: job.message.key,
-            mark: Arc::clone(&job.mark),
-            due_at,
-        }
-    }
 }
 
 /// An attempt that has ended, on its way to the record.
@@ -143,9 +134,10 @@ impl<L: Lane> Dispatcher<L> {
     fn new(app: App, channels: Channels<L>) -> Self {
         Self {
             holder: hex(&app.ids.bytes::<8>()),
-            app,
+            app: Arc::new(app),
             channels: Arc::new(channels),
             claims: 0,
+            feeding: JoinSet::new(),
             hosts: Hosts::default(),
             sending: JoinSet::new(),
             recording: JoinSet::new(),
@@ -165,83 +157,39 @@ impl<L: Lane> Dispatcher<L> {
     }
 
     /// Claims more, if something may be due and there is room.
-    async fn refill(&mut self) {
-        if !self.hungry || self.held() + CLAIM > HELD {
+    fn refill(&mut self) {
+        if !self.hungry || !self.feeding.is_empty() || self.held() + CLAIM > HELD {
             return;
         }
-        if let Err(error) = self.feed().await {
-            self.hungry = false;
-            tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
-        }
-        self.start();
+        self.claims += 1;
+        let mark = format!("{}-{}", self.holder, self.claims).into();
+        self.feeding.spawn(feed::<L>(Arc::clone(&self.app), mark));
     }
 
     fn held(&self) -> usize {
         self.hosts.waiting() + self.sending.len() + self.recording.len() + self.returning.len()
     }
 
-    /// Claims a batch and queues each message for its host.
-    async fn feed(&mut self) -> Result<(), Error> {
-        let now = self.app.now();
-        if !outbox::is_due::<L>(&mut self.app.db.read().await?, now).await? {
-            self.hungry = false;
-            return Ok(());
-        }
-        self.claims += 1;
-        let mark: Arc<str> = format!("{}-{}", self.holder, self.claims).into();
-        let messages = load::claim::<L>(&self.app, &mark, now, LEASE, CLAIM).await?;
-        self.hungry = messages.len() == CLAIM;
-        match load::load(&self.app, &messages, &mark).await {
-            Ok(loaded) => self.queue(loaded),
-            Err(_) => self.feed_singly(&messages, &mark).await,
-        }
-        Ok(())
-    }
-
-    fn queue(&mut self, loaded: Vec<Result<Job, Settled>>) {
-        for loaded in loaded {
-            match loaded {
-                Ok(job) => self.hosts.add(job.host(), job),
-                Err(settled) => self.record(settled),
+    /// Queues what a claim brought, each message for its host.
+    fn fed(&mut self, fed: Result<Result<Fed, Error>, JoinError>) {
+        let Fed { brought, more } = match fed {
+            Ok(Ok(fed)) => fed,
+            Ok(Err(error)) => {
+                tracing::warn!(lane = L::NAME, %error, "Could not read the outbox");
+                Fed::default()
             }
-        }
-    }
-
-    /// Queues what can be read of a batch that cannot be read as a whole. A message that cannot
-    /// waits and is tried again, with the reason on record; while the database is away, all of
-    /// them go back.
-    async fn feed_singly(&mut self, messages: &[Message], mark: &Arc<str>) {
-        for message in messages {
-            let error = match load::load(&self.app, std::slice::from_ref(message), mark).await {
-                Ok(loaded) => {
-                    self.queue(loaded);
-                    continue;
-                }
-                Err(error) => error,
-            };
-            let now = self.app.now();
-            if let Error::Unavailable { .. } = error {
-                self.returning.push(Returning {
-                    message: message.key,
-                    mark: Arc::clone(mark),
-                    due_at: now + SLOW,
-                });
-                continue;
+            Err(error) => {
+                tracing::error!(lane = L::NAME, %error, "Reading the outbox ended in a panic");
+                Fed::default()
             }
-            let jitter = self.jitter();
-            let backoff = &self.app.config.dispatch.backoff;
-            let settled = load::unreadable(message, mark, &error, now, |attempts| {
-                // How old it is cannot be read either.
-                let wait = backoff.next_attempt(attempts, Duration::ZERO, None, jitter)?;
-                Some(now + wait)
-            });
-            tracing::error!(
-                lane = L::NAME,
-                message.key = message.key.0,
-                error = settled.reply,
-                "A message cannot be read"
-            );
-            self.record(settled);
+        };
+        self.hungry = more;
+        for message in brought {
+            match message {
+                Brought::Job(job) => self.hosts.add(job.host(), job),
+                Brought::Settled(settled) => self.record(settled),
+                Brought::Returning(returning) => self.returning.push(returning),
+            }
         }
     }
 
@@ -254,7 +202,7 @@ impl<L: Lane> Dispatcher<L> {
 
     fn send(&mut self, go: Vec<Go<Job>>) {
         for go in go {
-            let (app, channels) = (self.app.clone(), Arc::clone(&self.channels));
+            let (app, channels) = (Arc::clone(&self.app), Arc::clone(&self.channels));
             let Go { item, host, round } = go;
             let job = Arc::new(item);
             self.sending.spawn(async move {
@@ -286,7 +234,7 @@ impl<L: Lane> Dispatcher<L> {
             host,
             round,
         } = go;
-        let jitter = self.jitter();
+        let jitter = jitter(&self.app);
         let backoff = &self.app.config.dispatch.backoff;
         let answered = match &outcome {
             Outcome::Later { after, .. } => Ended::Failed { after: *after },
@@ -309,7 +257,7 @@ impl<L: Lane> Dispatcher<L> {
     }
 
     fn record(&mut self, settled: Settled) {
-        self.recording.spawn(write(self.app.clone(), settled));
+        self.recording.spawn(write(Arc::clone(&self.app), settled));
     }
 
     /// Takes from the hosts what has to wait too long for a place there.
@@ -363,6 +311,9 @@ impl<L: Lane> Dispatcher<L> {
 
     /// Ends what is under way and gives back the rest.
     async fn stop(mut self) {
+        while let Some(fed) = self.feeding.join_next().await {
+            self.fed(fed);
+        }
         let now = self.app.now();
         let waiting = self.hosts.drain();
         self.returning
@@ -373,10 +324,11 @@ impl<L: Lane> Dispatcher<L> {
         }
         while self.recording.join_next().await.is_some() {}
     }
+}
 
-    fn jitter(&self) -> f64 {
-        f64::from(u32::from_be_bytes(self.app.ids.bytes())) / f64::from(u32::MAX)
-    }
+/// A share of 1 that differs from time to time.
+fn jitter(app: &App) -> f64 {
+    f64::from(u32::from_be_bytes(app.ids.bytes())) / f64::from(u32::MAX)
 }
 
 /// Writes the letter and makes one attempt.
@@ -396,7 +348,7 @@ async fn attempt<L: Lane>(
 
 /// Has a result written, again and again while the database is away: what is not written within the
 /// claim is an attempt nobody knows of.
-async fn write(app: App, settled: Settled) {
+async fn write(app: Arc<App>, settled: Settled) {
     let (message, begun) = (settled.message, Instant::now());
     let lease = LEASE.to_std().expect("a lease is a positive span");
     let mut wait = Duration::from_millis(50);

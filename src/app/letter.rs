@@ -59,7 +59,8 @@ pub async fn preview(app: &App, caller: &Caller, id: PlanId) -> Result<Option<Pr
         duty: line.duty,
         name: line.name,
         digest: NO_CHECK_CODE_YET.to_owned(),
-    };
+    }
+    .as_issued(notice.issued_at);
     let context = context::<Live>(app, &notice, &told, line.order, None);
     let text = notice
         .playbook
@@ -88,7 +89,8 @@ pub(super) fn kind(notice: NoticeKind, told: &Told) -> MessageKind {
     }
 }
 
-/// What the texts of a message may use; without a contact there is no link.
+/// What the texts of a message may use, of a line [as issued](Told::as_issued); without a contact there
+/// is no link.
 pub(super) fn context<L: Lane>(
     app: &App,
     notice: &IssuedNotice,
@@ -97,7 +99,6 @@ pub(super) fn context<L: Lane>(
     contact: Option<ContactKey>,
 ) -> MessageContext {
     let (contents, hours) = (&notice.contents, notice.hours);
-    let told = &told.as_issued(notice.issued_at);
     let duty = &told.duty;
     // A suspension carries out nothing, at whatever level.
     let carried_out = Some(duty).filter(|duty| !duty.is_suspended());

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The one offset, UTC+8.
@@ -119,7 +119,8 @@ impl WrittenTime {
     /// As a Chinese document prints it: `2026年11月24日20时`, `…24时`, `…18时30分`.
     pub fn zh(self) -> String {
         let (hour, minute) = self.clock();
-        let day = self.day.format("%Y年%-m月%-d日");
+        let (year, month, day) = (self.day.year(), self.day.month(), self.day.day());
+        let day = format_args!("{year}年{month}月{day}日");
         if minute == 0 {
             format!("{day}{hour}时")
         } else {

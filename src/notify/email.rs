@@ -99,13 +99,12 @@ impl<L: Lane> EmailChannel<L> {
             message = message.reply_to(reply_to);
         }
         let body = MultiPart::alternative_plain_html(content.text, content.html);
-        let message = message
-            .multipart(body)
-            .map_err(|_| "the letter cannot be written as a mail".to_owned())?;
+        let unwritable = "the letter cannot be written as a mail";
+        let message = message.multipart(body).map_err(|_| unwritable)?;
         Ok(Mail {
             from: self.from.email.clone(),
             to,
-            message: message.formatted(),
+            message: String::from_utf8(message.formatted()).map_err(|_| unwritable)?,
         })
     }
 }
@@ -177,8 +176,7 @@ mod tests {
     #[test]
     fn a_mail_names_its_letter_its_time_and_itself_as_automatic() {
         let mail = channel().mail(letter("plant@plant.example")).unwrap();
-        let text = String::from_utf8(mail.message).unwrap();
-        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        let (head, _) = mail.message.split_once("\r\n\r\n").unwrap();
         for line in [
             "Message-ID: <msg_42@node.bureau.example>",
             "Date: Tue, 24 Nov 2026 12:00:00 +0000",
@@ -202,7 +200,7 @@ mod tests {
             panic!("a mail");
         };
         content.subject = "x\r\nBcc: spy@example.org".to_owned();
-        let text = String::from_utf8(channel().mail(letter).unwrap().message).unwrap();
+        let text = channel().mail(letter).unwrap().message;
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
     }
 

@@ -14,6 +14,9 @@ mod advisory;
 
 pub use advisory::AdvisoryEvent;
 
+/// How long an event is, more often than not, in bytes: so much is asked for at once.
+const USUAL: usize = 2 * 1024;
+
 /// One event about an order, as JSON.
 #[derive(Clone, Debug, Serialize)]
 pub struct OrderEvent<'a> {
@@ -116,7 +119,9 @@ impl<'a> OrderEvent<'a> {
 
     /// The event as the body of a request.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("an event is texts and numbers")
+        let mut json = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut json, self).expect("an event is texts and numbers");
+        String::from_utf8(json).expect("JSON is UTF-8")
     }
 }
 

@@ -11,9 +11,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, Month, NaiveDate};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use crate::domain::level::WarningLevel;
@@ -136,13 +136,21 @@ impl From<End> for When {
 impl From<WrittenTime> for When {
     fn from(written: WrittenTime) -> Self {
         let (hour, minute) = written.clock();
-        let day = written.day().format("%-d %B %Y");
+        let (day, year) = (written.day().day(), written.day().year());
+        let month = month(written.day()).name();
         Self {
             at: Some(time::rfc3339(written.at())),
             zh: written.zh(),
-            en: format!("{hour:02}:{minute:02} on {day} (Beijing time)"),
+            en: format!("{hour:02}:{minute:02} on {day} {month} {year} (Beijing time)"),
         }
     }
+}
+
+fn month(day: NaiveDate) -> Month {
+    let number = u8::try_from(day.month()).ok();
+    number
+        .and_then(|number| Month::try_from(number).ok())
+        .expect("a day lies in one of twelve months")
 }
 
 /// Why a text cannot be used.
@@ -210,11 +218,11 @@ impl Texts {
     }
 
     /// One of them, filled in.
-    fn fill_in(&self, name: &str, context: &impl Serialize) -> Result<String, TextError> {
+    fn fill_in(&self, name: &str, context: &Value) -> Result<String, TextError> {
         let rendered = self
             .texts
             .get_template(name)
-            .and_then(|template| template.render(Serde(context)));
+            .and_then(|template| template.render(context.clone()));
         match rendered {
             Ok(text) => Ok(format!("{}\n", text.trim())),
             Err(source) => {
@@ -227,7 +235,7 @@ impl Texts {
     }
 
     /// One of them, filled in, as a single line whatever its text does.
-    fn line(&self, name: &str, context: &impl Serialize) -> Result<String, TextError> {
+    fn line(&self, name: &str, context: &Value) -> Result<String, TextError> {
         let text = self.fill_in(name, context)?;
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }

@@ -85,7 +85,8 @@ impl<L: Lane> WebhookChannel<L> {
 
     /// Makes one attempt. Never panics, never retries, and ends within the time limit.
     pub async fn send(&self, letter: Letter<L>) -> Outcome {
-        let request = match self.request(&letter) {
+        let at = letter.at;
+        let request = match self.request(letter) {
             Ok(request) => request,
             Err(why) => return Outcome::Never { why },
         };
@@ -94,7 +95,7 @@ impl<L: Lane> WebhookChannel<L> {
             Ok(Ok((response, _place))) => {
                 let outcome = judge(
                     response.status(),
-                    retry_after(response.headers(), letter.at),
+                    retry_after(response.headers(), at),
                     self.longest_retry_after,
                 );
                 drain(response, deadline).await;
@@ -106,22 +107,22 @@ impl<L: Lane> WebhookChannel<L> {
     }
 
     /// The request a letter becomes, or why it never can be one.
-    fn request(&self, letter: &Letter<L>) -> Result<Request, String> {
+    fn request(&self, letter: Letter<L>) -> Result<Request, String> {
         let (Address::Webhook { url, secrets }, Content::Event(event)) =
-            (&letter.to, &letter.content)
+            (letter.to, letter.content)
         else {
             return Err("the letter is not an event".to_owned());
         };
-        let url = endpoint(url, &self.guard)?;
+        let url = endpoint(&url, &self.guard)?;
         let timestamp = letter.at.timestamp();
-        let signatures = signatures(secrets, &letter.id, timestamp, event.as_bytes())?;
+        let signatures = signatures(&secrets, &letter.id, timestamp, event.as_bytes())?;
         self.client
             .post(url)
             .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", &letter.id)
+            .header("webhook-id", letter.id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signatures)
-            .body(event.clone())
+            .body(event)
             .build()
             .map_err(|_| "the letter's id cannot stand in a header".to_owned())
     }

@@ -218,7 +218,7 @@ impl Plan {
         Ok(Self {
             told: told
                 .into_iter()
-                .map(|(order, it)| (order, it.into()))
+                .map(|(order, it)| (order, it.as_issued(notice.issued_at).into()))
                 .collect(),
             notice,
             successors,

@@ -20,7 +20,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters,
 };
-use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail as MailFrom, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use rustls::pki_types::ServerName;
@@ -36,7 +36,7 @@ use crate::tls;
 pub(super) struct Mail {
     pub(super) from: Address,
     pub(super) to: Address,
-    pub(super) message: Vec<u8>,
+    pub(super) message: String,
 }
 
 /// How far a conversation came.
@@ -194,6 +194,7 @@ impl Relay {
             authenticate(&mut connection, credentials).await?;
         }
         Ok(Conversation {
+            pipelines: pipelines(&mut connection, &self.hello).await?,
             connection,
             interrupted: false,
         })
@@ -272,9 +273,25 @@ async fn authenticate(
     Ok(())
 }
 
+/// Whether the server takes commands before it has answered those before them (RFC 2920). lettre
+/// does not keep that part of its offers, so it is asked for them once more.
+async fn pipelines(
+    connection: &mut AsyncSmtpConnection,
+    hello: &ClientId,
+) -> Result<bool, Failure> {
+    let offers = connection.command(Ehlo::new(hello.clone())).await;
+    let offers = offers.map_err(Failure::of(Stage::Greeting))?;
+    let found = offers
+        .message()
+        .any(|offer| offer.eq_ignore_ascii_case("PIPELINING"));
+    Ok(found)
+}
+
 /// One connection, over which mails go one after the other.
 pub(super) struct Conversation {
     connection: AsyncSmtpConnection,
+    /// Whether a mail may be announced in one go.
+    pipelines: bool,
     /// The last mail broke off between `MAIL` and its final reply; the server must forget it.
     interrupted: bool,
 }
@@ -289,23 +306,52 @@ impl Conversation {
 
     async fn transact(&mut self, mail: &Mail) -> Result<String, Failure> {
         let parameters = self.parameters(mail)?;
-        let connection = &mut self.connection;
         if self.interrupted {
-            let reset = connection.command(Rset).await;
+            let reset = self.connection.command(Rset).await;
             reset.map_err(Failure::of(Stage::Sender))?;
         }
         let sender = MailFrom::new(Some(mail.from.clone()), parameters);
+        let recipient = Rcpt::new(mail.to.clone(), Vec::new());
+        if self.pipelines {
+            self.announce_at_once(sender, recipient).await?;
+        } else {
+            self.announce(sender, recipient).await?;
+        }
+        let taken_over = self.connection.command(Content(&mail.message)).await;
+        taken_over
+            .map(|response| words(&response))
+            .map_err(Failure::of(Stage::Content))
+    }
+
+    /// Announces a mail, command by command, until its content is invited.
+    async fn announce(&mut self, sender: MailFrom, recipient: Rcpt) -> Result<(), Failure> {
+        let connection = &mut self.connection;
         let sender = connection.command(sender).await;
         sender.map_err(Failure::of(Stage::Sender))?;
-        let recipient = Rcpt::new(mail.to.clone(), Vec::new());
         let recipient = connection.command(recipient).await;
         recipient.map_err(Failure::of(Stage::Recipient))?;
         let invited = connection.command(Data).await;
         invited.map_err(Failure::of(Stage::Data))?;
-        let taken_over = connection.message(&mail.message).await;
-        taken_over
-            .map(|response| words(&response))
-            .map_err(Failure::of(Stage::Content))
+        Ok(())
+    }
+
+    /// The same in one go. Every reply is read, whatever those before it say; a content that is
+    /// invited although nobody is to have it is left empty, and taken by nobody (RFC 2920 §3.1).
+    async fn announce_at_once(&mut self, sender: MailFrom, recipient: Rcpt) -> Result<(), Failure> {
+        let connection = &mut self.connection;
+        let sender = connection
+            .command(format!("{sender}{recipient}{Data}"))
+            .await;
+        let sender = sender.map_err(Failure::of(Stage::Sender));
+        let recipient = connection.read_response().await;
+        let recipient = recipient.map_err(Failure::of(Stage::Recipient));
+        let invited = connection.read_response().await;
+        let invited = invited.map_err(Failure::of(Stage::Data));
+        let announced = sender.and(recipient);
+        if announced.is_err() && invited.is_ok() {
+            let _ = connection.command(".\r\n").await;
+        }
+        announced.and(invited).map(drop)
     }
 
     /// What `MAIL` must announce: addresses beyond ASCII (RFC 6531).
@@ -329,6 +375,22 @@ impl Conversation {
     /// Says goodbye; whether the server answers does not matter any more.
     pub(super) async fn quit(mut self) {
         let _ = self.connection.quit().await;
+    }
+}
+
+/// A mail's text with its end, to be written in one go: a line that begins with a dot begins with
+/// two (RFC 5321 §4.5.2). No first line does, since it is a header.
+struct Content<'a>(&'a str);
+
+impl fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = self.0.split("\r\n.");
+        f.write_str(parts.next().unwrap_or_default())?;
+        for part in parts {
+            f.write_str("\r\n..")?;
+            f.write_str(part)?;
+        }
+        f.write_str("\r\n.\r\n")
     }
 }
 

@@ -1,5 +1,7 @@
 //! The texts of one kind of mail: a subject, a plain text and the same as HTML.
 
+use minijinja::Value;
+use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{TextError, Texts};
@@ -30,6 +32,7 @@ impl MailTexts {
 
     /// The texts filled in.
     pub(super) fn fill_in(&self, context: &impl Serialize) -> Result<MailContent, TextError> {
+        let context = &Value::from(Serde(context));
         Ok(MailContent {
             subject: self.0.line(SUBJECT, context)?,
             text: self.0.fill_in(TEXT, context)?,

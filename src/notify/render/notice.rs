@@ -1,6 +1,8 @@
 //! The notice itself: the document (通知正文) that an officer drafts, an approver signs and a bureau
 //! posts.
 
+use minijinja::Value;
+use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{Area, Class, Level, TextError, Texts, When, Words};
@@ -167,6 +169,7 @@ impl NoticeText {
         if let Some(newer) = self.newer.as_ref().filter(|_| later) {
             return newer.write(context);
         }
+        let context = &Value::from(Serde(context));
         Ok(Text {
             title: self.texts.line(TITLE, context)?,
             body: self.texts.fill_in(BODY, context)?,

@@ -27,10 +27,10 @@ pub struct Told {
 impl Told {
     /// The same as it holds once issued.
     #[must_use]
-    pub fn as_issued(&self, at: DateTime<Utc>) -> Self {
+    pub fn as_issued(self, at: DateTime<Utc>) -> Self {
         Self {
-            duty: self.duty.clone().told_at(self.change, at),
-            ..self.clone()
+            duty: self.duty.told_at(self.change, at),
+            ..self
         }
     }
 }

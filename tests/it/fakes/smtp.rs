@@ -49,6 +49,8 @@ pub(crate) struct Ways {
     pub(crate) account: Option<(&'static str, &'static str)>,
     /// It offers `LOGIN` only.
     pub(crate) login_only: bool,
+    /// It takes commands before it has answered those before them, and says so.
+    pub(crate) pipelining: bool,
     /// Instead of agreeing to the next command that begins so; `greeting` and `content` too.
     pub(crate) instead: VecDeque<(&'static str, Misbehaviour)>,
     /// It hangs up after a connection has handed over so many mails.
@@ -63,6 +65,8 @@ pub(crate) struct Seen {
     pub(crate) goodbyes: u32,
     /// Every command, in order, credentials included.
     pub(crate) commands: Vec<String>,
+    /// Commands that had come before the one ahead of them was answered.
+    pub(crate) unasked: u32,
     /// Mails it answered with 250.
     pub(crate) mails: Vec<String>,
 }
@@ -183,7 +187,17 @@ struct Session<'s, S> {
     stream: BufReader<S>,
     encrypted: bool,
     signed_in: bool,
+    envelope: Envelope,
     mails: u32,
+}
+
+/// How far the envelope of the mail under way has come.
+#[derive(Default, PartialEq, Eq)]
+enum Envelope {
+    #[default]
+    Empty,
+    Sender,
+    Recipient,
 }
 
 impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
@@ -193,6 +207,7 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
             stream: BufReader::new(stream),
             encrypted,
             signed_in: false,
+            envelope: Envelope::Empty,
             mails: 0,
         }
     }
@@ -207,6 +222,7 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
             };
             let seen = || self.shared.seen.lock().unwrap();
             seen().commands.push(command.clone());
+            seen().unasked += u32::from(!self.stream.buffer().is_empty());
             let verb = command.split(' ').next().unwrap_or_default().to_uppercase();
             let goes_on = match verb.as_str() {
                 "EHLO" => {
@@ -219,6 +235,23 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
                 }
                 "AUTH" => self.authenticate(&command).await?,
                 "MAIL" if !self.may_send() => self.say("530 5.7.0 sign in first").await?,
+                "MAIL" => {
+                    self.envelope = if self.misbehaves("MAIL") {
+                        Envelope::Empty
+                    } else {
+                        Envelope::Sender
+                    };
+                    self.answer("MAIL", "250 2.1.0 ok").await?
+                }
+                "RCPT" if self.envelope == Envelope::Empty => {
+                    self.say("503 5.5.1 who writes?").await?
+                }
+                "RCPT" => {
+                    if !self.misbehaves("RCPT") {
+                        self.envelope = Envelope::Recipient;
+                    }
+                    self.answer("RCPT", "250 2.1.5 ok").await?
+                }
                 "DATA" => self.take_over().await?,
                 "QUIT" => {
                     seen().goodbyes += 1;
@@ -238,6 +271,9 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
         let mut lines = vec!["fake", "8BITMIME"];
         if ways.encryption == Encryption::Starttls && !self.encrypted {
             lines.push("STARTTLS");
+        }
+        if ways.pipelining {
+            lines.push("PIPELINING");
         }
         if ways.account.is_some() {
             lines.push(if ways.login_only {
@@ -278,11 +314,15 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
         }
     }
 
+    /// Whether it will misbehave at the next such command.
+    fn misbehaves(&self, at: &str) -> bool {
+        let ways = self.shared.ways.lock().unwrap();
+        ways.instead.front().is_some_and(|(of, _)| *of == at)
+    }
+
+    /// Invites to send the content even where nobody is to have it, as some servers do.
     async fn take_over(&mut self) -> std::io::Result<bool> {
-        let misbehaves = {
-            let ways = self.shared.ways.lock().unwrap();
-            ways.instead.front().is_some_and(|(of, _)| *of == "DATA")
-        };
+        let misbehaves = self.misbehaves("DATA");
         let goes_on = self.answer("DATA", "354 go ahead").await?;
         if misbehaves || !goes_on {
             return Ok(goes_on);
@@ -299,11 +339,10 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
     }
 
     async fn taken_over(&mut self, mail: String) -> std::io::Result<bool> {
-        let refused = {
-            let ways = self.shared.ways.lock().unwrap();
-            ways.instead.front().is_some_and(|(of, _)| *of == "content")
-        };
-        if !refused {
+        if std::mem::take(&mut self.envelope) != Envelope::Recipient {
+            return self.say("554 5.5.1 nobody to have it").await;
+        }
+        if !self.misbehaves("content") {
             self.shared.seen.lock().unwrap().mails.push(mail);
         }
         let goes_on = self

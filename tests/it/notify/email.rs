@@ -18,6 +18,13 @@ fn mail(id: &str) -> Letter<Live> {
     letter(id, to)
 }
 
+fn ways(pipelining: bool) -> Ways {
+    Ways {
+        pipelining,
+        ..Ways::default()
+    }
+}
+
 fn config(server: &SmtpServer) -> MailServer {
     MailServer {
         host: "localhost".to_owned(),
@@ -46,14 +53,26 @@ fn later(why: &str) -> Outcome {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_mail_arrives_as_text_and_html_under_its_letters_id() {
-    let server = SmtpServer::start(Ways::default()).await;
+async fn a_mail_arrives_as_text_and_html_under_its_letters_id(
+    #[values(false, true)] pipelining: bool,
+) {
+    let server = SmtpServer::start(ways(pipelining)).await;
     assert_eq!(channel(&server).send(mail("msg_1")).await, delivered());
     let seen = server.seen();
-    assert_eq!(seen.commands[0], "EHLO node.bureau.example");
-    assert_eq!(seen.commands[1], "MAIL FROM:<order@bureau.example>");
-    assert_eq!(seen.commands[2], "RCPT TO:<zhang@plant.example>");
+    let mut commands = seen.commands;
+    // It is greeted twice: once for lettre, once for what lettre does not keep.
+    commands.dedup();
+    assert_eq!(
+        commands,
+        [
+            "EHLO node.bureau.example",
+            "MAIL FROM:<order@bureau.example>",
+            "RCPT TO:<zhang@plant.example>",
+            "DATA",
+        ]
+    );
     let mail = &seen.mails[0];
     assert!(mail.contains("Message-ID: <msg_1@node.bureau.example>\n"));
     assert!(mail.contains("multipart/alternative"));
@@ -136,8 +155,9 @@ async fn a_connection_the_server_has_closed_neither_loses_nor_doubles_a_mail() {
 async fn a_kept_connection_that_fails_before_the_content_is_replaced_at_once(
     #[case] at: &'static str,
     #[case] misbehaviour: Misbehaviour,
+    #[values(false, true)] pipelining: bool,
 ) {
-    let server = SmtpServer::start(Ways::default()).await;
+    let server = SmtpServer::start(ways(pipelining)).await;
     let channel = channel(&server);
     assert_eq!(channel.send(mail("msg_1")).await, delivered());
     server.instead(at, misbehaviour);
@@ -182,8 +202,9 @@ async fn a_refusal_that_may_pass_is_later(
     #[case] at: &'static str,
     #[case] reply: &'static str,
     #[case] refused: &str,
+    #[values(false, true)] pipelining: bool,
 ) {
-    let server = SmtpServer::start(Ways::default()).await;
+    let server = SmtpServer::start(ways(pipelining)).await;
     server.instead(at, Misbehaviour::Reply(reply));
     let channel = channel(&server);
     let why = format!("the mail server refused {refused}");
@@ -204,24 +225,42 @@ async fn a_refusal_for_good_is_never_and_names_nobody(
     #[case] at: &'static str,
     #[case] reply: &'static str,
     #[case] refused: &str,
+    #[values(false, true)] pipelining: bool,
 ) {
-    let server = SmtpServer::start(Ways::default()).await;
+    let server = SmtpServer::start(ways(pipelining)).await;
     server.instead(at, Misbehaviour::Reply(reply));
     let why = format!("the mail server refused {refused}");
     let outcome = channel(&server).send(mail("msg_1")).await;
     assert_eq!(outcome, Outcome::Never { why });
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_refused_mail_leaves_its_connection_clean_for_the_next() {
-    let server = SmtpServer::start(Ways::default()).await;
+async fn a_refused_mail_leaves_its_connection_clean_for_the_next(
+    #[values(false, true)] pipelining: bool,
+) {
+    let server = SmtpServer::start(ways(pipelining)).await;
     server.instead("RCPT", Misbehaviour::Reply("550 5.1.1 no such user"));
     let channel = channel(&server);
     channel.send(mail("msg_1")).await;
     assert_eq!(channel.send(mail("msg_2")).await, delivered());
     let seen = server.seen();
-    assert_eq!(seen.connections, 1);
-    assert_eq!(seen.commands[3], "RSET");
+    assert_eq!((seen.connections, seen.mails.len()), (1, 1));
+    let resets = seen.commands.iter().filter(|c| *c == "RSET").count();
+    assert_eq!(resets, 1);
+}
+
+#[rstest]
+#[case::offered(true, 2)]
+#[case::not_offered(false, 0)]
+#[tokio::test]
+async fn a_mail_is_announced_in_one_go_only_where_the_server_offers_it(
+    #[case] pipelining: bool,
+    #[case] unasked: u32,
+) {
+    let server = SmtpServer::start(ways(pipelining)).await;
+    assert_eq!(channel(&server).send(mail("msg_1")).await, delivered());
+    assert_eq!(server.seen().unasked, unasked);
 }
 
 #[tokio::test]
