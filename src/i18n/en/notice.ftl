@@ -173,6 +173,7 @@ cut-target = Asked
 cut-verdict = Verdict
 cut-short = { $kg } kg per day short
 cut-met = Target met
+cut-traded = SO2 and NOx meet it together
 cut-no-target = None asked
 
 warning-eyebrow = Warning

@@ -173,6 +173,7 @@ cut-target = 要求比例
 cut-verdict = 结论
 cut-short = 缺口 { $kg } 千克/日
 cut-met = 达到要求
+cut-traded = SO2与NOx合计达标
 cut-no-target = 未设要求
 
 warning-eyebrow = 预警
