@@ -125,9 +125,8 @@ effect-more = See the plan
 
 levels-title = What each level would do
 levels-level = Warning level
-levels-own = this notice
-levels-told = Plants told
-levels-short = short
+levels-own = this plan
+levels-told = Plants concerned
 levels-hint = By the same list. Cuts are in tonnes per day, below each its share of the base on the list and the share that the level asks for.
 
 differences-title = Difference to the warning that stands
