@@ -389,7 +389,7 @@ impl Duty {
 
     /// Whether nothing is owed for a while.
     pub fn is_suspended(&self) -> bool {
-        matches!(self.suspension, Some(Suspension { until: None, .. }))
+        self.suspension.is_some_and(Suspension::is_open)
     }
 
     /// Whether nothing is owed at an instant: until the hour of a suspension the duty still binds.

@@ -247,7 +247,7 @@ impl Warning {
             | NoticeKind::Lift
             | NoticeKind::Withdraw
             | NoticeKind::Suspend => next.level == self.level,
-            NoticeKind::Correct if is_open(suspension) => {
+            NoticeKind::Correct if suspension.is_some_and(Suspension::is_open) => {
                 next.level == self.level && (next.classes.is_empty() || next.levels() == levels)
             }
             NoticeKind::Correct | NoticeKind::Resume => true,
@@ -282,7 +282,9 @@ impl Warning {
             (kind, Some(_)) if kind != Start && !follows_suspension(kind) => {
                 Err(NotAdmitted::Suspended(kind))
             }
-            (Correct, suspension) if next.resumes.is_some() && !is_open(suspension) => {
+            (Correct, suspension)
+                if next.resumes.is_some() && !suspension.is_some_and(Suspension::is_open) =>
+            {
                 Err(NotAdmitted::NotSuspended)
             }
             (Suspend, None) | (Correct, Some(Suspension { until: None, .. })) => {
@@ -320,7 +322,7 @@ impl Warning {
 
     /// Whether a notice corrects its suspension, and leaves its levels as they stand.
     fn is_corrected_by(&self, next: &Contents) -> bool {
-        next.kind == NoticeKind::Correct && is_open(self.suspension)
+        next.kind == NoticeKind::Correct && self.suspension.is_some_and(Suspension::is_open)
     }
 
     /// What stands, if anything does, with one more notice issued at an instant.
@@ -349,7 +351,9 @@ impl Warning {
             NoticeKind::AddOn => {}
             NoticeKind::Extend => self.ends = next.ends,
             NoticeKind::Suspend => self.suspend(next),
-            NoticeKind::Correct if is_open(self.suspension) => self.suspend(next),
+            NoticeKind::Correct if self.suspension.is_some_and(Suspension::is_open) => {
+                self.suspend(next);
+            }
             NoticeKind::Correct | NoticeKind::Resume => {
                 if let Some(suspension) = &mut self.suspension {
                     suspension.until = Some(next.effective);
@@ -423,7 +427,7 @@ impl Warning {
             End::At(end) => Some(end),
             End::UntilFurtherNotice => None,
         };
-        let open = self.suspension.filter(|it| it.until.is_none());
+        let open = self.suspension.filter(|it| it.is_open());
         let planned = open.and_then(|it| it.planned);
         let end = end.filter(near).map(Due::End);
         let planned = planned.filter(near).map(Due::Resumption);
@@ -479,6 +483,11 @@ impl Warning {
 }
 
 impl Suspension {
+    /// Whether no notice has ended it.
+    pub const fn is_open(self) -> bool {
+        self.until.is_none()
+    }
+
     /// Whether duties are owed again.
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         self.until.is_some_and(|until| now >= until.at())
@@ -494,11 +503,6 @@ const fn follows_no_end(kind: NoticeKind) -> bool {
 const fn follows_suspension(kind: NoticeKind) -> bool {
     use NoticeKind::{Correct, Lift, Resume, Withdraw};
     matches!(kind, Correct | Lift | Resume | Withdraw)
-}
-
-/// Whether a suspension stands that no notice has ended.
-fn is_open(suspension: Option<Suspension>) -> bool {
-    suspension.is_some_and(|it| it.until.is_none())
 }
 
 impl Phase {

@@ -1,7 +1,7 @@
 //! Places to be judged, of a file of any format: their days, cut by a window.
 
 use super::own;
-use super::{Chosen, Format, Values, WhichPlace, hourly, one, read, recognise, unpacked};
+use super::{Chosen, Format, Values, WhichPlace, hourly, one, read, recognise, stations, unpacked};
 use crate::domain::aqi::Standards;
 use crate::domain::outlook::{Day, Days, Hourly, Outlook, Rolling};
 use crate::domain::trigger::Window;
@@ -10,7 +10,7 @@ use crate::table::{Fault, Table};
 /// One place's series: a city's, or a station's.
 #[derive(Debug)]
 pub struct City {
-    /// What the file calls it; empty in a table of ours without cities.
+    /// What the file calls it; of a table of ours that names none, the file's own name.
     pub name: String,
     /// Its natural days.
     pub outlook: Outlook,
@@ -80,8 +80,8 @@ pub struct Cities {
     pub notes: Vec<String>,
 }
 
-/// Reads the places of a file, plain or gzip: each city of a table of ours, each place that a source
-/// names; or of all these the one `asked` for, a city as the mean of its stations.
+/// Reads the places of a file, plain or gzip: each city of a table of ours, or the one place of a
+/// table that names none, each place that a source names; or of all these the one `asked` for, a city as the mean of its stations.
 pub fn read_cities(
     file: &str,
     bytes: &[u8],
@@ -104,7 +104,11 @@ fn of_ours(
     window: Window,
     standards: &Standards,
 ) -> Result<Cities, Fault> {
-    let mut cities = own::read_cities(table, window, standards)?;
+    let mut cities = if asked.is_some() || own::names_cities(table) {
+        own::read_cities(table, window, standards)?
+    } else {
+        vec![own::read_cut(table, window, standards)?]
+    };
     if let Some(asked) = asked {
         let names: Vec<_> = cities.iter().map(|city| city.name.clone()).collect();
         cities.retain(|city| city.name == asked);
@@ -144,6 +148,9 @@ fn of_a_source(
             .any(|series| matches!(series.values, Values::Hours(_))),
         notes: reading.notes,
     };
+    if asked.is_none() {
+        all.notes.extend(stations::each_by_itself(&reading.series));
+    }
     for one_of_them in chosen {
         let place = &one_of_them.place;
         let notes = one_of_them.notes.iter();

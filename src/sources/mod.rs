@@ -408,12 +408,19 @@ impl Reading {
 
     /// Every place by itself.
     pub fn each(&self) -> impl Iterator<Item = Chosen> {
-        self.series.iter().map(|series| self.alone(series))
+        self.series.iter().map(|series| self.unstuck(series))
     }
 
-    /// A place by itself. Only an instrument gets stuck: what a model computes, and what somebody put
-    /// into a table of ours, is taken as it stands.
+    /// A place by itself, and that it is a station, where it is one.
     fn alone(&self, series: &Series) -> Chosen {
+        let mut chosen = self.unstuck(series);
+        chosen.notes.extend(stations::each_by_itself([series]));
+        chosen
+    }
+
+    /// A place without what is stuck. Only an instrument gets stuck: what a model computes, and what
+    /// somebody put into a table of ours, is taken as it stands.
+    fn unstuck(&self, series: &Series) -> Chosen {
         stations::alone(series, self.format.is_measured())
     }
 

@@ -11,7 +11,7 @@
 //! | `pm2_5`, `pm10`, `so2`, `no2` | means of the day or the hour | µg/m³ |
 //! | `co` | the same | mg/m³ |
 //! | `o3_8h` (days), `o3` (hours) | largest mean of eight hours; mean of the hour | µg/m³ |
-//! | `city`, `城市` | the place, in a table of hours or of days with an index | |
+//! | `city`, `城市` | the place; left out of a table of one | |
 //!
 //! Nothing is converted. Empty, `NA`, `-` and `—` mean not measured.
 
@@ -35,11 +35,12 @@ pub fn is_hourly(table: &Table) -> bool {
 
 /// A table as [`read`] takes it, its days cut by a window.
 pub fn read_cut(table: &Table, window: Window, standards: &Standards) -> Result<City, Fault> {
+    let name = table.file().to_owned();
     if is_hourly(table) {
         let hourly = read_hours(table, table.rows())?;
-        return City::of_hours(String::new(), table.file(), &hourly, window, standards);
+        return City::of_hours(name, table.file(), &hourly, window, standards);
     }
-    Ok(City::of_days(String::new(), read(table, standards)?))
+    Ok(City::of_days(name, read(table, standards)?))
 }
 
 /// The air at an instant by a table: the hours that are over then as measured, the others as foreseen;
@@ -75,16 +76,11 @@ pub fn read(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
         let hourly = read_hours(table, table.rows())?;
         return natural_days(table.file(), hourly.days(standards).collect());
     }
-    if table.column(&AQI).is_none() && table.column(&CONCENTRATIONS).is_some() {
-        return read_concentrations(table, standards);
-    }
-    let columns = Columns::find(table)?;
-    let days = table.rows().map(|row| Ok((columns.day(row)?, row)));
-    outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)
+    read_days(table, table.rows(), standards)
 }
 
-/// A table `city,date,aqi[,…]`, or of hours `city,time,…`, as one series for each city, in the order
-/// in which they first appear.
+/// A table with a column `city`, of days or of hours, as one series for each city, in the order in
+/// which they first appear.
 pub(super) fn read_cities(
     table: &Table,
     window: Window,
@@ -98,13 +94,18 @@ pub(super) fn read_cities(
         };
         return cities.map(city).collect();
     }
-    let columns = Columns::find(table)?;
     let city = |(name, rows): (&str, Vec<Row<'_>>)| {
-        let days = rows.into_iter().map(|row| Ok((columns.day(row)?, row)));
-        let days = outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)?;
-        Ok(City::of_days(name.to_owned(), days))
+        Ok(City::of_days(
+            name.to_owned(),
+            read_days(table, rows, standards)?,
+        ))
     };
     cities.map(city).collect()
+}
+
+/// Whether a table says which city each of its rows is of.
+pub(super) fn names_cities(table: &Table) -> bool {
+    table.column(&CITY).is_some()
 }
 
 fn rows_by_city(table: &Table) -> Result<Vec<(&str, Vec<Row<'_>>)>, Fault> {
@@ -132,11 +133,11 @@ pub(super) fn fits(table: &Table) -> bool {
 
 /// A table as a source: one place without a name, or each city that it names.
 pub(super) fn reading(table: &Table, standards: &Standards) -> Result<Reading, Fault> {
-    let names_cities = table.column(&CITY).is_some() && table.column(&AQI).is_some();
+    let each_city = names_cities(table) && table.column(&AQI).is_some();
     let series = if is_hourly(table) {
         let hourly = read_hours(table, table.rows())?;
         vec![named("", Values::Hours(hourly.hours().collect()))]
-    } else if names_cities {
+    } else if each_city {
         let cities = read_cities(table, Window::NaturalDay, standards)?.into_iter();
         let rows = rows_by_city(table)?.into_iter().map(|(_, rows)| rows);
         cities
@@ -276,8 +277,26 @@ fn primary(cell: &str) -> Option<PollutantSet> {
         .collect()
 }
 
-/// A table of daily concentrations.
-fn read_concentrations(table: &Table, standards: &Standards) -> Result<Outlook, Fault> {
+/// Rows of days with an index, or with concentrations where the table has no index.
+fn read_days<'t>(
+    table: &'t Table,
+    rows: impl IntoIterator<Item = Row<'t>>,
+    standards: &Standards,
+) -> Result<Outlook, Fault> {
+    if table.column(&AQI).is_none() && table.column(&CONCENTRATIONS).is_some() {
+        return read_concentrations(table, rows, standards);
+    }
+    let columns = Columns::find(table)?;
+    let days = rows.into_iter().map(|row| Ok((columns.day(row)?, row)));
+    outlook(table, columns.date, days.collect::<Result<_, Fault>>()?)
+}
+
+/// Rows of daily concentrations.
+fn read_concentrations<'t>(
+    table: &'t Table,
+    rows: impl IntoIterator<Item = Row<'t>>,
+    standards: &Standards,
+) -> Result<Outlook, Fault> {
     let (on, caused) = (table.require(&DATE)?, table.column(&CAUSE));
     let columns = PerPollutant::try_from_fn(|pollutant| {
         let name = match pollutant {
@@ -294,7 +313,7 @@ fn read_concentrations(table: &Table, standards: &Standards) -> Result<Outlook, 
         day.cause = caused.map_or(Ok(None), |column| cause(row, column))?;
         Ok(day)
     };
-    let days = table.rows().map(|row| Ok((day(row)?, row)));
+    let days = rows.into_iter().map(|row| Ok((day(row)?, row)));
     outlook(table, on, days.collect::<Result<_, Fault>>()?)
 }
 

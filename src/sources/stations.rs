@@ -33,13 +33,25 @@ pub(super) fn alone(series: &Series, measured: bool) -> Chosen {
         }
         other => other.clone(),
     };
-    if let Some(station) = &series.place.station {
-        notes.push(format!("one station, {station}, not the mean of a city"));
-    }
     Chosen {
         place: series.place.to_string(),
         values,
         notes,
+    }
+}
+
+/// What is to be said of stations that are not taken as the mean of a city, once for all of them.
+pub(super) fn each_by_itself<'s>(series: impl IntoIterator<Item = &'s Series>) -> Option<String> {
+    let stations = series.into_iter().filter_map(|s| s.place.station.as_ref());
+    match stations.collect::<Vec<_>>()[..] {
+        [] => None,
+        [station] => Some(format!("one station, {station}, not the mean of a city")),
+        ref stations => {
+            let count = stations.len();
+            Some(format!(
+                "{count} stations, each by itself, not the mean of a city"
+            ))
+        }
     }
 }
 

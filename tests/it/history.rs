@@ -275,7 +275,6 @@ fn two_years_of_beijing_stand_beside_the_warnings_that_were_issued() {
         "{}",
         run.stderr
     );
-    assert_eq!(run, replayed("北京", "beijing-2013"));
 }
 
 #[test]
@@ -289,5 +288,4 @@ fn two_years_of_shijiazhuang_by_its_plan_and_by_the_standard_of_today() {
     shijiazhuang-2017：1城729天（无数据0天），预警红色7次、橙色8次、黄色20次、蓝色8次，预警日红色70天、橙色33天、黄色52天、蓝色12天
       事后看：命中158天，级别偏低0天，漏报0天，空报9天；整次空报0次，反复0次，提前不足48小时8次，平均提前102小时
     ");
-    assert_eq!(run, replayed("石家庄", "shijiazhuang-2017"));
 }

@@ -9,6 +9,7 @@ use crate::domain::measure::PerLevel;
 use crate::domain::notice::{AreaHour, MeasureClass, NoticeKind};
 use crate::domain::plan::{Change, Columns, Drawing, Duty, Line, Parts, Tally, Told};
 use crate::domain::region::RegionCode;
+use crate::domain::warning::Suspension;
 use crate::store::StoreError;
 use crate::store::plan::{LineRecord, StagedLine};
 use crate::store::registry::{ListRow, ListedPlant, Recipient};
@@ -37,9 +38,12 @@ impl Sheet {
         revision: i32,
         next_order: OrderKey,
     ) -> Self {
+        // Under a suspension no level asks for anything, whatever the notice corrects.
+        let suspended = drawing.suspension.is_some_and(Suspension::is_open);
+        let compares = drawing.notice.kind.sets_level() && !suspended;
         let tally = Tally {
             level: Some(drawing.levels.of(MeasureClass::Industry)),
-            at_levels: drawing.notice.kind.sets_level().then(PerLevel::default),
+            at_levels: compares.then(PerLevel::default),
             ..Tally::default()
         };
         Self {

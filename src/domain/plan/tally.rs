@@ -155,11 +155,18 @@ pub struct Achievement {
     pub required: i64,
     /// Achieved, in g/d.
     pub achieved: i64,
+    /// Whether what it lacks is made up for by the pollutant that may stand in for it.
+    #[serde(default)]
+    pub traded: bool,
 }
 
 impl Achievement {
-    /// What is missing, in g/d; zero where the requirement is met.
+    /// What is missing, in g/d; zero where the requirement is met, or made up for.
     pub fn shortfall(self) -> i64 {
+        if self.traded { 0 } else { self.lacking() }
+    }
+
+    fn lacking(self) -> i64 {
         (self.required - self.achieved).max(0)
     }
 }
@@ -184,6 +191,7 @@ impl Targets {
                 pollutant,
                 required: (base.get(pollutant) * percent + 99) / 100,
                 achieved: cut.get(pollutant),
+                traded: false,
             })
             .collect();
         if self.so2_nox_trade {
@@ -204,7 +212,7 @@ fn trade(achieved: &mut [Achievement], base: Emission, needed: i64) {
     let together: i64 = achieved.iter().filter(|a| traded(a)).map(percent).sum();
     if together >= needed {
         for a in achieved.iter_mut().filter(|a| traded(a)) {
-            a.required = a.required.min(a.achieved);
+            a.traded = a.lacking() > 0;
         }
     }
 }

@@ -132,9 +132,8 @@ effect-more = See the plan
 
 levels-title = What each level would do
 levels-level = Warning level
-levels-own = this notice
-levels-told = Plants told
-levels-short = short
+levels-own = this plan
+levels-told = Plants concerned
 levels-hint = By the same list. Cuts are in tonnes per day, below each its share of the base on the list and the share that the level asks for.
 
 differences-title = Difference to the warning that stands
@@ -180,6 +179,7 @@ cut-target = Asked
 cut-verdict = Verdict
 cut-short = { $kg } kg per day short
 cut-met = Target met
+cut-traded = SO2 and NOx meet it together
 cut-no-target = None asked
 
 warning-eyebrow = Warning

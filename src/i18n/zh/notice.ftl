@@ -132,9 +132,8 @@ effect-more = 查看方案
 
 levels-title = 各级别对比
 levels-level = 预警级别
-levels-own = 本通知
-levels-told = 下达企业
-levels-short = 不足
+levels-own = 本方案
+levels-told = 涉及企业
 levels-hint = 按同一清单测算。减排量单位为吨/日，其下为占清单排放基数的比例与该级别的要求比例。
 
 differences-title = 与现行预警的差异
@@ -180,6 +179,7 @@ cut-target = 要求比例
 cut-verdict = 结论
 cut-short = 缺口 { $kg } 千克/日
 cut-met = 达到要求
+cut-traded = SO2与NOx合计达标
 cut-no-target = 未设要求
 
 warning-eyebrow = 预警

@@ -56,8 +56,10 @@ pub(super) struct Cut {
     required: i64,
     /// Achieved, g/d.
     achieved: i64,
-    /// Missing, g/d.
+    /// Missing, g/d; 0 of what is traded.
     shortfall: i64,
+    /// Whether SO2 and NOx stand in for one another here: together they are cut as is required.
+    traded: bool,
 }
 
 impl From<Drawn> for Plan {
@@ -103,6 +105,7 @@ impl From<Achievement> for Cut {
             required: achievement.required,
             achieved: achievement.achieved,
             shortfall: achievement.shortfall(),
+            traded: achievement.traded,
         }
     }
 }

@@ -71,6 +71,13 @@ impl AdvisoryPage {
         approval.is_some_and(Approval::is_in_person)
     }
 
+    /// Who signs what was handed in, as the sheet says that is signed in ink.
+    fn signer(&self) -> Option<&str> {
+        let approval = self.moves.approve.as_ref();
+        let signer = approval.map(|approval| approval.signer.as_str());
+        signer.or(self.moves.waits_for.as_deref())
+    }
+
     /// Whether it was sent to anybody.
     fn has_audience(&self) -> bool {
         let telling = self.telling.as_ref();

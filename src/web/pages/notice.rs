@@ -102,6 +102,14 @@ impl NoticePage {
         approval.is_some_and(Approval::is_in_person)
     }
 
+    /// Who signs what was handed in, as the sheet says that is signed in ink.
+    fn signer(&self) -> Option<&str> {
+        let approval = self.moves.approve.as_ref();
+        let waiting = self.moves.waits_for.as_ref();
+        let signer = approval.map(|approval| approval.signer.as_str());
+        signer.or(waiting.map(|waiting| waiting.whom.as_str()))
+    }
+
     /// The stages of every notice: key of the name, whether it is behind, whether it is here.
     pub fn stages(&self) -> [(&'static str, bool, bool); 4] {
         let here = match self.phase {

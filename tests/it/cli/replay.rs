@@ -21,7 +21,14 @@ fn three_real_winters_can_be_checked_by_eye() {
 
 #[test]
 fn a_rerun_is_identical_to_the_byte() {
-    let args = ["replay", WINTERS, "--json", "--assessments"];
+    let args = [
+        "replay",
+        WINTERS,
+        "--json",
+        "--assessments",
+        "--against",
+        "mee-2017",
+    ];
     assert_eq!(qingkong(&args), qingkong(&args));
 }
 
@@ -324,6 +331,59 @@ fn a_file_of_a_source_is_read_as_import_reads_it() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn stations_that_stand_for_no_city_are_spoken_of_once() {
+    let run = qingkong(&[
+        "replay",
+        "tests/fixtures/sources/station_columns_chengdu.csv",
+    ]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let said = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains("not the mean of a city"));
+    let said: Vec<_> = said.collect();
+    assert_eq!(
+        said,
+        ["qingkong: 3 stations, each by itself, not the mean of a city"]
+    );
+}
+
+/// The index of 151 µg/m³ of PM2.5 in a day is 201 (HJ 633-2012: 150 to 250 are 200 to 300).
+#[rstest::rstest]
+#[case::an_index("date,aqi", "90", "201")]
+#[case::concentrations("date,pm2_5", "67", "151")]
+fn a_table_of_one_place_need_not_name_it(
+    #[case] columns: &str,
+    #[case] clean: &str,
+    #[case] foul: &str,
+) {
+    let table = format!(
+        "{columns}\n2015-12-01,{clean}\n2015-12-02,{foul}\n2015-12-03,{clean}\n\
+         2015-12-04,{clean}\n"
+    );
+    let lines = replay(&table, &[]).json_lines();
+    let warning = &lines[0];
+    assert_eq!(
+        (&warning["city"], &warning["peak"]),
+        (&json!("-"), &json!("yellow"))
+    );
+    assert_eq!(warning["steps"][0]["because"][0]["values"], json!([201]));
+    replay(&table, &["--place", "许昌"]).assert_refused(&format!(
+        "-:1: found `{columns}`: expected a column `city` or `城市`"
+    ));
+}
+
+#[test]
+fn concentrations_are_read_city_by_city() {
+    let table = "date,城市,pm2_5\n2015-12-01,许昌,67\n2015-12-01,郑州,67\n2015-12-02,许昌,151\n\
+                 2015-12-02,郑州,67\n2015-12-03,许昌,67\n2015-12-03,郑州,67\n";
+    let lines = replay(table, &[]).json_lines();
+    let (summary, warnings) = lines.split_last().unwrap();
+    assert_eq!(summary["cities"], 2);
+    assert_eq!((warnings.len(), &warnings[0]["city"]), (1, &json!("许昌")));
 }
 
 #[test]

@@ -196,6 +196,24 @@ both_engines! {
         bureau.world.service.stop().await;
     }
 
+    async fn levels_are_compared_only_where_one_asks_for_something(db: TestDb) {
+        let (mut bureau, _, _) = Bureau::in_force(db).await;
+        let compared = |plan: &Value| plan["levels"].as_array().unwrap().len();
+        let (plan, _) = bureau.suspend().await;
+        assert_eq!((compared(&plan), &plan["plants"]["stop"]), (0, &json!(0)));
+
+        bureau.hours_pass(5).await;
+        let later = ("correct", "orange", "2026-11-26T17:00");
+        let more = json!({ "resumes": "2026-11-29T20:00" });
+        let (plan, _) = bureau.carry_with(later, "许环委办〔2026〕3号", more).await;
+        assert_eq!(plan["changes"], json!({ "suspend": bureau.recipients }));
+        assert_eq!(compared(&plan), 0, "a corrected suspension asks for nothing: {plan}");
+
+        let (plan, _) = bureau.carry("resume", "orange", RESUMED, "许环委办〔2026〕4号").await;
+        assert_eq!(compared(&plan), 3, "{plan}");
+        bureau.world.service.stop().await;
+    }
+
     async fn every_letter_says_what_holds_after_it(db: TestDb) {
         let sinks = Sinks::start().await;
         let mut bureau = Bureau::sending(db, 12, &sinks).await;

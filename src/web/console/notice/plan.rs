@@ -244,6 +244,7 @@ fn cuts(achieved: &[Achievement], base: Emission, language: Language) -> Vec<Cut
             },
             // What is short by less than a kilogram is short all the same.
             shortfall_kg: kilograms(achieved.shortfall() + GRAMS - 1),
+            traded: achieved.traded,
         }
     });
     cuts.collect()

@@ -13,3 +13,10 @@ pub struct LevelTable {
     /// Cuts by pollutant, and the cut at each level.
     pub cuts: Vec<(&'static str, Vec<Cut>)>,
 }
+
+impl LevelTable {
+    /// Whether the plan's own figures stand among them: blue has no column.
+    pub fn has_own(&self) -> bool {
+        self.columns.iter().any(|&(_, own)| own)
+    }
+}

@@ -136,8 +136,10 @@ pub struct Cut {
     pub percent: String,
     /// The percentage that the level asks for: `20`; empty where it asks for none.
     pub target: String,
-    /// What is missing, in kilograms per day; 0 where the target is met.
+    /// What is missing, in kilograms per day; 0 where the target is met, alone or traded.
     pub shortfall_kg: u64,
+    /// Whether the target is met only together with the pollutant that may stand in for it.
+    pub traded: bool,
 }
 
 impl Cut {

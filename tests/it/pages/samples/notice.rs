@@ -1,7 +1,7 @@
 //! A notice from its draft to its issue.
 
 use askama::Template;
-use qingkong::domain::level::WarningLevel::{Orange, Yellow};
+use qingkong::domain::level::WarningLevel::{Blue, Orange, Yellow};
 use qingkong::domain::notice::{ClassLevel, Levels, MeasureClass, NoticeKind};
 use qingkong::domain::time::WrittenTime;
 use qingkong::i18n::Language;
@@ -15,7 +15,7 @@ use qingkong::web::pages::notice::{
 use qingkong::web::pages::status::Phase;
 use qingkong::web::pages::{Role, Section};
 
-use super::plan::plan;
+use super::plan::{blue_plan, plan};
 use super::{at, choice, chrome, fault, owned};
 
 pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
@@ -28,6 +28,11 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
             ..draft.moves.clone()
         },
         ..draft.clone()
+    };
+    let planned_blue = NoticePage {
+        level: Some(Blue),
+        plan: Some(blue_plan()),
+        ..planned.clone()
     };
     let mut faulty = draft.clone();
     faulty.body = NoticeBody::Editing(Box::new(NoticeForm {
@@ -165,6 +170,7 @@ pub(super) fn all(language: Language) -> Vec<(&'static str, String)> {
     vec![
         ("notice-draft", draft.render().unwrap()),
         ("notice-draft-planned", planned.render().unwrap()),
+        ("notice-draft-planned-blue", planned_blue.render().unwrap()),
         ("notice-draft-refused", faulty.render().unwrap()),
         ("notice-draft-correcting", correcting.render().unwrap()),
         ("notice-submitted", submitted.render().unwrap()),

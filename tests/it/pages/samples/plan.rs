@@ -47,6 +47,22 @@ pub(super) fn plan() -> PlanPreview {
     }
 }
 
+/// The plan of a blue notice: no column beside the others is its own.
+pub(super) fn blue_plan() -> PlanPreview {
+    let mut plan = plan();
+    plan.duties = DutyCounts {
+        stop: 0,
+        limit: 0,
+        ..plan.duties
+    };
+    plan.cuts = vec![cut("PM", 42_310, 0, "0.0", "", 0)];
+    plan.levels
+        .columns
+        .iter_mut()
+        .for_each(|(_, own)| *own = false);
+    plan
+}
+
 /// Three levels, of which orange is the plan's own.
 fn levels() -> LevelTable {
     let columns = WarningLevel::WITH_MEASURES.map(|level| (level, level == WarningLevel::Orange));
@@ -66,6 +82,17 @@ fn levels() -> LevelTable {
                     cut("PM", 42_310, 4_273, "10.0", "10", 0),
                     cut("PM", 42_310, 9_055, "21.4", "20", 0),
                     cut("PM", 42_310, 11_593, "27.4", "30", 1_100),
+                ],
+            ),
+            (
+                "NOx",
+                vec![
+                    cut("NOx", 51_267, 5_742, "11.2", "10", 0),
+                    cut("NOx", 51_267, 11_279, "22.0", "20", 0),
+                    Cut {
+                        traded: true,
+                        ..cut("NOx", 51_267, 14_970, "29.2", "30", 0)
+                    },
                 ],
             ),
             (
@@ -95,6 +122,7 @@ fn cut(
         percent: owned(percent),
         target: owned(target),
         shortfall_kg: shortfall,
+        traded: false,
     }
 }
 
