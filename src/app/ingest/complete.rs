@@ -28,7 +28,7 @@ pub(super) fn open_days(series: Series, today: NaiveDate) -> impl Iterator<Item 
     (0..days).map(move |back| today - Days::new(back))
 }
 
-/// Completes what was read. A day that is over and still has no value is a gap.
+/// Completes what was read. A day of which no hour can follow and that still has no value is a gap.
 pub(super) async fn complete(
     app: &App,
     read: &mut ReadDays,
@@ -64,7 +64,9 @@ pub(super) async fn judge_hours(
     }
     let told: Vec<NaiveDate> = arrived.days.iter().map(|day| day.on).collect();
     let mut gaps = complete_days(tx, arrived, today, standards).await?;
-    let is_empty = |day: &&DayIn| day.hours.is_some() && !day.has_value() && day.on != today;
+    let open: Vec<NaiveDate> = open_days(arrived.series, today).collect();
+    let is_empty =
+        |day: &&DayIn| day.hours.is_some() && !day.has_value() && !open.contains(&day.on);
     gaps.extend(arrived.days.iter().filter(is_empty).map(|day| day.on));
     let empty = told.iter().enumerate().filter(|(_, on)| gaps.contains(on));
     let wrong: Vec<FieldError> = empty
@@ -126,7 +128,8 @@ async fn complete_foreseen(
 }
 
 /// Completes the hours that were measured yesterday and today by all that their source told of them.
-/// Yesterday is there even if the file is silent about it, unless it has a value on record.
+/// Yesterday is there even if the file is silent about it, unless it has a value on record; its hours
+/// are kept while they are too few for a value.
 async fn complete_measured(
     tx: &mut Tx,
     arrived: &mut OutlookIn,
@@ -160,7 +163,8 @@ async fn complete_measured(
             };
             match at {
                 Some(at) => days[at] = completed,
-                None => days.push(completed),
+                None if completed.has_value() => days.push(completed),
+                None => {}
             }
         }
     }
@@ -170,8 +174,8 @@ async fn complete_measured(
     {
         day.value = DayIn::from(Day::observed(today, None)).value;
     }
-    let is_open = |day: &mut DayIn| day.on < today && day.hours.is_some() && !day.has_value();
-    let gaps = days.extract_if(.., is_open).map(|day| day.on).collect();
+    let is_gap = |day: &mut DayIn| day.on < yesterday && day.hours.is_some() && !day.has_value();
+    let gaps = days.extract_if(.., is_gap).map(|day| day.on).collect();
     days.sort_by_key(|day| day.on);
     Ok(gaps)
 }

@@ -127,6 +127,25 @@ both_engines! {
         }
     }
 
+    async fn late_hours_of_yesterday_are_kept_until_they_make_a_day(db: TestDb) {
+        let world = World::new(db).await;
+        let officer = world.officer().await;
+        let send = async |from: usize, to: usize| {
+            let hours: Vec<_> = (0..24).map(|hour| (from..to).contains(&hour).then_some(150)).collect();
+            let days = json!([{ "on": "2026-11-23", "hours": { "pm2_5": hours } }]);
+            let asked = json!({ "region": "411000", "source": "国控站", "days": days });
+            let (status, taken) = Visitor::json(officer.post("/api/v1/outlooks", &asked)).await;
+            assert_eq!((status, &taken["days"]), (201, &json!(1)), "{taken}");
+            let days = get(&officer, "/api/v1/outlooks?region=411000").await["days"].clone();
+            let day = days.as_array().unwrap().iter().find(|day| day["on"] == "2026-11-23");
+            (taken["gaps"].clone(), day.map(|day| day["aqi"].clone()))
+        };
+        // It is the 24th. A day takes 20 hours; 150 µg/m³ are AQI 200 by HJ 633-2026.
+        assert_eq!(send(0, 12).await, (json!(1), Some(Value::Null)));
+        assert_eq!(send(12, 19).await, (json!(1), Some(Value::Null)));
+        assert_eq!(send(23, 24).await, (json!(0), Some(json!(200))));
+    }
+
     async fn what_was_taken_in_is_answered_alike_when_the_day_has_turned(db: TestDb) {
         let world = World::new(db).await;
         let send = async |key: &str, days: &Value| {
@@ -135,9 +154,9 @@ both_engines! {
             let request = officer.post("/api/v1/outlooks", &asked);
             Visitor::json(request.header("idempotency-key", key)).await
         };
-        // Twelve hours of today, the 24th, may be told; of yesterday they are no day.
+        // On the 24th twelve hours of the 23rd may be told, on the 25th they are no day.
         let hours: Vec<_> = (0..24).map(|hour| (hour < 12).then_some(150)).collect();
-        let days = json!([{ "on": "2026-11-24", "hours": { "pm2_5": hours } }]);
+        let days = json!([{ "on": "2026-11-23", "hours": { "pm2_5": hours } }]);
         let first = send("k-1", &days).await;
         assert_eq!(first.0, 201, "{}", first.1);
         world.fast_forward(chrono::TimeDelta::hours(6)).await;
