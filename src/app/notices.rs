@@ -466,7 +466,7 @@ fn not_admitted(refusal: NotAdmitted) -> Error {
         NotAdmitted::TooEarly { .. } => "too-early",
         NotAdmitted::NotAdded(_) => "not-added",
         NotAdmitted::Outlasts(_) => "outlasts",
-        NotAdmitted::WindowOver(_) => "window-over",
+        NotAdmitted::EndPassed(_) => "end-passed",
         NotAdmitted::NotLater(_) => "not-later",
         NotAdmitted::BelowFloor { .. } => "below-floor",
     };

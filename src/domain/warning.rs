@@ -165,9 +165,9 @@ pub enum NotAdmitted {
     /// An add-on with a window that goes on after the warning.
     #[error("an add-on ends with the warning, at {0}, at the latest")]
     Outlasts(WrittenTime),
-    /// An add-on whose window has passed.
-    #[error("what is added was to end at {0}, which has passed")]
-    WindowOver(WrittenTime),
+    /// An end that has passed: nothing would hold when it is told.
+    #[error("it was to end at {0}, which has passed")]
+    EndPassed(WrittenTime),
     /// An extension that ends no later.
     #[error("an extension must end later than {0:?}")]
     NotLater(End),
@@ -216,7 +216,14 @@ impl Warning {
             None => return Err(NotAdmitted::NoWarning(next.kind)),
             Some(warning) => warning.admits_change(next, now)?,
         }
-        admits_additions(standing, next, now)?;
+        if let Some(end) = next
+            .ends
+            .time()
+            .filter(|end| !next.kind.ends() && now >= end.at())
+        {
+            return Err(NotAdmitted::EndPassed(end));
+        }
+        admits_additions(standing, next)?;
         match bound {
             Some(bound) if !bound.is_kept_by(levels_after(standing, next)) && !next.withdraws() => {
                 Err(NotAdmitted::BelowFloor {
@@ -535,13 +542,8 @@ impl Bound {
     }
 }
 
-/// Whether what a notice takes back was added, and what it adds for a while ends ahead, and with the
-/// warning.
-fn admits_additions(
-    standing: Option<&Warning>,
-    next: &Contents,
-    now: DateTime<Utc>,
-) -> Result<(), NotAdmitted> {
+/// Whether what a notice takes back was added, and what it adds for a while ends with the warning.
+fn admits_additions(standing: Option<&Warning>, next: &Contents) -> Result<(), NotAdmitted> {
     let added = standing.map_or(&[][..], |warning| &warning.additions);
     let never = |measure: &&String| added.iter().all(|it| it.measure != **measure);
     if let Some(measure) = next.drops.iter().find(never) {
@@ -551,9 +553,6 @@ fn admits_additions(
     let Some(until) = own.filter(|_| next.kind == NoticeKind::AddOn) else {
         return Ok(());
     };
-    if now >= until.at() {
-        return Err(NotAdmitted::WindowOver(until));
-    }
     match standing.and_then(|warning| warning.ends.time()) {
         Some(end) if until.at() > end.at() => Err(NotAdmitted::Outlasts(end)),
         _ => Ok(()),

@@ -88,7 +88,7 @@ fn known_refusal(language: Language, code: &str) -> Option<Phrase> {
         "level" => "refusal-level",
         "not-added" => "refusal-not-added",
         "outlasts" => "refusal-outlasts",
-        "window-over" => "refusal-window-over",
+        "end-passed" => "refusal-end-passed",
         "not-later" => "refusal-not-later",
         "below-floor" => "refusal-below-floor",
         "no-proposal" => "refusal-no-proposal",

@@ -655,6 +655,23 @@ fn what_was_added_stands_until_it_is_taken_back() {
     );
 }
 
+#[rstest]
+#[case::start(NoticeKind::Start, Orange, None)]
+#[case::raise(NoticeKind::Raise, Red, Some(orange()))]
+#[case::lower(NoticeKind::Lower, Yellow, Some(orange()))]
+#[case::correct(NoticeKind::Correct, Orange, Some(orange()))]
+fn what_ends_before_it_is_told_is_not_admitted(
+    #[case] kind: NoticeKind,
+    #[case] level: WarningLevel,
+    #[case] standing: Option<Warning>,
+) {
+    let next = notice(kind, level, "2023-12-20T18:00", until("2023-12-24T24:00"));
+    let admitted = |now: &str| Warning::admits(standing.as_ref(), &next, None, at(now));
+    assert_eq!(admitted("2023-12-24T23:59"), Ok(()));
+    let passed = NotAdmitted::EndPassed("2023-12-24T24:00".parse().unwrap());
+    assert_eq!(admitted("2023-12-25T00:00"), Err(passed));
+}
+
 /// 唐山 2021: added from 3-2 20时 to 3-5 8时 inside a running Ⅱ级.
 #[test]
 fn an_add_on_has_its_own_window_and_leaves_the_warning_as_it_was() {
@@ -678,7 +695,7 @@ fn an_add_on_has_its_own_window_and_leaves_the_warning_as_it_was() {
     let admitted = |now: &str| Warning::admits(Some(&standing), &add_on, None, at(now));
     assert_eq!(admitted("2021-03-02T16:00"), Ok(()));
     assert_eq!(admitted("2021-03-05T07:59"), Ok(()));
-    let over = NotAdmitted::WindowOver("2021-03-05T08:00".parse().unwrap());
+    let over = NotAdmitted::EndPassed("2021-03-05T08:00".parse().unwrap());
     assert_eq!(admitted("2021-03-05T08:00"), Err(over));
     let warning = standing.clone().after(&add_on, now);
     assert_eq!(warning.hours(&add_on), (start.effective, start.ends));

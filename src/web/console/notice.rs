@@ -445,7 +445,7 @@ fn field(of: &str) -> Option<&'static str> {
         "no-warning" | "warning-stands" | "warning-over" | "overlaps" | "lift-announced"
         | "suspended" | "not-suspended" => Some("kind"),
         "effective" | "too-early" => Some("from"),
-        "ends-before-start" | "not-later" | "outlasts" | "window-over" => Some("until"),
+        "ends-before-start" | "not-later" | "outlasts" | "end-passed" => Some("until"),
         "adds-nothing" => Some("adds"),
         "not-added" => Some("drops"),
         "class-twice" | "classes-of-no-level" => Some("classes"),
@@ -462,7 +462,7 @@ fn issue_field(of: &str) -> Option<&'static str> {
         "conflict" | "unwritten" => Some("document"),
         "another-plan" | "digest" | "plan-overtaken" | "list-changed" | "area-lifted"
         | "plan-outside" | "level" | "below-floor" | "no-warning" | "warning-stands"
-        | "warning-over" | "not-later" | "not-added" | "outlasts" | "window-over"
+        | "warning-over" | "not-later" | "not-added" | "outlasts" | "end-passed"
         | "lift-announced" | "suspended" | "not-suspended" | "too-early" | "not-entitled"
         | "overlaps" => Some("confirmed"),
         _ => None,

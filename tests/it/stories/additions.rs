@@ -182,13 +182,13 @@ both_engines! {
             add_on
         };
         let over = add_on("2026-11-25T08:00", "2026-11-25T12:00");
-        assert_eq!(bureau.refused(&over).await, "window-over");
+        assert_eq!(bureau.refused(&over).await, "end-passed");
         let notice = bureau.draft_of(&add_on("2026-11-25T14:00", "2026-11-25T18:00")).await;
         bureau.sign(&notice).await;
         let plan = bureau.step(&bureau.officer, &notice, "plan", &json!({})).await;
 
         bureau.hours_pass(6).await;
-        assert_eq!(bureau.not_issued(&notice, &plan).await, "window-over");
+        assert_eq!(bureau.not_issued(&notice, &plan).await, "end-passed");
         assert_eq!(bureau.added(&warning).await, vec![json!([]); everyone]);
         bureau.adds_up(&warning).await;
         bureau.world.service.stop().await;
