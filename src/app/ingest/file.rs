@@ -3,8 +3,8 @@
 //! A file with a faulty cell gives nothing, and neither does one that does not say which of its
 //! places is meant. A day the file does not know says nothing about one that is known already: it
 //! is left out. Of today, measured hours are kept without a value of the day: twenty make a mean, but a
-//! day that is not over may still become worse. What a file tells in part is [completed](complete) by
-//! what its source told before.
+//! day that is not over may still become worse. What a file tells in part is completed by what its
+//! source told before.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

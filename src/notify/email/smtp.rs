@@ -194,7 +194,7 @@ impl Relay {
             authenticate(&mut connection, credentials).await?;
         }
         Ok(Conversation {
-            pipelines: pipelines(&mut connection, &self.hello).await?,
+            pipelines: pipelines(&mut connection, &self.hello).await,
             connection,
             interrupted: false,
         })
@@ -274,17 +274,14 @@ async fn authenticate(
 }
 
 /// Whether the server takes commands before it has answered those before them (RFC 2920). lettre
-/// does not keep that part of its offers, so it is asked for them once more.
-async fn pipelines(
-    connection: &mut AsyncSmtpConnection,
-    hello: &ClientId,
-) -> Result<bool, Failure> {
+/// does not keep that part of its offers, so it is asked for them once more; one that refuses to
+/// repeat them takes a command at a time.
+async fn pipelines(connection: &mut AsyncSmtpConnection, hello: &ClientId) -> bool {
     let offers = connection.command(Ehlo::new(hello.clone())).await;
-    let offers = offers.map_err(Failure::of(Stage::Greeting))?;
-    let found = offers
-        .message()
-        .any(|offer| offer.eq_ignore_ascii_case("PIPELINING"));
-    Ok(found)
+    offers.is_ok_and(|offers| {
+        let mut offers = offers.message();
+        offers.any(|offer| offer.eq_ignore_ascii_case("PIPELINING"))
+    })
 }
 
 /// One connection, over which mails go one after the other.
