@@ -141,7 +141,9 @@ both_engines! {
     async fn a_forecast_is_fetched_every_hour_and_recorded_once_while_it_says_the_same(db: TestDb) {
         let fake = Fake::answering(four_days("2026-11-24", 160)).await;
         let world = world(db, &fake).await;
-        outcome(&world, &fake.source(), HOUR, "4 new days").await;
+        // A node asks as soon as it starts.
+        outcome(&world, &fake.source(), TimeDelta::zero(), "4 new days").await;
+        outcome(&world, &fake.source(), HOUR, "0 new days").await;
         let first = days(&world).await;
         let on: Vec<_> = first.iter().map(|(on, ..)| on.as_str()).collect();
         assert_eq!(on, ["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27"]);
