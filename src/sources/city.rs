@@ -81,7 +81,8 @@ pub struct Cities {
 }
 
 /// Reads the places of a file, plain or gzip: each city of a table of ours, or the one place of a
-/// table that names none, each place that a source names; or of all these the one `asked` for, a city as the mean of its stations.
+/// table that names none, each place that a source names; or of all these the one `asked` for, a
+/// city as the mean of its stations.
 pub fn read_cities(
     file: &str,
     bytes: &[u8],
